@@ -1,0 +1,1 @@
+"""Pulso: the open toolbox for a city's innovation and digital transition."""

@@ -1,0 +1,1 @@
+"""Reduce: what is measured, as rows, and how, as Ibis expressions."""

@@ -1,0 +1,255 @@
+"""The few shapes that rooms exchange. Facts are rows; columns, not objects: a city makes millions of observations a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, NamedTuple, Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+UTC_TIME = pa.timestamp("us", tz="UTC")
+
+
+class Row(BaseModel):
+    """A record that rooms exchange and machines read: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+OBSERVATION = pa.schema(
+    [
+        ("sensor", pa.string()),  # the source's own id, unique within the source
+        ("metric", pa.string()),  # what was seen, e.g. "parking_free"
+        ("start", UTC_TIME),  # span of the value: start included, end excluded
+        ("end", UTC_TIME),
+        ("value", pa.float64()),  # finite
+        ("unit", pa.string()),  # as the source has it; the lake converts
+        ("lon", pa.float64()),  # degrees, WGS 84; null where the city file knows the sensor
+        ("lat", pa.float64()),
+    ]
+)
+"""One thing, seen once: what, where, when, how much. A gap is the absence of a row, never a row of zero."""
+
+REJECT = pa.schema(
+    [
+        ("sensor", pa.string()),  # null where the row names none
+        ("metric", pa.string()),  # null where the row names none
+        ("kind", pa.string()),  # "missing": the source says that it has no value; "bad": it says something impossible
+        ("reason", pa.string()),  # one of REASONS
+        ("text", pa.string()),  # the first such text, cut to 200 characters
+        ("line", pa.int64()),  # where it first stood, counted from 1; null where lines have no meaning
+        ("first", UTC_TIME),  # of the spans concerned, where a time could be read
+        ("last", UTC_TIME),
+        ("n", pa.int64()),  # how many rows or cells
+    ]
+)
+"""What a source could not give, counted: one row a sensor, metric and reason within one answer. Nothing is dropped silently."""
+
+REASONS: dict[str, str] = {
+    "closed": "the source says that the place was closed",
+    "no value": "the source marks the value as absent, or leaves it empty",
+    "status": "the source's status column says that the value is not valid",
+    "unreadable time": "the time could not be read",
+    "no such hour": "the time falls into the hour that the clock skips in spring",
+    "unreadable value": "the value is not a number",
+    "not finite": "the value is infinite or not a number",
+    "out of bounds": "the value lies outside what this metric can be",
+    "unknown sensor": "the source declares its sensors, and this is none of them",
+    "duplicate": "the same sensor, metric and time, with the same value",
+    "conflict": "the same sensor, metric and time, with another value; the first was kept",
+    "future": "the time lies after the moment of collection",
+    "too old": "the time lies before the source's declared life",
+    "outside": "the time lies outside the span that was asked for",
+    "short row": "the row has fewer or more cells than the header",
+    "footer": "a line after the data, without data",
+}
+"""Why a value is not among the observations: the word that the tables carry, and what it means."""
+
+
+class Answer(NamedTuple):
+    """What one request brought: the observations, what could not be one, and where they came from."""
+
+    observations: pa.RecordBatch  # of schema OBSERVATION
+    rejects: pa.RecordBatch  # of schema REJECT
+    origin: str  # the address asked for, without secrets; rows of one origin replace each other
+    digest: str  # the Raw's own, so that the lake knows what it has read already
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of local days to ask for: both days included. `now` is when the asking is done, in UTC."""
+
+    first: date
+    last: date
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError(f"a window must not end before it begins: {self.first} to {self.last}")
+        if self.now.tzinfo is not UTC:
+            raise ValueError(f"the time of asking must be in UTC: {self.now!r}")
+
+    def days(self) -> list[date]:
+        """Every day of the window, in order."""
+        return [self.first + timedelta(days=i) for i in range((self.last - self.first).days + 1)]
+
+
+class Raw(NamedTuple):
+    """The bytes that an address gave, and what is known of them."""
+
+    url: str
+    body: bytes
+    digest: str  # sha256 of the body and of what reads it (the source's section of the city file, the reader's version)
+
+
+class Get(Protocol):
+    """The one power of a connector: to ask. Retries, time-outs, politeness, mirrors and keeping raw answers are behind it."""
+
+    def __call__(self, url: str) -> Raw | None:
+        """Ask one address. None: nothing is there (404, 410), or nothing new since the lake last read it.
+
+        SourceUnavailable: it did not answer, after retries.
+        """
+        ...
+
+    def each(self, urls: list[str]) -> Iterator[Raw]:
+        """Ask many, and yield what is there and new, in their order. One that does not answer is noted and passed over."""
+        ...
+
+
+class Source(Protocol):
+    """Where observations come from: it may ask, and nothing else. See docs/how-to/add-a-source.md."""
+
+    def fetch(self, window: Window, get: Get) -> Iterator[Answer]:
+        """Yield one Answer a request, in order of time. SourceChanged where an answer has not the declared shape."""
+        ...
+
+
+KEPT = pa.schema(
+    [
+        ("source", pa.string()),
+        ("sensor", pa.string()),
+        ("metric", pa.string()),
+        ("zone", pa.string()),  # leaf zone; null where the place is unknown or outside
+        ("start", UTC_TIME),
+        ("end", UTC_TIME),
+        ("value", pa.float64()),  # in the canonical unit; null in a tombstone
+        ("day", pa.date32()),  # local
+        ("hour", pa.int8()),  # local, 0-23
+        ("lon", pa.float32()),
+        ("lat", pa.float32()),
+        ("origin", pa.string()),
+        ("known_at", UTC_TIME),
+    ]
+)
+"""An observation as the lake keeps it. The latest known_at of a key (source, sensor, metric, start) wins; a null value says: gone."""
+
+SENSOR_HOUR = pa.schema(
+    [
+        ("metric", pa.string()),  # the city's metric, e.g. "parking_arrivals"
+        ("source", pa.string()),
+        ("sensor", pa.string()),
+        ("zone", pa.string()),
+        ("day", pa.date32()),  # local
+        ("hour", pa.int8()),  # local, 0-23; 0 for metrics that come by the day
+        ("value", pa.float64()),  # sum over the seen intervals for flows, mean for occupancies and levels
+        ("n", pa.int32()),  # intervals seen
+        ("expected", pa.float32()),  # intervals that a complete hour of that day has, as the source declares
+        ("still", pa.int32()),  # the longest run of equal values, in intervals, that touches this hour
+        ("known_at", UTC_TIME),
+    ]
+)
+"""What a sensor saw in one local hour. Everything coarser is made from it. An hour without a seen interval has no row."""
+
+
+def batch(schema: pa.Schema, **columns: object) -> pa.RecordBatch:
+    """Make a batch of a schema; columns that are not given are null. ValueError for a column that the schema lacks."""
+    unknown = set(columns) - set(schema.names)
+    if unknown:
+        raise ValueError(f"columns {sorted(unknown)} are not of the shape {schema.names}")
+    n = max((len(c) for c in columns.values() if hasattr(c, "__len__")), default=0)
+    arrays = []
+    for f in schema:
+        value = columns.get(f.name)
+        if value is None:
+            arrays.append(pa.nulls(n, f.type))
+        elif isinstance(value, pa.Array | pa.ChunkedArray):
+            whole = value.combine_chunks() if isinstance(value, pa.ChunkedArray) else value
+            arrays.append(whole.cast(f.type))
+        else:
+            arrays.append(pa.array(value, f.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def together(batches: Iterator[pa.RecordBatch] | list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """Put batches of one schema under each other; none give an empty table."""
+    return pa.Table.from_batches(list(batches), schema=schema)
+
+
+class Part(NamedTuple):
+    """One cell of the domain × driver table, in points of the headline."""
+
+    domain: str
+    driver: str
+    points: float
+
+
+class Reason(Row):
+    """One driver's share of (index − 100)."""
+
+    name: str
+    kind: Literal["weather", "event", "unexplained"]
+    points: float
+
+
+class MetricVerdict(Row):
+    """What one metric said of a zone and day."""
+
+    metric: str
+    domain: str
+    index: float | None  # 100 · observed / expected; null where nothing could be expected or nothing was seen
+    weight: float  # its share of the living weight, 0 to 1; 0 in a footprint domain
+    sensors_seen: int
+    sensors_alive: int
+    flags: list[str]  # "sensors disagree", "frozen: PH Theater", "jump: 100031297" …
+
+
+class DomainVerdict(Row):
+    """What one domain said of a zone and day; a footprint domain stands beside the headline, not in it."""
+
+    domain: str
+    index: float | None
+    weight: float
+    footprint: bool
+
+
+class Verdict(Row):
+    """What is published of one zone and one day. `zone` is null for the city as a whole."""
+
+    city: str
+    zone: str | None
+    day: date
+    status: Literal["published", "partial", "refused"]
+    refusal: str | None  # why there is no headline, for a person
+    index: float | None  # 100 = the expected day
+    interval: tuple[float, float] | None  # 90 %, of today's value
+    normal_range: tuple[float, float] | None  # 5-95 % of ordinary days of that kind
+    level_index: float | None  # against the same kind of day in the reference year
+    weight_seen: float  # of the living weight, 0 to 1
+    sources_seen: int
+    sources_declared: int
+    domains: list[DomainVerdict]
+    metrics: list[MetricVerdict]
+    reasons: list[Reason]  # sum exactly to index − 100, "unexplained" last; empty where there is no index
+    table: list[Part]  # the same points by domain and driver
+    unmeasured: list[str]  # events of that day whose effect was never measured before: named, not credited
+    beyond: list[str]  # drivers outside everything the model has seen
+    missing: list[str]  # sources alive that day from which nothing came
+    stage: Literal["flash", "provisional", "revised", "final", "backfill", "benchmark"]
+    in_sample: bool  # the first year is judged by a model that saw it
+    vintage: datetime  # when it was published, UTC
+    digest: str  # of the city file and the code's version
+    synthetic: bool

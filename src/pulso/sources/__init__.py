@@ -1,0 +1,1 @@
+"""Ask: one connector a module, each given one power, to get."""
