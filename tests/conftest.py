@@ -1,0 +1,25 @@
+"""Where the real data lies, for the tests that read it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("PULSO_SHARED", REPO.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data (`data/` and `design/` within); the test is skipped, loudly, where it is absent."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip(f"the real data is not at {SHARED}: this test says nothing here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def mirror(shared: Path) -> Path:
+    """The folder that serves public addresses from files."""
+    return shared / "data" / "mirror"
