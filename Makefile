@@ -1,0 +1,78 @@
+# Pulso. `make demo` shows it, `make test` tests it, `make check` is the one gate, `make proof` takes long.
+PYTHON ?= python3
+BIN := .venv/bin
+PULSO_HOME ?= var
+DAY ?= 2025-06-14
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test check lint types walls docs proof bench lock clean
+
+help:  ## what can be done
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# -- set-up: one virtual environment, hashed locks -------------------------------------------------------------------------------
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Pulso needs Python 3.11 or newer; {sys.executable} is {v.major}.{v.minor}. Say which one to use: make PYTHON=/path/to/python3.11 …")'
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up Pulso in .venv (a minute or two, once) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@echo "Adding what the tests need …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# -- what a person does ----------------------------------------------------------------------------------------------------------
+demo: .venv/run.stamp  ## a synthetic Porto: simulate, collect, publish, show one day and write its bulletin
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso simulate demo
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso collect demo
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso publish demo
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso show demo --day $(DAY)
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso bulletin demo --day $(DAY) --lang pt
+
+test: .venv/dev.stamp  ## set up and run the tests
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+# -- the gate --------------------------------------------------------------------------------------------------------------------
+check: lint types walls docs test  ## the one gate: lint, types, walls, docs, tests
+
+lint: .venv/dev.stamp
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: .venv/dev.stamp
+	@$(BIN)/mypy
+
+walls: .venv/dev.stamp
+	@$(BIN)/lint-imports
+
+docs: .venv/dev.stamp
+	@$(BIN)/pytest tests/docs
+
+proof: .venv/dev.stamp  ## what takes long: many seeds, 100 M rows, kill tests, benches; figures go to docs/reference/figures.md
+	@$(BIN)/pytest -m proof
+	@$(MAKE) bench
+
+bench: .venv/dev.stamp .venv/bench.stamp  ## each figure beside its reference, measured in the same run
+	@$(BIN)/python -m tests.bench
+
+.venv/bench.stamp: requirements/bench.txt | .venv/run.stamp
+	@$(PYTHON) -m venv .venv/bench
+	@.venv/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+lock: .venv/dev.stamp  ## renew the hashed locks (no index addresses in them)
+	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) -o run.txt ../pyproject.toml
+	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) --group ../pyproject.toml:dev -c run.txt -o dev.txt
+	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) --group ../pyproject.toml:bench -o bench.txt
+
+LOCK := --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --allow-unsafe --upgrade
+
+clean:  ## remove the environment, the caches and the demo's data
+	@rm -rf .venv build src/*.egg-info .mypy_cache .ruff_cache $(PULSO_HOME)
