@@ -1,0 +1,127 @@
+"""A city file's mistakes are named, all at once, with file, key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pulso.city import City, cities_folder, load
+from pulso.errors import CityFileError
+
+GOOD = """
+[city]
+slug = "vila"
+name = "Vila Nova"
+timezone = "Europe/Lisbon"
+country = "PT"
+calendar = "calendar.csv"
+
+[zones]
+file = "zones.geojson"
+id = "id"
+name = "name"
+
+[sources.bikes]
+connector = "table"
+url = "https://vila.example/{day:%Y-%m-%d}.csv"
+from = 2024-01-01
+
+[domains.cycling]
+[metrics.bike_count]
+source = "bikes"
+domain = "cycling"
+"""
+CALENDAR = "from,to,kind,name\n2024-06-24,2024-06-24,holiday,São João\n2024-07-01,2024-07-03,school_break,Summer\n"
+
+
+def city_of(folder: Path, text: str = GOOD, calendar: str = CALENDAR) -> City:
+    (folder / "city.toml").write_text(text, encoding="utf-8")
+    (folder / "calendar.csv").write_text(calendar, encoding="utf-8")
+    return load(folder)
+
+
+def mistakes_in(folder: Path, text: str = GOOD, calendar: str = CALENDAR) -> str:
+    with pytest.raises(CityFileError) as caught:
+        city_of(folder, text, calendar)
+    return str(caught.value)
+
+
+def test_a_good_city_file_is_read(tmp_path):
+    city = city_of(tmp_path)
+    assert city.sources["bikes"].first == date(2024, 1, 1)
+    assert city.sources["bikes"].options == {"url": "https://vila.example/{day:%Y-%m-%d}.csv"}
+    assert city.metrics["bike_count"].domain == "cycling"
+
+
+def test_local_holidays_join_the_statutory_ones(tmp_path):
+    days = city_of(tmp_path).public_holidays(date(2024, 4, 1), date(2024, 6, 30))
+    assert days[date(2024, 4, 25)]
+    assert days[date(2024, 6, 24)] == "São João"
+
+
+def test_school_breaks_are_counted_by_day(tmp_path):
+    assert len(city_of(tmp_path).days_of("school_break", date(2024, 7, 2), date(2024, 12, 31))) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "says"),
+    [
+        ('timezone = "Europe/Lisboa"', 'timezone = "Europe/Lisbon"', ["city", "Europe/Lisboa", "IANA"]),
+        ('country = "XX"', 'country = "PT"', ["country", "XX"]),
+        ('slug = "Vila Nova"', 'slug = "vila"', ["city.slug", "Vila Nova"]),
+        ('source = "bicycles"', 'source = "bikes"', ["metrics.bike_count.source", "bicycles", "bikes"]),
+        ('domain = "bicycle"', 'domain = "cycling"', ["metrics.bike_count.domain", "bicycle", "cycling"]),
+        ('id = "id"\nnaem = "name"', 'id = "id"\nname = "name"', ["zones.naem", "no such key", "zones.name", "needed"]),
+        ("from = 2024-13-01", "from = 2024-01-01", ["TOML"]),
+        ('from = "yesterday"', "from = 2024-01-01", ["sources.bikes.from", "yesterday"]),
+    ],
+)
+def test_each_mistake_says_where_what_and_what_instead(tmp_path, wrong, right, says):
+    letter = mistakes_in(tmp_path, GOOD.replace(right, wrong))
+    assert str(tmp_path / "city.toml") in letter
+    for word in says:
+        assert word in letter
+
+
+def test_two_mistakes_are_told_in_one_letter(tmp_path):
+    letter = mistakes_in(tmp_path, GOOD.replace('"bikes"\ndomain = "cycling"', '"b"\ndomain = "c"'))
+    assert "2 mistakes" in letter
+
+
+def test_a_wrong_line_of_the_calendar_is_named_by_its_number(tmp_path):
+    letter = mistakes_in(tmp_path, calendar=CALENDAR + "2024-09-01,2024-08-01,school_break,Backwards\n")
+    assert "calendar.csv, line 4" in letter
+    assert "2024-09-01" in letter
+
+
+def test_an_unknown_kind_of_day_is_refused(tmp_path):
+    assert "one of holiday, school_break, event" in mistakes_in(tmp_path, calendar=CALENDAR.replace("school_break", "vacation"))
+
+
+def test_a_missing_calendar_is_told(tmp_path):
+    assert "holidays.csv" in mistakes_in(tmp_path, GOOD.replace("calendar.csv", "holidays.csv"))
+
+
+def test_a_file_in_the_wrong_encoding_is_told(tmp_path):
+    (tmp_path / "city.toml").write_bytes(GOOD.replace("Vila", "Víla").encode("latin-1"))
+    with pytest.raises(CityFileError, match="UTF-8"):
+        load(tmp_path)
+
+
+def test_an_unknown_city_names_the_known_ones():
+    with pytest.raises(CityFileError, match="shipped cities"):
+        load("atlantis")
+
+
+def test_the_digest_changes_with_every_file_of_the_folder(tmp_path):
+    before = city_of(tmp_path).digest
+    assert city_of(tmp_path, calendar=CALENDAR.replace("Summer", "Verão")).digest != before
+
+
+def test_every_shipped_city_can_be_read():
+    slugs = sorted(p.parent.name for p in cities_folder().glob("*/city.toml"))
+    assert slugs
+    for slug in slugs:
+        assert load(slug).slug == slug
