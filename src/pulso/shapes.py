@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -103,6 +103,7 @@ class Raw(NamedTuple):
     url: str
     body: bytes
     digest: str  # sha256 of the body and of what reads it (the source's section of the city file, the reader's version)
+    content_type: str = ""  # as the server named it; empty where it did not
 
 
 class Get(Protocol):
@@ -142,10 +143,28 @@ KEPT = pa.schema(
         ("lon", pa.float32()),
         ("lat", pa.float32()),
         ("origin", pa.string()),
+        ("revision", pa.int16()),  # 0 when the key was first known, one more each time another value was learned
         ("known_at", UTC_TIME),
     ]
 )
 """An observation as the lake keeps it. The latest known_at of a key (source, sensor, metric, start) wins; a null value says: gone."""
+
+
+class Quantity(NamedTuple):
+    """What a variable of a source can be: its canonical unit and its bounds, both included; the lake refuses the rest."""
+
+    unit: str
+    least: float = float("-inf")
+    most: float = float("inf")
+
+
+class Recipe(NamedTuple):
+    """How one metric of a city is made from one source's observations: the lake runs it, pulso.metrics writes it."""
+
+    metric: str
+    source: str
+    digest: str  # of everything that shapes the answer: a new one means that all days are reduced again
+    reduce: Callable[[Any], Any]  # Ibis table of KEPT, whole local days → Ibis table of SENSOR_HOUR without known_at
 
 SENSOR_HOUR = pa.schema(
     [
@@ -158,7 +177,7 @@ SENSOR_HOUR = pa.schema(
         ("value", pa.float64()),  # sum over the seen intervals for flows, mean for occupancies and levels
         ("n", pa.int32()),  # intervals seen
         ("expected", pa.float32()),  # intervals that a complete hour of that day has, as the source declares
-        ("still", pa.int32()),  # the longest run of equal values, in intervals, that touches this hour
+        ("still", pa.int32()),  # the longest run of equal values other than 0, in observations, within this sensor and day
         ("known_at", UTC_TIME),
     ]
 )

@@ -1,0 +1,299 @@
+"""The door of a source: the one `Get` that a connector is given, and what stands behind it. See docs/reference/fetching.md."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+from pulso.city import SourceConf
+from pulso.errors import CityFileError, Mistake, SourceUnavailable
+from pulso.shapes import Raw
+from pulso.sources.addresses import shown
+from pulso.sources.asking import Asker, Reply
+from pulso.sources.mirror import Mirror
+from pulso.sources.raw_store import Kept, RawStore, retention
+
+Strip = Callable[[bytes], bytes]
+Progress = Callable[[int, int], object]
+
+
+class Unanswered(NamedTuple):
+    """An address that brought nothing, without its secrets, and why, for a person."""
+
+    url: str
+    why: str
+
+
+class Counts(NamedTuple):
+    """What became of the addresses asked; the last four sum to the first once the asking is done."""
+
+    asked: int
+    new: int
+    unchanged: int  # as the lake has read it already
+    absent: int  # 404, 410: a gap
+    unanswered: int
+
+
+def digest(sha256: str, salt: str) -> str:
+    """The digest of an answer: of its body (given by its sha256) and of what reads it (the salt)."""
+    return hashlib.sha256(f"{salt}\0{sha256}".encode()).hexdigest()
+
+
+def mirror_from(folder: str | Path | None = None) -> Mirror | None:
+    """The mirror of `--mirror DIR`, else of PULSO_MIRROR (several folders are separated as in PATH), else None: the network."""
+    given = str(folder) if folder else os.environ.get("PULSO_MIRROR", "")
+    folders = [Path(name).expanduser() for name in given.split(os.pathsep) if name]
+    for path in folders:
+        if not path.is_dir():
+            raise SourceUnavailable(f"The mirror {path} is not a folder. Give --mirror or PULSO_MIRROR a folder that holds host/path.")
+    return Mirror(folders) if folders else None
+
+
+class _Memory:
+    """What the door of a source and its replay share: what the lake knows, what was kept, and the counting."""
+
+    def __init__(self, conf: SourceConf, *, salt: str, known: Mapping[str, str], raw: Path, progress: Progress | None) -> None:
+        self.conf = conf
+        self.store = RawStore(raw, _keep(conf))
+        self.unanswered: list[Unanswered] = []
+        self._salt = salt
+        self._known = known
+        self._progress = progress
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the addresses asked until now."""
+        return Counts(*(self._counts[name] for name in Counts._fields))
+
+    def letter(self) -> str | None:
+        """What did not answer, in a few lines for a person, hosts apart; None where everything did."""
+        by_host: dict[str, list[Unanswered]] = {}
+        for u in self.unanswered:
+            by_host.setdefault(urlsplit(u.url).netloc or u.url.partition("/")[0], []).append(u)
+        if not by_host:
+            return None
+        share = f"{len(self.unanswered):,} of {self._counts['asked']:,} addresses"
+        lines = [f"Source {self.conf.name}: {share} brought nothing; until the next collection they are gaps."]
+        lines += [f"  {host}: {len(them):,}, beginning with {them[0].url}: {them[0].why}" for host, them in by_host.items()]
+        return "\n".join(lines)
+
+    def _asking(self, n: int) -> None:
+        self._counts["asked"] += n
+
+    def _done(self, what: str) -> None:
+        self._counts[what] += 1
+        if self._progress:
+            self._progress(self._counts.total() - self._counts["asked"], self._counts["asked"])
+
+    def _digest(self, sha256: str) -> str:
+        return digest(sha256, self._salt)
+
+    def _raw(self, origin: str, body: bytes, sha256: str, content_type: str) -> Raw | None:
+        """The answer, if the lake has not read it, with what reads it now, before."""
+        raw = Raw(origin, body, self._digest(sha256), content_type)
+        new = self._known.get(origin) != raw.digest
+        self._done("new" if new else "unchanged")
+        return raw if new else None
+
+
+class Door(_Memory):
+    """A `Get` that asks for real: through the asker, past the raw store. One a source and collection; close it before the lake commits.
+
+    Parameters
+    ----------
+    conf
+        The source: its name, whether it is personal, and how long raw answers are kept.
+    asker
+        Who asks the network or the mirror; one a run, shared by all doors.
+    salt
+        What reads the answers: the digest of the source's section and the reader's version. With another salt everything is new.
+    known
+        Origin → digest of what the lake has read. The same digest again is nothing new.
+    raw
+        The folder of this source's raw answers; made when first needed.
+    strip
+        Takes what is personal out of a body. It acts before anything is kept, hashed or handed on.
+    progress
+        Called with (addresses done, addresses asked until now), in the thread of whoever asks.
+    now
+        The clock, in UTC.
+
+    Raises
+    ------
+    CityFileError
+        Where the source is personal and nothing strips it, or where keep_raw can't be read.
+    LakeError
+        In use: where a raw answer can't be kept.
+    """
+
+    def __init__(
+        self,
+        conf: SourceConf,
+        asker: Asker,
+        *,
+        salt: str,
+        known: Mapping[str, str],
+        raw: Path,
+        strip: Strip | None = None,
+        progress: Progress | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(conf, salt=salt, known=known, raw=raw, progress=progress)
+        if conf.personal and strip is None:
+            allowed = f"a source with personal data needs a connector that strips it at the door, and {conf.connector!r} does not"
+            raise CityFileError("city.toml", [Mistake(f"sources.{conf.name}.personal", True, allowed)])
+        self._asker = asker
+        self._strip = strip
+        self._now = now
+        self._urls: dict[str, str] = {}  # by origin
+        self._pool: ThreadPoolExecutor | None = None
+        self.store.prune(now())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Have the disk hold what was kept, and let the helpers go."""
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+        self.store.sync()
+
+    def __call__(self, url: str) -> Raw | None:
+        """Ask one address: see shapes.Get."""
+        self._asking(1)
+        try:
+            return self._receive(url, lambda: self._asker.ask(url, self._condition(url)))
+        except SourceUnavailable as why:
+            self._note(url, why)
+            raise
+
+    def each(self, urls: list[str]) -> Iterator[Raw]:
+        """Ask many, a few ahead of the reading: see shapes.Get. What does not answer is in `unanswered`."""
+        self._asking(len(urls))
+        waiting: deque[tuple[str, Callable[[], Reply]]] = deque()
+        ahead = 1 if self._asker.mirror else self._asker.limits.ahead  # a folder answers at once
+        rest = iter(urls)
+        try:
+            while True:
+                while len(waiting) < ahead and (url := next(rest, None)) is not None:
+                    waiting.append((url, self._begin(url)))
+                if not waiting:
+                    return
+                url, reply = waiting.popleft()
+                try:
+                    raw = self._receive(url, reply)
+                except SourceUnavailable as why:
+                    self._note(url, why)
+                    continue
+                if raw is not None:
+                    yield raw
+        finally:
+            for _, reply in waiting:
+                owner = getattr(reply, "__self__", None)
+                if isinstance(owner, Future):
+                    owner.cancel()
+
+    def _begin(self, url: str) -> Callable[[], Reply]:
+        """Begin to ask; call what comes back for the reply."""
+        condition = self._condition(url)
+        if self._asker.mirror:
+            return lambda: self._asker.ask(url, condition)
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._asker.limits.ahead, thread_name_prefix=f"door-{self.conf.name}")
+        return self._pool.submit(self._asker.ask, url, condition).result
+
+    def _condition(self, url: str) -> dict[str, str]:
+        """The headers that ask for news only; none where the body would be needed and is not kept."""
+        kept = self.store.newest(shown(url))
+        if kept is None or not (kept.etag or kept.modified):
+            return {}
+        if self._known.get(kept.origin) != self._digest(kept.sha256) and self.store.body(kept) is None:
+            return {}
+        return {name: text for name, text in (("If-None-Match", kept.etag), ("If-Modified-Since", kept.modified)) if text}
+
+    def _receive(self, url: str, reply_of: Callable[[], Reply]) -> Raw | None:
+        origin = shown(url)
+        if self._urls.setdefault(origin, url) != url:
+            raise SourceUnavailable(f"{origin} stands for two addresses that differ only in what is hidden: write the secret as ${{NAME}}")
+        reply = reply_of()
+        if reply.unchanged:
+            kept = self.store.newest(origin)
+            if kept and self._known.get(origin) == self._digest(kept.sha256):
+                self._done("unchanged")
+                return None
+            body = self.store.body(kept) if kept else None
+            if kept and body is not None:
+                return self._raw(origin, body, kept.sha256, kept.content_type)
+            reply = self._asker.ask(url)  # the server says that we have it, and we do not
+        if reply.body is None:
+            self._done("absent")
+            return None
+        body = self._strip(reply.body) if self._strip else reply.body
+        sha256 = hashlib.sha256(body).hexdigest()
+        self.store.add(origin, body, sha256, self._now(), etag=reply.etag, modified=reply.modified, content_type=reply.content_type)
+        return self._raw(origin, body, sha256, reply.content_type)
+
+    def _note(self, url: str, why: SourceUnavailable) -> None:
+        self.unanswered.append(Unanswered(shown(url), str(why)))
+        self._done("unanswered")
+
+
+class Replay(_Memory):
+    """A `Get` over the raw answers that were kept, without a network: the newest of each address, or the newest as of a moment.
+
+    An address of which nothing is kept is like a 404: it is counted as absent, and the lake must leave what it has of it alone.
+    """
+
+    def __init__(
+        self,
+        conf: SourceConf,
+        *,
+        salt: str,
+        raw: Path,
+        known: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+        as_of: datetime | None = None,
+    ) -> None:
+        super().__init__(conf, salt=salt, known=known or {}, raw=raw, progress=progress)
+        self._as_of = as_of
+
+    def __call__(self, url: str) -> Raw | None:
+        """Give back what one address answered: see shapes.Get."""
+        self._asking(1)
+        return self._again(url)
+
+    def each(self, urls: list[str]) -> Iterator[Raw]:
+        """Give back what many addresses answered, in their order: see shapes.Get."""
+        self._asking(len(urls))
+        for url in urls:
+            if (raw := self._again(url)) is not None:
+                yield raw
+
+    def _again(self, url: str) -> Raw | None:
+        kept: Kept | None = self.store.newest(shown(url), self._as_of)
+        body = self.store.body(kept) if kept else None
+        if kept is None or body is None:
+            self._done("absent")
+            return None
+        return self._raw(kept.origin, body, kept.sha256, kept.content_type)
+
+
+def _keep(conf: SourceConf) -> timedelta:
+    try:
+        return retention(conf.keep_raw)
+    except ValueError:
+        allowed = "a number and d, w, m or y, such as 90d or 3y; 0d keeps nothing"
+        raise CityFileError("city.toml", [Mistake(f"sources.{conf.name}.keep_raw", conf.keep_raw, allowed)]) from None
