@@ -1,0 +1,37 @@
+"""The command line: ask the river, and print. Nothing is computed here."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from pulso.cli import craft, reading, running
+from pulso.errors import PulsoError
+
+app = typer.Typer(
+    name="pulso",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="How busy is the city, against the day that was to be expected, and why?\n\n"
+    "A city is a folder with a city.toml. [bold]collect[/] asks its sources and keeps what they say; [bold]publish[/] judges each day "
+    "and keeps the verdict for ever; the other commands show what was published.\n\n"
+    "Try the synthetic city:  pulso simulate demo && pulso collect demo && pulso publish demo && pulso show demo --day 2025-06-14",
+    epilog="All data lives under PULSO_HOME (default: var). PULSO_MIRROR serves public addresses from a folder.",
+)
+for room in (running, reading, craft):
+    room.join(app)
+
+
+def main() -> None:
+    """Run a command; what the world did wrong is told as a letter, with the exit code of its kind."""
+    try:
+        app(prog_name="pulso")
+    except PulsoError as why:
+        Console(stderr=True, soft_wrap=True).print(str(why), markup=False, highlight=False)
+        sys.exit(why.exit_code)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Stopped. Nothing is lost: the next run goes on from here.")
+        sys.exit(130)

@@ -1,0 +1,117 @@
+"""Commands that move the river: collect, publish, rebuild, flag."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, opened, progress, say, say_json
+
+
+def join(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    panel = "Run the river"
+    app.command(rich_help_panel=panel)(collect)
+    app.command(rich_help_panel=panel)(publish)
+    app.command(rich_help_panel=panel)(flag)
+    app.command(rich_help_panel=panel)(rebuild)
+
+
+def collect(
+    city: CityName,
+    first: First = None,
+    last: Last = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.", show_default=False)] = None,
+    mirror: MirrorFolder = None,
+    home: HomeFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the city's sources, and keep what they say.
+
+    Without days: everything since each source's beginning the first time, then the last 45 days, which may still be corrected. Asking
+    twice changes nothing. A source that does not answer is told at the end and never stops the others (exit code 3).
+    """
+    from pulso.flow.collect import collect as run
+
+    river = opened(city, home, mirror)
+    with progress() as bars:
+        told = run(river, first, last, only=source, progress=bars)
+    if as_json:
+        say_json([asdict(t) for t in told])
+    else:
+        table = Table(box=None, pad_edge=False)
+        for title in ("source", "addresses", "new", "absent", "unanswered", "observations", "turned away", "gone", "days"):
+            table.add_column(title, justify="left" if title == "source" else "right")
+        for t in told:
+            cells = (t.asked, t.new, t.absent, t.unanswered, t.kept, t.turned_away, t.gone, t.days)
+            table.add_row(t.source, *(f"{n:,}" for n in cells))
+        say(table)
+        for t in told:
+            if t.letter:
+                say(t.letter)
+    if any(t.letter for t in told):
+        raise typer.Exit(3)
+
+
+def publish(city: CityName, first: First = None, last: Last = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
+    """Judge each day, and publish the verdicts that are new.
+
+    Without days: all that was never published, and the last 45 days again. What was published stays; a verdict that did not change is
+    not published twice.
+    """
+    from pulso.flow.publish import publish as run
+
+    river = opened(city, home)
+    with progress() as bars:
+        done = run(river, first, last, progress=bars)
+    if as_json:
+        say_json(asdict(done))
+    elif done.first is None:
+        say(f"{river.city.city.name}: nothing to publish; collect first.")
+    else:
+        say(
+            f"{river.city.city.name}: {done.first} to {done.last}, {done.days:,} days in {done.zones} zones judged; "
+            f"{done.new:,} verdicts are new, {done.unchanged:,} stand as they were published."
+        )
+        said = ", ".join(f"{n:,} {status}" for status, n in done.statuses.items())
+        say(f"The city's days: {said}.")
+
+
+def flag(
+    city: CityName,
+    sensor: Annotated[str, typer.Argument(help="The sensor's id, as its source has it.")],
+    why: Annotated[str, typer.Option("--why", help="The reason; it is published with every day that lacks the sensor.")],
+    first: First = None,
+    last: Last = None,
+    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
+    home: HomeFolder = None,
+) -> None:
+    """Exclude a sensor by hand, visibly: the days stay, without it.
+
+    From the day given (or ever) to the day given (or for good). The next publication goes without it, and says so.
+    """
+    from pulso.flow.flags import flag as run
+
+    run(opened(city, home), sensor, first, last, why=why, by=by)
+    span = f"{first or 'the beginning'} to {last or 'further notice'}"
+    say(f"{sensor} is excluded from {span}: {why}. Publish again to see the city without it.")
+
+
+def rebuild(city: CityName, home: HomeFolder = None, as_json: AsJson = False) -> None:
+    """Make the tables again from the raw answers, after coordinates, zones or a source's description changed.
+
+    Nothing is asked; publications stay.
+    """
+    from pulso.flow.collect import rebuild as run
+
+    river = opened(city, home)
+    with progress() as bars:
+        told = run(river, progress=bars)
+    if as_json:
+        say_json([asdict(t) for t in told])
+    else:
+        for t in told:
+            say(f"{t.source}: {t.kept:,} observations from {t.new:,} raw answers.")

@@ -1,0 +1,96 @@
+"""What the commands share: their arguments, and how they print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pulso.flow.home import Home, River
+
+Language = Literal["pt", "en"]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2025-06-14") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a moment; write it as 2025-06-15T07:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _language(text: str) -> str:
+    if text not in ("pt", "en"):
+        raise typer.BadParameter(f"{text!r} is not a language that Pulso speaks; say pt or en")
+    return text
+
+
+CityName = Annotated[str, typer.Argument(metavar="CITY", help="A shipped city (demo, muenster, …), a folder, or a city.toml.")]
+HomeFolder = Annotated[Path | None, typer.Option("--home", help="Where all data lives. [default: PULSO_HOME, else var]", show_default=False)]
+MirrorFolder = Annotated[
+    Path | None,
+    typer.Option("--mirror", help="Serve public addresses from this folder. [default: PULSO_MIRROR]", show_default=False),
+]
+First = Annotated[date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day, included.", show_default=False)]
+Last = Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day, included.", show_default=False)]
+TheDay = Annotated[date, typer.Option("--day", parser=_day, metavar="DAY", help="Which day, as 2025-06-14.")]
+ZoneName = Annotated[str | None, typer.Option("--zone", help="A zone, by its id or name. [default: the whole city]", show_default=False)]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", parser=_moment, metavar="MOMENT", help="As it was published at that moment.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+InLanguage = Annotated[
+    str | None, typer.Option("--lang", parser=_language, metavar="pt|en", help="[default: the city's language]", show_default=False)
+]
+
+
+def opened(city: str, home: Path | None, mirror: Path | None = None) -> River:
+    """Open a city as the command's options say."""
+    return River.open(city, Home.of(home, mirror))
+
+
+def speech(said: str | None, river: River) -> str:
+    """The language asked for, else the city's."""
+    return said or river.city.city.language
+
+
+def say(text: Any) -> None:
+    """Print for a person."""
+    Console(highlight=False, soft_wrap=isinstance(text, str)).print(text, markup=False) if isinstance(text, str) else Console().print(text)
+
+
+def say_json(value: Any) -> None:
+    """Print for a machine: one JSON document, numbers as they are."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars on standard error; none where nobody looks, so that logs stay clean."""
+    console = Console(stderr=True)
+    bars = Progress(
+        TextColumn("{task.description:<24}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bars:
+        yield bars

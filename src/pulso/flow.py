@@ -1,1 +1,0 @@
-"""In what order: the river, and nothing else."""
