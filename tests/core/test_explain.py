@@ -1,0 +1,56 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pulso.core.explain import driver_effects, logarithmic_mean, points, unmeasured, with_rest
+
+INSIDE = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0]], dtype=bool)
+
+
+def test_the_worked_day_of_the_method_page():
+    log_ratio = np.log(0.87)
+    deltas = with_rest(np.array(log_ratio), np.array([-0.055, -0.098, 0.020]))
+    np.testing.assert_allclose(deltas[-1], -0.0062620673, atol=5e-11)
+    found = points(np.array(log_ratio), deltas)
+    np.testing.assert_allclose(found, [-5.1342, -9.1482, 1.8670, -0.5846], atol=5e-5)
+    assert abs(found.sum() - (87 - 100)) < 1e-9
+
+
+@given(st.floats(-4.6, 3), arrays(float, 5, elements=st.floats(-3, 3)))
+def test_the_points_add_up_to_the_index(log_ratio, deltas):
+    found = points(np.array(log_ratio), with_rest(np.array(log_ratio), deltas))
+    assert abs(found.sum() - (100 * np.exp(log_ratio) - 100)) < 1e-9
+
+
+@given(st.floats(0.01, 1e6), st.floats(-1e-3, 1e-3))
+def test_the_logarithmic_mean_lies_between(a, x):
+    b = a * np.exp(x)
+    found = float(logarithmic_mean(np.array(a), np.array(b)))
+    assert min(a, b) * (1 - 1e-9) <= found <= max(a, b) * (1 + 1e-9)
+    assert abs(found * x - (b - a)) <= 1e-9 * a
+
+
+effects = arrays(float, (3, 5, 4), elements=st.floats(-1, 1))
+
+
+@given(arrays(float, (3, 5), elements=st.floats(0.1, 1e4)), effects, arrays(bool, (3, 5)))
+def test_the_drivers_of_the_sensors_are_the_drivers_of_their_sum(expected, effect, counts):
+    e = np.where(counts, expected, np.nan)
+    full = e * np.exp(effect.sum(axis=-1))
+    found = driver_effects(e, full, effect, INSIDE).sum(axis=-1)
+    for z in range(2):
+        here = counts & INSIDE[z]
+        for t in range(3):
+            if here[t].any():
+                truth = np.log(full[t, here[t]].sum() / expected[t, here[t]].sum())
+                assert abs(found[t, z] - truth) < 1e-9
+            else:
+                assert found[t, z] == 0.0
+    assert (found[:, 2] == 0.0).all()
+
+
+def test_an_event_never_measured_is_named_and_gets_no_points():
+    on = np.array([[[True, True, False]]])
+    effect = np.array([[[0.0, -0.1, 0.0]]])
+    assert unmeasured(on, effect).tolist() == [[[True, False, False]]]
