@@ -1,0 +1,73 @@
+"""The calendar as columns of a regression, and the level that lives only inside the fit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulso.core.days import Days
+from pulso.core.drivers import fourier
+
+Floats = NDArray[np.float64]
+
+WAVES, WAVES_LATER = 2, 3  # annual Fourier pairs, and from five years of data on
+LATER = 5 * 365
+KNOT_DAYS = 56  # between two bends of the level inside the fit
+RIDGE_WEEKDAY, RIDGE_WAVE, RIDGE_DAY, RIDGE_DRIVER, RIDGE_LEVEL = 0.001, 0.5, 1.0, 1.0, 1.0
+
+
+def calendar(days: Days) -> tuple[Floats, Floats]:
+    """
+    Lay out what the calendar says of each day.
+
+    Returns
+    -------
+    X : (T, p)
+        Weekdays against their mean; the year's waves (the last pair only for fits on five years or more stands at
+        the end); school holidays and public holidays, each on weekdays and on weekends; every named holiday, 24 and
+        31 December, apart; bridges, eves, days after; 20-23 December, 27-30 December, 2-6 January.
+    ridge : (p,)
+        How strongly each column is drawn to nothing, in equivalents of one observation.
+    """
+    weekdays = (days.weekday[:, None] == np.arange(6)) - (days.weekday[:, None] == 6).astype(np.float64)
+    ordinary = ~days.public
+    marks = [
+        days.school & ~days.weekend & ordinary,
+        days.school & days.weekend & ordinary,
+        days.public & ~days.weekend,
+        days.public & days.weekend,
+        *(days.holiday == h for h in range(len(days.holiday_names))),
+        days.between(1224, 1224) & ordinary,
+        days.between(1231, 1231) & ordinary,
+        days.bridge,
+        days.eve,
+        days.day_after,
+        days.between(1220, 1223) & ordinary,
+        days.between(1227, 1230) & ordinary,
+        days.between(102, 106) & ordinary,
+    ]
+    waves = fourier(days.ordinal, WAVES_LATER)
+    order = np.tile(np.arange(1, WAVES_LATER + 1), 2)
+    later = order > WAVES
+    X = np.column_stack([weekdays, *marks, waves[:, ~later], waves[:, later]])
+    ridge = [RIDGE_WEEKDAY] * 6 + [RIDGE_DAY] * len(marks)
+    return X, np.concatenate([ridge, RIDGE_WAVE * order[~later] ** 2, RIDGE_WAVE * order[later] ** 2])
+
+
+def bends(n: int) -> tuple[Floats, Floats]:
+    """
+    Lay out a level that may bend every `KNOT_DAYS` days, counted back from the last of n days.
+
+    Returns
+    -------
+    X : (n, k)
+        Linear B-splines.
+    penalty : (k, k)
+        On differences between neighbouring knots, so that the level runs straight through a gap, and a constant costs
+        nothing: multiplying a series changes no other coefficient.
+    """
+    knots = max(2, -(-(n - 1) // KNOT_DAYS) + 1)
+    at = (n - 1 - np.arange(n)) / KNOT_DAYS
+    X = np.maximum(0.0, 1 - np.abs(at[:, None] - np.arange(knots)))
+    steps = np.diff(np.eye(knots), axis=0)
+    return X, RIDGE_LEVEL * steps.T @ steps

@@ -1,0 +1,119 @@
+"""What is usual must not depend on the unit, on the neighbours in the table, or on the day itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pulso.core.baseline import expect
+from pulso.core.days import Days
+from pulso.core.drivers import Drivers
+
+FIRST = 737_060  # 1 January 2019
+
+
+def days(T: int, holidays: dict[int, int] | None = None) -> Days:
+    holiday = np.full(T, -1)
+    for at, which in (holidays or {}).items():
+        holiday[at] = which
+    return Days(FIRST + np.arange(T), holiday, ("a", "b"), np.zeros(T, dtype=bool))
+
+
+def city(T: int, S: int, seed: int = 1) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    t = np.arange(T)[:, None]
+    shape = 0.3 * np.cos(2 * np.pi * t / 365) + np.where(t % 7 > 4, -0.5, 0.0)
+    return np.exp(rng.uniform(3, 8, S) + shape + rng.normal(0, 0.08, (T, S)))
+
+
+def weather(T: int, seed: int = 2) -> Drivers:
+    rng = np.random.default_rng(seed)
+    warm = 12 - 9 * np.cos(2 * np.pi * np.arange(T) / 365) + rng.normal(0, 4, T)
+    wet = np.maximum(rng.normal(-2, 4, T), 0)
+    concert = np.zeros((T, 1), dtype=bool)
+    concert[[400, 500, 650]] = True
+    return Drivers(("temperature", "precipitation"), np.column_stack([warm, wet]), concert, ("concert",))
+
+
+def test_a_source_in_other_units_gives_the_same_ratios():
+    values, moved = city(800, 3), weather(800)
+    by = np.array([0.001, 7.0, 1e5])
+    once, again = expect(values, days(800), moved), expect(values * by, days(800), moved)
+    np.testing.assert_allclose(again.cal / by, once.cal, rtol=1e-9)
+    np.testing.assert_allclose(again.full / by, once.full, rtol=1e-9)
+    np.testing.assert_allclose(again.effect, once.effect, atol=1e-9)
+
+
+def test_the_order_of_the_sensors_changes_nothing():
+    values, order = city(800, 5), np.array([3, 0, 4, 1, 2])
+    values[200:260, 2] = np.nan
+    once, again = expect(values, days(800), weather(800)), expect(values[:, order], days(800), weather(800))
+    np.testing.assert_allclose(again.full, once.full[:, order], rtol=1e-9)
+
+
+def test_a_day_does_not_inform_its_own_expectation():
+    values, moved = city(800, 2), weather(800)
+    stormy = values.copy()
+    stormy[600:] *= 20
+    calm, storm = expect(values, days(800), moved), expect(stormy, days(800), moved)
+    for name in ("cal", "full"):
+        np.testing.assert_array_equal(getattr(calm, name)[400:601], getattr(storm, name)[400:601])
+
+
+def test_one_more_day_gives_what_the_whole_history_gives():
+    values, moved = city(900, 4), weather(900)
+    values[:600, 3] = np.nan
+    whole = expect(values, days(900), moved, reference_year=2019)
+    for t in (450, 640, 899):
+        known = values.copy()
+        known[t + 1 :] = np.nan
+        one = expect(known, days(900), moved, reference_year=2019, wanted=slice(t, t + 1))
+        for name in ("cal", "full", "ref", "effect", "offset"):
+            np.testing.assert_array_equal(getattr(one, name)[t], getattr(whole, name)[t])
+        assert np.isnan(one.full[:t]).all()
+
+
+def test_the_effects_add_up_to_the_difference_between_the_two_expectations():
+    told = expect(city(900, 3), days(900), weather(900))
+    seen = np.isfinite(told.full)
+    apart = np.log(told.full + told.offset) - np.log(told.cal + told.offset)
+    np.testing.assert_allclose(told.effect.sum(axis=2)[seen], apart[seen], atol=1e-9)
+
+
+def test_nothing_is_expected_before_a_year_of_data_exists():
+    assert np.isnan(expect(city(364, 2), days(364)).full).all()
+
+
+def test_the_first_year_is_judged_by_itself_and_says_so():
+    told = expect(city(800, 2), days(800))
+    assert told.in_sample[:365].all()
+    assert not told.in_sample[396:].any()
+    assert np.isfinite(told.full[40:365]).all()
+
+
+def test_too_few_days_lately_is_no_expectation():
+    values = city(800, 2)
+    values[700:713, 0], values[700:714, 1] = np.nan, np.nan
+    told = expect(values, days(800)).full[714]  # 15 and 14 of the 28 days before it were seen
+    assert np.isfinite(told[0])
+    assert np.isnan(told[1])
+
+
+def test_a_new_counter_borrows_the_shape_of_the_others():
+    values = city(900, 4)
+    values[:700, 0] = np.nan
+    told = expect(values, days(900))
+    assert np.isnan(told.full[:715, 0]).all()
+    off = np.log(values[715:, 0] / told.full[715:, 0])
+    assert np.median(np.abs(off)) < 0.1
+
+
+def test_a_lone_new_counter_has_nothing_to_borrow():
+    values = city(900, 1)
+    values[: 900 - 200] = np.nan
+    assert np.isnan(expect(values, days(900)).full).all()
+
+
+def test_a_negative_count_is_refused():
+    with pytest.raises(ValueError, match="never negative"):
+        expect(-city(400, 1), days(400))
