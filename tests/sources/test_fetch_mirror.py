@@ -61,7 +61,7 @@ def test_a_host_that_the_mirror_lacks_does_not_stop_the_others(folder):
     urls = [f"https://weather.example/{i}" for i in range(500)] + [f"{COUNTERS}/a.csv"]
     assert bodies(list(d.each(urls))) == ["a"]
     assert d.counts == (501, 1, 0, 0, 500)
-    assert "weather.example: 500, beginning with https://weather.example/0" in d.letter()
+    assert "weather.example: 500. The first: https://weather.example/0 did not answer: the mirror" in d.letter()
 
 
 def test_files_come_in_the_order_in_which_they_were_asked_and_gaps_are_passed_over(folder):

@@ -23,13 +23,22 @@ def shown(url: str) -> str:
     `${NAME}` stays as it is written; a user and password before the host, and the values of parameters whose names speak of a
     secret (apikey, token, password, signature …), become "hidden". The fragment, which no server sees, goes.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # not an address; what may stand before an @ or after a ? stays hidden all the same
+        return url.rpartition("@")[2].partition("?")[0]
     host = parts.netloc
     if "@" in host:
         user, _, host = host.rpartition("@")
         host = f"{user if _only_names(user) else HIDDEN}@{host}"
     query = "&".join(_shown_pair(pair) for pair in parts.query.split("&")) if parts.query else ""
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
+
+def host_of(shown_url: str) -> str:
+    """The host of an address as it is shown, for grouping; where there is none, what stands before the first slash."""
+    _, _, rest = shown_url.rpartition("://")
+    return rest.partition("/")[0]
 
 
 def without_secrets(url: str) -> str:
@@ -52,10 +61,14 @@ def filled(url: str) -> str:
 
 
 def scrubbed(text: str, url: str) -> str:
-    """Return a text without the secrets that filling this address put into it."""
+    """Return a text, which a server or a library wrote of this address, without the address's secrets."""
     for name in _NAMED.findall(url):
         if secret := os.environ.get(name):
             text = text.replace(secret, f"${{{name}}}")
+    hidden = [pair.partition("=")[2] for pair in url.partition("?")[2].partition("#")[0].split("&") if _is_secret(pair)]
+    hidden += re.split("[:/]", url.rpartition("@")[0].rpartition("//")[2]) if f"{HIDDEN}@" in shown(url) else []
+    for secret in filter(None, hidden):
+        text = text.replace(secret, HIDDEN)
     return text
 
 

@@ -25,6 +25,7 @@ for _name in ("httpx", "httpcore"):  # they log whole addresses, secrets include
 
 AGENT = "Pulso/0.1 (urban dynamics indicator; collects open data once a day)"
 ABSENT = frozenset({204, 404, 410})
+REASON = 300  # bytes of a refusal that a letter quotes
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -174,7 +175,7 @@ class Asker:
             return Reply(
                 body, etag=headers.get("etag", ""), modified=headers.get("last-modified", ""), content_type=headers.get("content-type", "")
             )
-        words = f"it answered {status} {response.reason_phrase}".rstrip()
+        words = f"it answered {status} {response.reason_phrase}".rstrip() + _reason(response)
         if status not in AGAIN:
             raise SourceUnavailable(words)
         wait = _retry_after(response.headers.get("retry-after", ""))
@@ -193,8 +194,10 @@ class Asker:
             size += len(chunk)
             if size > limit:
                 raise SourceUnavailable(f"it is larger than is allowed (at most {limit:,} bytes)")
-            if self._clock() > late or self._leaving.is_set():
-                raise _Again(f"it was not done after {self.limits.total:g} s ({size:,} bytes came)")
+            if self._clock() > late:
+                raise SourceUnavailable(f"it was not done after {self.limits.total:g} s ({size:,} bytes came)")
+            if self._leaving.is_set():
+                raise SourceUnavailable("the asking was ended before the answer was")
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -208,6 +211,18 @@ class Asker:
                     trust_env=self.mirror is None,
                 )
             return self._client
+
+
+def _reason(response: httpx.Response) -> str:
+    """What the server says of its refusal, where it says it as JSON; pages for browsers say nothing that helps."""
+    if "json" not in response.headers.get("content-type", ""):
+        return ""
+    start = b""
+    for chunk in response.iter_bytes():
+        start += chunk
+        if len(start) > REASON:
+            break
+    return f": {' '.join(start[:REASON].decode(errors='replace').split())}"
 
 
 def _pause(state: RetryCallState) -> float:

@@ -11,12 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
-from urllib.parse import urlsplit
 
 from pulso.city import SourceConf
 from pulso.errors import CityFileError, Mistake, SourceUnavailable
 from pulso.shapes import Raw
-from pulso.sources.addresses import shown
+from pulso.sources.addresses import host_of, shown
 from pulso.sources.asking import Asker, Reply
 from pulso.sources.mirror import Mirror
 from pulso.sources.raw_store import Kept, RawStore, retention
@@ -78,12 +77,12 @@ class _Memory:
         """What did not answer, in a few lines for a person, hosts apart; None where everything did."""
         by_host: dict[str, list[Unanswered]] = {}
         for u in self.unanswered:
-            by_host.setdefault(urlsplit(u.url).netloc or u.url.partition("/")[0], []).append(u)
+            by_host.setdefault(host_of(u.url), []).append(u)
         if not by_host:
             return None
         share = f"{len(self.unanswered):,} of {self._counts['asked']:,} addresses"
         lines = [f"Source {self.conf.name}: {share} brought nothing; until the next collection they are gaps."]
-        lines += [f"  {host}: {len(them):,}, beginning with {them[0].url}: {them[0].why}" for host, them in by_host.items()]
+        lines += [f"  {host}: {len(them):,}. The first: {them[0].why}" for host, them in by_host.items()]
         return "\n".join(lines)
 
     def _asking(self, n: int) -> None:

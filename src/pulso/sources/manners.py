@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 
 @dataclass
@@ -43,12 +41,14 @@ class Hosts:
         self.most_failed = most_failed
         self._clock = clock
         self._sleep = sleep
-        self._hosts: dict[str, _Host] = defaultdict(partial(_new, connections))
+        self._connections = connections
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:
         """Wait for a free connection and for the pause since the last request, in seconds; hold the connection within the block."""
-        h = self._hosts[host]
+        h = self._of(host)
         with h.slots:
             with h.lock:
                 now = self._clock()
@@ -60,19 +60,19 @@ class Hosts:
 
     def hold(self, host: str, seconds: float) -> None:
         """Ask this host nothing for so many seconds: it said so (Retry-After)."""
-        h = self._hosts[host]
+        h = self._of(host)
         with h.lock:
             h.next_at = max(h.next_at, self._clock() + seconds)
 
     def answered(self, host: str) -> None:
         """Note that somebody is there and well."""
-        h = self._hosts[host]
+        h = self._of(host)
         with h.lock:
             h.unreached = h.failed = 0
 
     def unreached(self, host: str, why: str) -> None:
         """Note an attempt that found nobody."""
-        h = self._hosts[host]
+        h = self._of(host)
         with h.lock:
             h.unreached += 1
             if h.unreached >= self.most_unreached:
@@ -80,7 +80,7 @@ class Hosts:
 
     def failed(self, host: str, why: str) -> None:
         """Note an address that brought nothing, after all its attempts."""
-        h = self._hosts[host]
+        h = self._of(host)
         with h.lock:
             h.failed += 1
             if h.failed >= self.most_failed:
@@ -88,16 +88,18 @@ class Hosts:
 
     def give_up(self, host: str, why: str) -> None:
         """Ask this host nothing more in this run."""
-        self._hosts[host].given_up = why
+        self._of(host).given_up = why
 
     def given_up(self, host: str) -> str | None:
         """Why this host is not asked any more; None while it is."""
-        return self._hosts[host].given_up
+        return self._of(host).given_up
 
     def ailing(self, host: str) -> bool:
         """Say whether its last address brought nothing: then fewer attempts are made."""
-        return self._hosts[host].failed > 0
+        return self._of(host).failed > 0
 
-
-def _new(connections: int) -> _Host:
-    return _Host(threading.Semaphore(connections))
+    def _of(self, host: str) -> _Host:
+        with self._lock:
+            if host not in self._hosts:
+                self._hosts[host] = _Host(threading.Semaphore(self._connections))
+            return self._hosts[host]

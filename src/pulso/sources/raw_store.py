@@ -7,6 +7,7 @@ a torn line is not read, and everything before stands. Every frame is checked ag
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -150,7 +151,7 @@ class RawStore:
         with (self.folder / name).open("ab", buffering=0) as file:
             written = file.write(data)
             if written != len(data):
-                raise OSError(28, "No space left on device")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return file.tell() - len(data), len(data)
 
     def _packs(self, suffix: str) -> list[Path]:
