@@ -58,6 +58,7 @@ REASONS: dict[str, str] = {
     "not finite": "the value is infinite or not a number",
     "out of bounds": "the value lies outside what this metric can be",
     "unknown sensor": "the source declares its sensors, and this is none of them",
+    "undeclared": "a column or metric that the city file neither reads nor leaves out on purpose",
     "duplicate": "the same sensor, metric and time, with the same value",
     "conflict": "the same sensor, metric and time, with another value; the first was kept",
     "future": "the time lies after the moment of collection",
@@ -166,6 +167,7 @@ class Recipe(NamedTuple):
     digest: str  # of everything that shapes the answer: a new one means that all days are reduced again
     reduce: Callable[[Any], Any]  # Ibis table of KEPT, whole local days → Ibis table of SENSOR_HOUR without known_at
 
+
 SENSOR_HOUR = pa.schema(
     [
         ("metric", pa.string()),  # the city's metric, e.g. "parking_arrivals"
@@ -177,7 +179,7 @@ SENSOR_HOUR = pa.schema(
         ("value", pa.float64()),  # sum over the seen intervals for flows, mean for occupancies and levels
         ("n", pa.int32()),  # intervals seen
         ("expected", pa.float32()),  # intervals that a complete hour of that day has, as the source declares
-        ("still", pa.int32()),  # the longest run of equal values other than 0, in observations, within this sensor and day
+        ("still", pa.int32()),  # how long the value stood still at most, in intervals, by the end of this hour; 0 where it was 0
         ("known_at", UTC_TIME),
     ]
 )

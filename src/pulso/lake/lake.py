@@ -1,0 +1,282 @@
+"""The lake of one city: what was seen, what was turned away, what was made of it, what was said about it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import DTypeLike
+
+from pulso.city import City, SourceConf, Span
+from pulso.errors import LakeError
+from pulso.lake import hours, records, tidy
+from pulso.lake.delta import Table, trouble
+from pulso.lake.door import Door
+from pulso.lake.run import INPUT, QUARANTINE, Former, Kept, Run, strictly_after
+from pulso.lake.view import connect, database, latest, within
+from pulso.shapes import KEPT, SENSOR_HOUR, Answer, Quantity, Recipe, Verdict
+from pulso.zones import Zones
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends import BaseBackend
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _quietly(source: str, day: date) -> None:
+    """Tell nobody of progress."""
+
+
+class Lake:
+    """The tables of one city below a folder. Its life is that of its files; an object of it may be made and forgotten at will.
+
+    Parameters
+    ----------
+    root
+        The folder; made when something is first written.
+    quantities
+        By source and variable, what may pass the door: `pulso.metrics.quantities(city)`.
+    clock
+        Says when something is learned; in UTC.
+    engine
+        None for DuckDB in this process, or a Spark Connect server, `sc://host:port`.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        city: City,
+        zones: Zones,
+        quantities: Mapping[tuple[str, str], Quantity],
+        clock: Callable[[], datetime] = _now,
+        engine: str | None = None,
+    ) -> None:
+        self.root, self.city, self.zones, self.quantities, self.clock, self.engine = root, city, zones, quantities, clock, engine
+        self.observation = Table(root / "observation", KEPT)
+        self.quarantine = Table(root / "quarantine", QUARANTINE)
+        self.inputs = Table(root / "input", INPUT)
+        self.hours = Table(root / "sensor_hour", SENSOR_HOUR)
+        self.flag_table = Table(root / "flag", records.FLAG)
+        self.event_table = Table(root / "event", records.EVENT)
+        self.publication = Table(root / "published", records.PUBLISHED)
+        self._backend: BaseBackend | None = None
+
+    # -- keep ----------------------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def collecting(self) -> Iterator[Collection]:
+        """Open a run: keep as many sources as there are within it; all becomes visible when it closes, in one commit a table.
+
+        If the block raises, nothing of the run becomes visible. LakeError where another process is writing.
+        """
+        with self._alone():
+            run = Run(self.observation, self.quarantine, self.inputs, database(self.root / "spill"), self.moment())
+            yield Collection(self, run)
+            run.commit()
+            tidy.if_scattered([self.observation, self.quarantine, self.inputs])
+
+    def keep(self, source: SourceConf, answers: Iterable[Answer]) -> Kept:
+        """Take in one source's answers, as a run of its own."""
+        with self.collecting() as run:
+            return run.keep(source, answers)
+
+    def digests(self, source: str) -> dict[str, str]:
+        """Of each origin of a source, the digest of what the lake read last."""
+        return {origin: former.digest for origin, former in self._former(source).items()}
+
+    def moment(self) -> datetime:
+        """Now, by the lake's clock, but always later than anything that it has learned before."""
+        known = [f.most[column] for table, column in self._timed() for f in table.files()]
+        return strictly_after(self.clock(), max(known, default=None))
+
+    # -- read ----------------------------------------------------------------------------------------------------------------------
+
+    def observations(
+        self,
+        source: str | None = None,
+        metrics: Sequence[str] | None = None,
+        days: tuple[date, date] | None = None,
+        as_of: datetime | None = None,
+    ) -> ir.Table:
+        """The latest known observations, as an Ibis table of KEPT on the lake's engine.
+
+        Parameters
+        ----------
+        source
+            None for all.
+        metrics
+            Variables, as sources name what they see; None for all.
+        days
+            First and last local day, both included.
+        as_of
+            Only what was known then.
+        """
+        asked = {} if days is None else {"day": days}
+        files = self.observation.files(**asked) if source is None else self.observation.files(source=(source, source), **asked)
+        return within(latest(self.backend, files, as_of), source, metrics, days)
+
+    def sensor_hours(self, metric: str, days: tuple[date, date] | None = None) -> pa.Table:
+        """The sensor-hours of one metric, of shape SENSOR_HOUR."""
+        return hours.read(self.hours, metric, days)
+
+    def panel_arrays(self, metric: str, days: tuple[date, date], *, daily: bool = False, dtype: DTypeLike = np.float64) -> hours.Arrays:
+        """One metric's sensor-hours of these local days, both included, as dense arrays; `daily` where it comes by the day."""
+        return hours.arrays(self.sensor_hours(metric, days), days, daily=daily, dtype=dtype)
+
+    def quarantine_rows(self, source: str | None = None) -> pa.Table:
+        """What is turned away now: of each origin, the rows of what the lake read last; of shape QUARANTINE."""
+        rows = self.quarantine.read(None, **({} if source is None else {"source": (source, source)}))
+        latest_read = records.newest(self.inputs.read(["source", "origin", "known_at"]), ["source", "origin"])
+        rows = rows.join(latest_read, ["source", "origin", "known_at"], join_type="left semi").select(QUARANTINE.names)
+        return rows if source is None else rows.filter(pc.equal(rows["source"], source))
+
+    def quarantine_counts(self, by: Sequence[str] = ("source", "reason")) -> list[dict[str, object]]:
+        """How many rows and cells are turned away now, by source and reason, or by `source, sensor, metric, kind, reason` in any choice."""
+        counted = self.quarantine_rows().group_by(list(by)).aggregate([("n", "sum"), ("first", "min"), ("last", "max")])
+        counted = counted.rename_columns([*by, "n", "first", "last"]).sort_by([(b, "ascending") for b in by])
+        rows: list[dict[str, object]] = counted.to_pylist()
+        return rows
+
+    def read_origins(self, source: str | None = None) -> pa.Table:
+        """Every origin that the lake has read, as it read it last; of shape INPUT."""
+        rows = records.newest(self.inputs.read(), ["source", "origin"])
+        return rows if source is None else rows.filter(pc.equal(rows["source"], source))
+
+    # -- reduce --------------------------------------------------------------------------------------------------------------------
+
+    def reduce(self, recipes: Sequence[Recipe], told: Callable[[str, date], None] = _quietly) -> hours.Reduced:
+        """Bring the sensor-hours up to what is known: every touched day of every recipe, in one commit. `told` hears of progress."""
+        with self._alone():
+            done = hours.reduce(self.hours, self.observation, database(self.root / "spill"), self.backend, recipes, told)
+            tidy.if_scattered([self.hours])
+            return done
+
+    # -- people and the judge ------------------------------------------------------------------------------------------------------
+
+    def flag(self, sensor: str, first: date, last: date | None, why: str, who: str, *, active: bool = True) -> None:
+        """Exclude a sensor from these local days, both included, for a reason that all can read; `active=False` lifts it again."""
+        if last is not None and last < first:
+            raise ValueError(f"a flag must not end before it begins: {first} to {last}")
+        with self._alone():
+            row = {"sensor": sensor, "first": first, "last": last, "why": why, "who": who, "active": active}
+            records.raise_flag(self.flag_table, row, self.moment())
+
+    def flags(self, as_of: datetime | None = None) -> list[dict[str, object]]:
+        """The flags in force: sensor, first, last, why, who, known_at."""
+        rows = records.newest(self.flag_table.read(), ["sensor", "first", "last"], as_of=as_of)
+        found: list[dict[str, object]] = rows.filter(rows["active"]).drop_columns("active").to_pylist()
+        return found
+
+    def sync_events(self, spans: Iterable[Span]) -> int:
+        """Bring the events to what the city file says, and say how many rows that took."""
+        with self._alone():
+            return records.sync_events(self.event_table, spans, self.moment())
+
+    def events(self, as_of: datetime | None = None) -> tuple[Span, ...]:
+        """The events known, in order of their first day."""
+        rows = records.newest(self.event_table.read(), ["first", "last", "kind", "name", "zone", "link"], as_of=as_of)
+        found = rows.filter(rows["active"]).drop_columns(["active", "known_at"]).sort_by([("first", "ascending"), ("name", "ascending")])
+        return tuple(Span.model_validate(r) for r in found.to_pylist())
+
+    def publish(self, verdicts: Sequence[Verdict]) -> int:
+        """Append the verdicts whose content, vintage and stage aside, differs from what is published; say how many those are."""
+        with self._alone():
+            added = records.publish(self.publication, verdicts)
+            tidy.if_scattered([self.publication])
+            return added
+
+    def published(
+        self,
+        zones: Sequence[str | None] | None = None,
+        days: tuple[date, date] | None = None,
+        as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """The latest publications, of shape PUBLISHED, by zone and day, or those of that time. The zone None is the city itself."""
+        return records.published(self.publication, zones, days, as_of, columns)
+
+    # -- upkeep --------------------------------------------------------------------------------------------------------------------
+
+    def tidy(self, keep: timedelta = timedelta(days=7)) -> None:
+        """Merge small files, sort what lies out of order, and delete files that no commit of the last `keep` names."""
+        with self._alone():
+            tidy.merge(self.observation, database(self.root / "spill"))
+            for table in (self.quarantine, self.inputs, self.hours, self.flag_table, self.event_table, self.publication):
+                tidy.merge(table, database(self.root / "spill"))
+            for table, _column in self._timed():
+                table.sweep(keep)
+
+    def forget_observations(self) -> None:
+        """Begin `pulso rebuild`: observations, quarantine, what was read and sensor-hours go; publications, flags and events stay.
+
+        The raw answers must be at hand: what they no longer say is gone for good.
+        """
+        with self._alone():
+            for table in (self.inputs, self.hours, self.observation, self.quarantine):  # inputs first: killed between, all is read again
+                table.commit([], removes=table.files())
+
+    @property
+    def backend(self) -> BaseBackend:
+        """The engine's connection, opened when first needed."""
+        if self._backend is None:
+            self._backend = connect(self.engine, self.root / "spill")
+        return self._backend
+
+    def door(self, source: SourceConf) -> Door:
+        """What decides on a source's observations."""
+        return Door(source, self.city, self.zones, self.quantities)
+
+    def _former(self, source: str) -> dict[str, Former]:
+        rows = self.read_origins(source)
+        columns = (rows[c].to_pylist() for c in ("origin", "digest", "first", "last"))
+        return {o: Former(d, a, b) for o, d, a, b in zip(*columns, strict=True)}
+
+    def _timed(self) -> list[tuple[Table, str]]:
+        tables = (self.observation, self.quarantine, self.inputs, self.flag_table, self.event_table, self.hours)
+        return [*((t, "known_at") for t in tables), (self.publication, "vintage")]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lake's lock: one process writes at a time. The system frees it when the process ends, however it ends."""
+        with trouble("write below", self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = os.pread(handle, 40, 0).decode(errors="replace").strip() or "another process"
+                raise LakeError(
+                    f"{holder} is writing to {self.root}; two at once would overwrite each other. Wait until it has finished."
+                ) from None
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()}".encode(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+
+class Collection:
+    """An open run, for one source after the other."""
+
+    def __init__(self, lake: Lake, run: Run) -> None:
+        self._lake, self._run = lake, run
+        self.known_at = run.known_at
+
+    def keep(self, source: SourceConf, answers: Iterable[Answer]) -> Kept:
+        """Take in one source's answers.
+
+        An error of the source goes on to the caller, who may go on with the next source: what came before it is kept.
+        """
+        return self._run.keep(self._lake.door(source), self._lake._former(source.name), answers)

@@ -1,0 +1,144 @@
+"""What people and the judge enter: flags, events and publications. All append-only: nothing said is ever unsaid, it is said again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pulso.city import Span
+from pulso.lake.delta import Table
+from pulso.shapes import UTC_TIME, Verdict
+
+FLAG = pa.schema(
+    [
+        ("sensor", pa.string()),
+        ("first", pa.date32()),  # local days, both included
+        ("last", pa.date32()),  # null: until further notice
+        ("why", pa.string()),
+        ("who", pa.string()),
+        ("active", pa.bool_()),  # false: the same span, lifted again
+        ("known_at", UTC_TIME),
+    ]
+)
+"""A sensor that a person excludes, for all to see."""
+
+EVENT = pa.schema(
+    [
+        ("first", pa.date32()),
+        ("last", pa.date32()),
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("zone", pa.string()),
+        ("link", pa.string()),
+        ("active", pa.bool_()),  # false: it was entered once, and no longer is
+        ("known_at", UTC_TIME),
+    ]
+)
+
+PUBLISHED = pa.schema(
+    [
+        ("zone", pa.string()),  # null for the city as a whole
+        ("day", pa.date32()),
+        ("vintage", UTC_TIME),
+        ("stage", pa.string()),
+        ("status", pa.string()),
+        ("index", pa.float64()),
+        ("lo", pa.float64()),
+        ("hi", pa.float64()),
+        ("weight_seen", pa.float64()),
+        ("content", pa.string()),  # sha256 of the verdict without vintage and stage
+        ("verdict", pa.string()),  # the whole Verdict, as JSON; given back byte for byte
+    ]
+)
+
+
+def newest(rows: pa.Table, key: Sequence[str], time: str = "known_at", as_of: datetime | None = None) -> pa.Table:
+    """Of each key, the row that was learned last, or last before `as_of`; in order of the key."""
+    if as_of is not None:
+        rows = rows.filter(pc.less_equal(rows[time], pa.scalar(as_of, rows.schema.field(time).type)))
+    rows = rows.append_column("_at", pa.array(range(rows.num_rows), pa.int64()))
+    order = rows.sort_by([*((k, "ascending") for k in key), (time, "ascending"), ("_at", "ascending")])
+    last = order.group_by(list(key), use_threads=False).aggregate([("_at", "last")])["_at_last"]
+    return rows.take(last).drop_columns("_at")
+
+
+def raise_flag(table: Table, row: dict[str, object], known_at: datetime) -> None:
+    """Append one flag."""
+    table.append(pa.Table.from_pylist([row | {"known_at": known_at}], schema=FLAG))
+
+
+def sync_events(table: Table, spans: Iterable[Span], known_at: datetime) -> int:
+    """Bring the events table to what the city file says now, and say how many rows that took."""
+    key = ["first", "last", "kind", "name", "zone", "link"]
+    said = {tuple(getattr(s, k) for k in key) for s in spans}
+    known = {tuple(r[k] for k in key) for r in newest(table.read(), key).to_pylist() if r["active"]}
+    rows = [dict(zip(key, s, strict=True)) | {"active": True, "known_at": known_at} for s in said - known]
+    rows += [dict(zip(key, s, strict=True)) | {"active": False, "known_at": known_at} for s in known - said]
+    rows.sort(key=lambda r: str([r[k] for k in key]))
+    table.append(pa.Table.from_pylist(rows, schema=EVENT))
+    return len(rows)
+
+
+def publish(table: Table, verdicts: Sequence[Verdict]) -> int:
+    """Append the verdicts whose content is new, and say how many those are.
+
+    ValueError where a vintage is not later than one already published of the same zone and day.
+    """
+    if not verdicts:
+        return 0
+    days = (min(v.day for v in verdicts), max(v.day for v in verdicts))
+    before = newest(table.read(["zone", "day", "vintage", "content"], day=days), ["zone", "day"], "vintage")
+    known = {(r["zone"], r["day"]): (r["vintage"], r["content"]) for r in before.to_pylist()}
+    rows = []
+    for verdict in sorted(verdicts, key=lambda v: (v.zone or "", v.day)):
+        vintage, content = known.get((verdict.zone, verdict.day), (None, None))
+        row = _row(verdict)
+        if row["content"] == content:
+            continue
+        if vintage is not None and verdict.vintage <= vintage:
+            raise ValueError(f"{verdict.zone}, {verdict.day}: the vintage {verdict.vintage} is not later than {vintage}")
+        rows.append(row)
+    table.append(pa.Table.from_pylist(rows, schema=PUBLISHED))
+    return len(rows)
+
+
+def _row(verdict: Verdict) -> dict[str, object]:
+    text = verdict.model_dump_json()
+    content = {k: v for k, v in json.loads(text).items() if k not in {"vintage", "stage"}}
+    lo, hi = verdict.interval or (None, None)
+    return {
+        "zone": verdict.zone,
+        "day": verdict.day,
+        "vintage": verdict.vintage,
+        "stage": verdict.stage,
+        "status": verdict.status,
+        "index": verdict.index,
+        "lo": lo,
+        "hi": hi,
+        "weight_seen": verdict.weight_seen,
+        "content": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+        "verdict": text,
+    }
+
+
+def published(
+    table: Table,
+    zones: Sequence[str | None] | None,
+    days: tuple[date, date] | None,
+    as_of: datetime | None,
+    columns: Sequence[str] | None,
+) -> pa.Table:
+    """The latest publication of each zone and day, or the latest of that time."""
+    wanted = None if columns is None else [*dict.fromkeys([*columns, "zone", "day", "vintage"])]
+    rows = table.read(wanted, **({} if days is None else {"day": days}))
+    if days is not None:
+        rows = rows.filter(pc.and_(pc.greater_equal(rows["day"], days[0]), pc.less_equal(rows["day"], days[1])))
+    if zones is not None:
+        named = pc.is_in(rows["zone"], pa.array([z for z in zones if z is not None], pa.string()))
+        rows = rows.filter(pc.or_(named, pc.is_null(rows["zone"])) if None in zones else pc.fill_null(named, False))
+    return newest(rows, ["zone", "day"], "vintage", as_of)

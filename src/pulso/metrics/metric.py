@@ -1,0 +1,133 @@
+"""What a metric is, and the few expressions that most metrics are made of.
+
+All expressions are portable: filter, join, group, count, sum, min, max and ordered windows mean the same on DuckDB and on Spark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import ibis
+from ibis import _
+
+from pulso.city import Sensor
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SECONDS_A_DAY = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a city's file says of one metric, as its expression needs it."""
+
+    metric: str  # what the city calls it
+    source: str
+    variables: tuple[str, ...]  # what the source calls what it is made of
+    interval: float  # seconds between two observations, as the source declares
+    daily: bool  # the metric comes by the day: hour is 0, and expected counts the day's intervals
+    hours: tuple[int, int] = (0, 24)  # local hours that count, start included, end excluded
+    sensors: tuple[Sensor, ...] = ()
+    lengths: tuple[tuple[date, int, float], ...] = ()  # local hours that last longer than one: day, hour, length in hours
+
+
+Reduce = Callable[["ir.Table", Setting], "ir.Table"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One row of the catalogue."""
+
+    name: str
+    variables: tuple[str, ...] = ()  # what it is made of; none: the city file names it, or it bears the metric's name
+    unit: str = "1"  # canonical, of the variables and of the metric
+    form: Literal["flow", "occupancy", "level"]
+    grain: Literal["hour", "day"] = "hour"
+    ratio: bool = True  # has a natural zero, so that observed / expected means something; temperature has not
+    bounds: tuple[float, float] = (float("-inf"), float("inf"))  # of the variables, in the unit, both included
+    frozen: int = 8  # so many equal values other than 0 in a row, in intervals, mean that the feed stands still
+    reduce: Reduce = field(repr=False)
+
+
+def total(obs: ir.Table, setting: Setting) -> ir.Table:
+    """Sum of the seen intervals: vehicles, people, trips, kilowatt-hours, millimetres of rain."""
+    return sensor_hours(marked(opening(obs, setting), setting), setting, lambda t: t.value.sum())
+
+
+def mean(obs: ir.Table, setting: Setting) -> ir.Table:
+    """Mean of the seen intervals: concentrations, temperatures, places taken."""
+    return sensor_hours(marked(opening(obs, setting), setting), setting, lambda t: t.value.mean())
+
+
+def opening(obs: ir.Table, setting: Setting) -> ir.Table:
+    """The metric's first variable, in the hours that count."""
+    rows = obs.filter(obs.metric == setting.variables[0])
+    first, last = setting.hours
+    return rows if (first, last) == (0, 24) else rows.filter((rows.hour >= first) & (rows.hour < last))
+
+
+def marked(rows: ir.Table, setting: Setting) -> ir.Table:
+    """Add `run`: for how many intervals the value has now stood still, within the sensor's day.
+
+    Counted in observations, but never more than the time that passed holds intervals: a feed that speaks more often than declared stands
+    still no sooner. A gap does not end a run, and adds nothing to it.
+    """
+    in_order = ibis.window(group_by=["sensor", "day"], order_by="start")
+    so_far = ibis.cumulative_window(group_by=["sensor", "day"], order_by="start")
+    rows = rows.mutate(
+        seconds=rows.start.epoch_seconds(), place=ibis.row_number().over(in_order), moved=_.value != _.value.lag().over(in_order)
+    )
+    rows = rows.mutate(moved=rows.moved.fill_null(True))
+    rows = rows.mutate(
+        from_place=ibis.ifelse(rows.moved, rows.place, 0).max().over(so_far),
+        from_seconds=ibis.ifelse(rows.moved, rows.seconds, 0).max().over(so_far),
+    )
+    passed = (rows.seconds - rows.from_seconds).cast("float64") / setting.interval + 1
+    return rows.mutate(run=ibis.ifelse(rows.value == 0, 0, ibis.least((rows.place - rows.from_place + 1).cast("float64"), passed)))
+
+
+def sensor_hours(rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.FloatingScalar]) -> ir.Table:
+    """Group marked rows to SENSOR_HOUR, without known_at."""
+    if setting.daily:
+        rows = rows.mutate(hour=ibis.literal(0, "int8"))
+    hourly = rows.group_by(["source", "sensor", "day", "hour"]).agg(
+        zone=rows.zone.max(), value=value(rows).cast("float64"), n=rows.count().cast("int32"), still=rows.run.max().floor().cast("int32")
+    )
+    return in_shape(hourly, setting)
+
+
+def in_shape(hourly: ir.Table, setting: Setting) -> ir.Table:
+    """Name the metric, say how many intervals were expected, and put the columns in the order of SENSOR_HOUR."""
+    return hourly.select(
+        metric=ibis.literal(setting.metric),
+        source=hourly.source,
+        sensor=hourly.sensor,
+        zone=hourly.zone,
+        day=hourly.day,
+        hour=hourly.hour.cast("int8"),
+        value=hourly.value,
+        n=hourly.n,
+        expected=_expected(hourly, setting).cast("float32"),
+        still=hourly.still,
+    )
+
+
+def _expected(hourly: ir.Table, setting: Setting) -> ir.FloatingValue:
+    """Intervals that a complete hour, or day, has.
+
+    The hour that autumn's clock doubles has twice as many where more than one hour's worth was seen; a source whose clock passes over the
+    second one can't send it, and is complete without.
+    """
+    if setting.daily:
+        span = setting.hours[1] - setting.hours[0]
+        return ibis.literal(max(span * 3600.0 / setting.interval, 1.0) if setting.interval < SECONDS_A_DAY else 1.0)
+    plain = max(3600.0 / setting.interval, 1.0)
+    cases = [
+        ((hourly.day == ibis.literal(day)) & (hourly.hour == hour) & (hourly.n > plain), plain * length)
+        for day, hour, length in setting.lengths
+    ]
+    return ibis.cases(*cases, else_=plain) if cases else ibis.literal(plain)
