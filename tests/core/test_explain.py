@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pulso.core.explain import driver_effects, logarithmic_mean, points, unmeasured, with_rest
+from pulso.core.explain import driver_effects, log_effects, logarithmic_mean, points, with_rest
 
 INSIDE = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0]], dtype=bool)
 
@@ -50,7 +50,8 @@ def test_the_drivers_of_the_sensors_are_the_drivers_of_their_sum(expected, effec
     assert (found[:, 2] == 0.0).all()
 
 
-def test_an_event_never_measured_is_named_and_gets_no_points():
-    on = np.array([[[True, True, False]]])
-    effect = np.array([[[0.0, -0.1, 0.0]]])
-    assert unmeasured(on, effect).tolist() == [[[True, False, False]]]
+def test_differences_in_decibels_become_logarithms():
+    cal, full = np.array([[50.0]]), np.array([[56.0]])
+    found = log_effects(np.array([[[4.0, 2.0]]]), cal, full, ratio=False)
+    np.testing.assert_allclose(found.sum(), np.log(56 / 50))
+    np.testing.assert_allclose(found[0, 0, 0] / found[0, 0, 1], 2.0)

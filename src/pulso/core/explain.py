@@ -71,21 +71,15 @@ def driver_effects(expected: Floats, full: Floats, effect: Floats, inside: Bools
     return np.where(some[..., None], summed / mean[..., None], 0.0)
 
 
-def unmeasured(on: Bools, effect: Floats) -> Bools:
+def log_effects(effect: Floats, cal: Floats, full: Floats, *, ratio: bool) -> Floats:
     """
-    Find what was on but never measured on other days.
+    Bring what drivers do to one unit, ln, (T, S, K).
 
-    Parameters
-    ----------
-    on : (T, Z, K)
-        Which kinds of event were declared for each day and zone.
-    effect : (T, Z, K)
-        What they were given credit for, in ln.
-
-    Returns
-    -------
-    (T, Z, K)
-        Kinds to name beside the unexplained rest, without points.
+    A ratio metric's effects are ln already; those of another metric are differences, which sum to full − cal, and are divided by
+    the logarithmic mean of both. 0 where nothing is expected, or where one of them is not above 0.
     """
-    without: Bools = effect == 0.0
-    return on & without
+    if ratio:
+        return np.nan_to_num(effect)
+    fine = (cal > 0) & (full > 0)
+    mean = logarithmic_mean(np.where(fine, full, 1.0), np.where(fine, cal, 1.0))
+    return np.where(fine[..., None], np.nan_to_num(effect) / mean[..., None], 0.0)

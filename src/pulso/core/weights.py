@@ -14,6 +14,8 @@ LONG_PAST, FEW_DAYS = 365, 60  # a domain so old with fewer days than this in th
 
 def spread(log_index: Floats) -> Floats:
     """Robust s.d. of each column, (D,) from (T, D); NaN with fewer than 90 known days, or where it never moves."""
+    if len(log_index) < LEAST_DAYS:
+        return np.full(log_index.shape[1], np.nan)
     middle = known_median(log_index.T, LEAST_DAYS)
     found = MAD_TO_SIGMA * known_median(np.abs(log_index - middle).T, LEAST_DAYS)
     return np.where(found > 0, found, np.nan)
