@@ -1,0 +1,277 @@
+"""One file → one Answer, as the city file describes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pulso.shapes import OBSERVATION, Answer, Raw, batch
+from pulso.sources import clocks, table_numbers
+from pulso.sources.table_cells import Cells, Labels, Reject, counted, joined, observations, rejects, without_doubles
+from pulso.sources.table_columns import Column, Plan, fill, plan
+from pulso.sources.table_numbers import CODES
+from pulso.sources.table_options import Meaning, Options, Special
+from pulso.sources.table_text import Block, blocks
+from pulso.sources.table_urls import Asked
+
+UNITS_OF_TIME = {"min": 60 * clocks.SECOND, "h": 3600 * clocks.SECOND, "d": clocks.DAY}
+
+
+class Reader(NamedTuple):
+    """What a file is read with: the source's name and keys, and its clock where the keys name none."""
+
+    source: str
+    options: Options
+    zone: str
+    step: str
+
+
+def read(raw: Raw, asked: Asked, reader: Reader) -> Answer:
+    """Read a file.
+
+    Every cell of a declared column ends among the observations or is counted in the rejects; so does every line that is no row.
+
+    Raises
+    ------
+    SourceChanged
+        A letter: the file is no table, or lacks a declared column.
+    """
+    labels = Labels()
+    parts: list[Cells] = []
+    lost: list[Reject] = []
+    plans: list[Plan] = []
+
+    def wanted(header: list[str]) -> list[int]:
+        plans.append(plan(header, raw.url, reader.options, asked.names, reader.source))
+        return plans[-1].read
+
+    for block in blocks(raw.body, raw.url, reader.options, wanted):
+        parts += _parts(block, plans[-1], asked, reader, labels)
+        lost += [Reject(None, None, o.reason, o.text, o.line) for o in block.odd]
+        lost += _undeclared(block, plans[-1])
+    if parts:
+        cells = without_doubles(joined(parts))
+        names = list(labels)
+        return Answer(observations(cells, names), rejects(counted(cells, names) + lost), raw.url, raw.digest)
+    return Answer(batch(OBSERVATION), rejects(lost), raw.url, raw.digest)
+
+
+def _undeclared(block: Block, p: Plan) -> list[Reject]:
+    """Columns with something in them of which the city file says nothing."""
+    found = []
+    for at in p.undeclared:
+        filled = np.flatnonzero(pc.not_equal(pc.utf8_trim_whitespace(block.cells[at]), "").to_numpy(zero_copy_only=False))
+        if filled.size:
+            first = int(filled[0])
+            name = block.names[at]
+            found.append(Reject(name, None, "undeclared", block.cells[at][first].as_py(), int(block.line[first]), n=int(filled.size)))
+    return found
+
+
+def _parts(block: Block, p: Plan, asked: Asked, reader: Reader, labels: Labels) -> list[Cells]:
+    """All cells of a block, rule by rule; special rows first."""
+    options = reader.options
+    for name, pattern in options.only.items():
+        ours = pc.match_substring_regex(block.cells[block.names.index(name)], f"^(?:{fill(pattern, asked.names)})$")
+        block = _rows(block, ours.to_numpy(zero_copy_only=False))
+    parts = []
+    for special in options.rows:
+        there = pc.match_substring_regex(block.cells[p.time[0]], special.where).to_numpy(zero_copy_only=False)
+        if there.any():
+            parts += _special(_rows(block, there), p, special, asked, reader, labels)
+            block = _rows(block, ~there)
+    if block.line.size:
+        texts = [block.cells[i] for i in p.time]
+        text = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")
+        moments = clocks.read(text, options.time.format, options.time.strip)
+        place = _place(block, options)
+        for rule in options.values:
+            parts += _of_rule([c for c in p.columns if c.rule is rule], block, moments, place, reader, labels)
+    return parts
+
+
+def _rows(block: Block, which: NDArray[np.bool_]) -> Block:
+    if which.all():
+        return block
+    index = pa.array(np.flatnonzero(which))
+    return Block(block.names, {i: c.take(index) for i, c in block.cells.items()}, block.line[which], block.odd)
+
+
+def _place(block: Block, options: Options) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if options.place is None:
+        nowhere = np.full(block.line.size, np.nan)
+        return nowhere, nowhere
+    lon, lat = (
+        table_numbers.read(block.cells[block.names.index(n)], {}, decimal=options.decimal).value
+        for n in (options.place.lon, options.place.lat)
+    )
+    return lon, lat
+
+
+def _of_rule(
+    columns: list[Column],
+    block: Block,
+    moments: clocks.Moments,
+    place: tuple[NDArray[np.float64], NDArray[np.float64]],
+    reader: Reader,
+    labels: Labels,
+) -> list[Cells]:
+    """The cells of one rule's columns: every column under the other."""
+    rule, options, rows = columns[0].rule, reader.options, block.line.size
+    row_sensor = _names_of_rows(block, rule.sensor_column, options.sensors_renamed, labels)
+    row_metric = _names_of_rows(block, [rule.metric_column] if rule.metric_column else None, rule.metrics, labels)
+    group = (0 if row_sensor is None else row_sensor * (len(labels) + 1)) + (np.zeros(rows, np.int64) if row_metric is None else row_metric)
+    steady = None if any(c.hour is not None for c in columns) else spans(moments, group, reader)
+    found = []
+    for column in columns:
+        at = steady if steady is not None else spans(_at_hour(moments, column.hour or 0), group, reader)
+        sensor = row_sensor if row_sensor is not None else _sensor(column.sensor, place, labels)
+        metric = row_metric if row_metric is not None else np.full(rows, labels[rule.metrics.get(column.metric, column.metric)])
+        text = block.cells[column.at]
+        value, why = _numbers(text, at.local, metric, labels, options)
+        if column.status is not None:
+            valid = pc.is_in(pc.utf8_trim_whitespace(block.cells[column.status]), value_set=pa.array(rule.ok, pa.string()))
+            why = np.where((why == 0) & ~valid.to_numpy(zero_copy_only=False), CODES["status"], why)
+        why = np.where(at.why != 0, at.why, why)
+        if row_metric is not None:
+            why = np.where(_undeclared_metric(row_metric, rule.metrics, labels), CODES["undeclared"], why)
+        unit = _units(metric, rule.unit, rule.units, labels)
+        cells = Cells(sensor, metric, unit, at.start, at.end, value, why.astype(np.int8), block.line, *place, text)
+        found.append(_without_left_out(cells, labels))
+    return found
+
+
+def _names_of_rows(block: Block, columns: list[str] | None, renamed: Mapping[str, str], labels: Labels) -> NDArray[np.int64] | None:
+    """Number the names that stand in columns of their own; none where the rule has no such columns."""
+    if columns is None:
+        return None
+    texts = [pc.utf8_trim_whitespace(block.cells[block.names.index(c)]) for c in columns]
+    coded = (texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")).dictionary_encode()
+    numbers = [labels[renamed.get(n, n)] for n in coded.dictionary.to_pylist()]
+    which: NDArray[np.int64] = coded.indices.to_numpy(zero_copy_only=False)
+    return np.array(numbers, dtype=np.int64)[which]
+
+
+def _undeclared_metric(metric: NDArray[np.int64], metrics: Mapping[str, str], labels: Labels) -> NDArray[np.bool_]:
+    return ~np.isin(metric, [labels[m] for m in metrics.values()]) if metrics else np.zeros(metric.size, bool)
+
+
+def _without_left_out(cells: Cells, labels: Labels) -> Cells:
+    """Take out the cells of metrics that the city file leaves out on purpose (renamed to nothing)."""
+    if "" not in labels or not (keep := cells.metric != labels[""]).any() or keep.all():
+        return cells
+    kept = {k: getattr(cells, k)[keep] for k in Cells._fields if k != "text"}
+    return Cells(**kept, text=cells.text.filter(pa.array(keep)))
+
+
+def _sensor(template: str, place: tuple[NDArray[np.float64], NDArray[np.float64]], labels: Labels) -> NDArray[np.int64]:
+    """Number a sensor's name; where it is made of its coordinates, row by row."""
+    lon, lat = place
+    if "{lon" not in template and "{lat" not in template:
+        return np.full(lon.size, labels[template])
+    points, which = np.unique(np.column_stack([lon, lat]), axis=0, return_inverse=True)
+    numbers = [labels[template.format(lon=x, lat=y)] for x, y in points.tolist()]
+    return np.array(numbers, dtype=np.int64)[which.ravel()]
+
+
+def _units(metric: NDArray[np.int64], unit: str, units: Mapping[str, str], labels: Labels) -> NDArray[np.int64]:
+    found = np.full(metric.size, labels[unit])
+    for name, other in units.items():
+        found[metric == labels[name]] = labels[other]
+    return found
+
+
+def _numbers(
+    text: pa.Array, local: NDArray[np.int64], metric: NDArray[np.int64], labels: Labels, options: Options
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Read numbers with the words of each day."""
+    value, why = table_numbers.read(text, options.words, decimal=options.decimal, thousands=options.thousands)
+    for rule in options.dated:
+        first = _micro(rule.first) if rule.first else clocks.UNKNOWN + 1
+        until = _micro(rule.last + timedelta(days=1)) if rule.last else np.iinfo(np.int64).max
+        these = (local >= first) & (local < until)
+        if rule.metric is not None:
+            these &= metric == labels[rule.metric]
+        if these.any():
+            words: dict[str, Meaning] = {**options.words, **rule.words}
+            index = pa.array(np.flatnonzero(these))
+            value[these], why[these] = table_numbers.read(text.take(index), words, decimal=options.decimal, thousands=options.thousands)
+    return value, why
+
+
+def _micro(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * clocks.DAY
+
+
+class Spans(NamedTuple):
+    """When each row's value began and ended."""
+
+    start: NDArray[np.int64]  # UTC
+    end: NDArray[np.int64]
+    local: NDArray[np.int64]  # the start on the source's own clock
+    why: NDArray[np.int8]  # CODES; 0 where the span is known
+
+
+def _at_hour(moments: clocks.Moments, hour: float) -> clocks.Moments:
+    shift = round(hour * 3600) * clocks.SECOND
+    return moments._replace(at=np.where(moments.at == clocks.UNKNOWN, clocks.UNKNOWN, moments.at + shift))
+
+
+def spans(moments: clocks.Moments, group: NDArray[np.int64], reader: Reader) -> Spans:
+    """Give each time its span on the UTC line.
+
+    A stamp at the end is moved to the beginning on the clock's face, so that the hour "03:00" of a doubled night stays doubled;
+    where the face never showed that beginning, the stamp is taken as a moment and the span counted back from it. Whole days end
+    when the local clock shows midnight again, after 23, 24 or 25 hours.
+    """
+    time = reader.options.time
+    zone, step = time.zone or reader.zone, time.step or reader.step
+    amount = re.fullmatch(r"(\d+)(min|h|d)", step)
+    if amount is None:
+        raise ValueError(f"not a step: {step!r}")
+    length = int(amount[1]) * UNITS_OF_TIME[amount[2]]
+    known = moments.at != clocks.UNKNOWN
+    face = np.where(known, moments.at - (length if time.stamp == "end" else 0), clocks.UNKNOWN)
+    local = np.where(moments.utc, clocks.to_local(face, zone), face) if moments.utc.any() else face
+    wall = np.where(moments.utc, clocks.UNKNOWN, face)
+    placed = clocks.to_utc(wall, zone)
+    start = placed.utc
+    if placed.doubled.any():
+        start = np.where(clocks.second_showing(wall, placed.doubled, group), placed.later, start)
+    if time.stamp == "end" and (lost := known & ~moments.utc & (start == clocks.UNKNOWN)).any():
+        stamp = clocks.to_utc(np.where(lost, moments.at, clocks.UNKNOWN), zone).utc
+        start = np.where(lost & (stamp != clocks.UNKNOWN), stamp - length, start)
+    start = np.where(moments.utc, face, start)
+    end = start + length
+    if amount[2] == "d":
+        end = np.where(moments.utc, end, clocks.to_utc(np.where(wall == clocks.UNKNOWN, clocks.UNKNOWN, wall + length), zone).utc)
+    skipped = known & (start == clocks.UNKNOWN)
+    why = np.where(skipped, CODES["no such hour"], np.where(known, 0, CODES["unreadable time"])).astype(np.int8)
+    return Spans(start, end, local, why)
+
+
+def _special(block: Block, p: Plan, rule: Special, asked: Asked, reader: Reader, labels: Labels) -> list[Cells]:
+    """Rows that tell a fact of the file's day: a value a column, lasting from local midnight to midnight."""
+    rows = block.line.size
+    day = np.full(rows, clocks.UNKNOWN if asked.day is None else _micro(asked.day))
+    zone = reader.options.time.zone or reader.zone
+    start = clocks.to_utc(day, zone).utc
+    end = clocks.to_utc(np.where(day == clocks.UNKNOWN, clocks.UNKNOWN, day + clocks.DAY), zone).utc
+    late = np.where(day == clocks.UNKNOWN, CODES["unreadable time"], 0).astype(np.int8)
+    nowhere = np.full(rows, np.nan)
+    found = []
+    for column in p.columns:
+        text = block.cells[column.at]
+        inner = pa.array([m[1] if (m := re.search(rule.number, t)) else t for t in text.to_pylist()], pa.string())
+        value, why = table_numbers.read(inner, rule.words, decimal=reader.options.decimal, thousands=reader.options.thousands)
+        sensor, metric, unit = (np.full(rows, labels[name]) for name in (column.sensor, rule.metric, rule.unit))
+        why = np.where(late != 0, late, why).astype(np.int8)
+        found.append(Cells(sensor, metric, unit, start, end, value, why, block.line, nowhere, nowhere, text))
+    return found
