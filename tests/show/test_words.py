@@ -156,9 +156,11 @@ def test_the_explanation_names_what_is_missing_flagged_beyond_and_unmeasured(lan
     assert all(words in said for words in expected[language])
 
 
-def test_every_reason_for_not_keeping_a_value_is_told_in_the_words_of_the_shapes():
-    assert names.REJECTS == REASONS
+def test_every_reason_for_not_keeping_a_value_is_told_in_both_languages():
+    assert all(names.reject(word, speak("en")) == meaning for word, meaning in REASONS.items())
     assert all(names.reject(word, speak("pt")) != meaning for word, meaning in REASONS.items())
+    with pytest.raises(ValueError, match="known are closed"):
+        names.reject("a whim", speak("en"))
 
 
 def test_an_event_that_we_have_no_word_for_keeps_the_city_s_own():

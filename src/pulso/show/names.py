@@ -92,26 +92,6 @@ STAGES: dict[str, tuple[str, str]] = {
 }
 """When in its life a number was published, and what that means."""
 
-REJECTS: dict[str, str] = {
-    "closed": _("the source says that the place was closed"),
-    "no value": _("the source marks the value as absent, or leaves it empty"),
-    "status": _("the source's status column says that the value is not valid"),
-    "unreadable time": _("the time could not be read"),
-    "no such hour": _("the time falls into the hour that the clock skips in spring"),
-    "unreadable value": _("the value is not a number"),
-    "not finite": _("the value is infinite or not a number"),
-    "out of bounds": _("the value lies outside what this metric can be"),
-    "unknown sensor": _("the source declares its sensors, and this is none of them"),
-    "duplicate": _("the same sensor, metric and time, with the same value"),
-    "conflict": _("the same sensor, metric and time, with another value; the first was kept"),
-    "future": _("the time lies after the moment of collection"),
-    "too old": _("the time lies before the source's declared life"),
-    "outside": _("the time lies outside the span that was asked for"),
-    "short row": _("the row has fewer or more cells than the header"),
-    "footer": _("a line after the data, without data"),
-}
-"""Why a value is not among the observations, word for word as `shapes.REASONS` means it."""
-
 ORDINARY = (
     _("an ordinary Monday"),
     _("an ordinary Tuesday"),
@@ -158,7 +138,7 @@ def reject(word: str, speech: Speech) -> str:
     """Say what a reason for rejecting a value means; ValueError for a word that is none."""
     if word not in REASONS:
         raise ValueError(f"reject reason {word!r}: known are {', '.join(REASONS)}")
-    return speech.say(REJECTS[word])
+    return speech.say(REASONS[word])
 
 
 def ordinary(verdict: Verdict, city: City, speech: Speech) -> str:

@@ -1,0 +1,217 @@
+"""One zone's day as one page of HTML that needs nothing else: no script, no font, no request to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pulso.city import City, Span
+from pulso.shapes import DomainVerdict, Verdict
+from pulso.show import charts, maps, names, words
+from pulso.show.language import Speech, speak
+from pulso.show.rounding import shares
+from pulso.zones import Zones
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One reason: its points as they are shown, and how long its bar is, in per cent of the longest."""
+
+    points: float
+    length: float
+    name: str
+    detail: str  # the city's own names of the event; "beyond anything in the record"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One domain: its number, its six weeks, what was seen of it."""
+
+    name: str
+    index: float | None
+    weight: float
+    footprint: bool
+    sensors_seen: int
+    sensors_alive: int
+    metrics: tuple[str, ...]
+    pieces: tuple[str, ...]
+    hundred: float
+    end: tuple[float, float] | None
+    reading: str  # the small line in words
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the page shows, in the order of the page."""
+
+    city: City
+    place: str  # the city, or the zone
+    verdict: Verdict
+    title: str
+    lead: str
+    gauge: charts.Gauge | None
+    bars: tuple[Bar, ...]
+    split: words.Split | None
+    lines: tuple[charts.Lines, ...]
+    weeks: tuple[Verdict, ...]
+    events: tuple[tuple[str, Span], ...]
+    map: maps.Map
+    cards: tuple[Card, ...]
+    notes: tuple[str, ...]
+    credits: tuple[tuple[str, str], ...]  # owner, licence
+
+    @property
+    def side(self) -> str:
+        """Whether the shown number lies below ("quiet") or above ("busy") its normal range, or in it or in none ("usual")."""
+        if self.verdict.index is None or self.verdict.normal_range is None:
+            return "usual"
+        index, (low, high) = round(self.verdict.index), map(round, self.verdict.normal_range)
+        return "quiet" if index < low else "busy" if index > high else "usual"
+
+
+def bulletin(
+    city: City,
+    zones: Zones,
+    verdict: Verdict,
+    weeks: Sequence[Verdict],
+    by_zone: Mapping[str, Verdict],
+    events: Sequence[Span],
+    *,
+    language: str,
+) -> str:
+    """Write the page of a day.
+
+    Parameters
+    ----------
+    city, zones
+        Whose page it is; its leaf zones are drawn.
+    verdict
+        What was published of that day, of the city or of one of its zones.
+    weeks
+        What was published of the same place in the weeks before; that day may be among them. Days that are absent are shown as
+        such. The small lines of the domains come from here too.
+    by_zone
+        The same day's verdicts by leaf zone; a zone without one is drawn as "no sensors".
+    events
+        Declared events; those that touch the weeks are shown.
+    language
+        "pt" or "en"; ValueError otherwise.
+
+    Returns
+    -------
+    str
+        An HTML document in UTF-8, complete in itself.
+    """
+    speech = speak(language)
+    page = _page(city, zones, verdict, weeks, by_zone, events, speech)
+    template = _environment().get_template("bulletin.html")
+    return template.render(page=page, speech=speech, say=speech.say, many=speech.many, names=names, steps=maps.STEPS)
+
+
+def _page(
+    city: City,
+    zones: Zones,
+    verdict: Verdict,
+    weeks: Sequence[Verdict],
+    by_zone: Mapping[str, Verdict],
+    events: Sequence[Span],
+    speech: Speech,
+) -> Page:
+    past = {v.day: v for v in weeks if v.day < verdict.day} | {verdict.day: verdict}
+    days = [past[d] for d in sorted(past)]
+    return Page(
+        city=city,
+        place=next((z.name for z in zones.all if z.id == verdict.zone), verdict.zone or city.city.name),
+        verdict=verdict,
+        title=_title(verdict, city, speech),
+        lead=_lead(verdict, speech),
+        gauge=charts.gauge(verdict, speech),
+        bars=tuple(_bars(verdict, [e for e in events if e.first <= verdict.day <= e.last], speech)),
+        split=words.split(verdict) if verdict.table else None,
+        lines=tuple(charts.lines(days, events, speech, frame) for frame in (charts.WIDE, charts.NARROW)),
+        weeks=tuple(days),
+        events=tuple(charts.shown(events, days[0].day, verdict.day)),
+        map=maps.draw(zones, by_zone, speech),
+        cards=tuple(_card(d, verdict, days, city, speech) for d in verdict.domains),
+        notes=tuple(words.notes(verdict, city, speech.code)),
+        credits=tuple(_credits(city)),
+    )
+
+
+def _title(verdict: Verdict, city: City, speech: Speech) -> str:
+    """The sentence of the page, without the number that stands beside it."""
+    if verdict.index is None:
+        return speech.say("No number for this day")
+    causes = words.because(verdict, speech.code)
+    return speech.capital(": ".join(filter(None, (words.difference(verdict, city, speech.code), causes)))) + "."
+
+
+def _lead(verdict: Verdict, speech: Speech) -> str:
+    """The sentence under the title: where the number lies to the normal range, or why there is none."""
+    return speech.capital(words.refusal(verdict, speech.code)) if verdict.index is None else words.standing(verdict, speech.code)
+
+
+def _bars(verdict: Verdict, today: Sequence[Span], speech: Speech) -> list[Bar]:
+    shown = list(zip(verdict.reasons, shares([r.points for r in verdict.reasons], 1), strict=True))
+    longest = max((abs(p) for _, p in shown), default=0.0)
+    shown.sort(key=lambda item: (item[0].kind == "unexplained", -abs(item[1])))
+    bars = []
+    for reason, points in shown:
+        said = names.happening(reason.name, today)
+        if reason.name in verdict.beyond:
+            said.append(speech.say("beyond anything in the record"))
+        length = 100 * abs(points) / longest if longest else 0.0
+        bars.append(Bar(points, round(length, 1), speech.capital(names.driver(reason.name, speech)), " · ".join(said)))
+    return bars
+
+
+def _card(domain: DomainVerdict, verdict: Verdict, days: Sequence[Verdict], city: City, speech: Speech) -> Card:
+    ours = [m for m in verdict.metrics if m.domain == domain.domain]
+    by_day = {v.day: next((d.index for d in v.domains if d.domain == domain.domain), None) for v in days}
+    every = [by_day.get(date.fromordinal(i)) for i in range(days[0].day.toordinal(), verdict.day.toordinal() + 1)]
+    pieces, hundred, end = charts.spark(every)
+    return Card(
+        name=names.domain(domain.domain, city, speech),
+        index=domain.index,
+        weight=domain.weight,
+        footprint=domain.footprint,
+        sensors_seen=sum(m.sensors_seen for m in ours),
+        sensors_alive=sum(m.sensors_alive for m in ours),
+        metrics=tuple(f"{names.metric(m.metric, city, speech)} {speech.number(m.index)}" for m in ours) if len(ours) > 1 else (),
+        pieces=pieces,
+        hundred=hundred,
+        end=end,
+        reading=_reading(by_day, speech),
+    )
+
+
+def _reading(by_day: Mapping[date, float | None], speech: Speech) -> str:
+    known = {day: index for day, index in by_day.items() if index is not None}
+    if not known:
+        return speech.say("no number in these weeks")
+    low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+    return speech.say(
+        "lowest {low} on {low_day}, highest {high} on {high_day}",
+        low=speech.number(known[low]),
+        low_day=speech.day(low, "d MMM"),
+        high=speech.number(known[high]),
+        high_day=speech.day(high, "d MMM"),
+    )
+
+
+def _credits(city: City) -> list[tuple[str, str]]:
+    """Whose data the page is made from, each owner and licence once."""
+    found = [(s.attribution or s.owner or names.plain(s.name), s.licence) for s in city.sources.values()]
+    if city.zones.attribution or city.zones.licence:
+        found.append((city.zones.attribution or city.zones.file, city.zones.licence))
+    return list(dict.fromkeys(found))
+
+
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("pulso.show", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

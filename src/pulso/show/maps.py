@@ -1,0 +1,118 @@
+"""The city's zones as a drawing: real polygons, in their right proportions, with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import cos, radians
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from pulso.shapes import Verdict
+from pulso.show import words
+from pulso.show.language import Speech
+from pulso.zones import Zones
+
+STEPS = (70, 85, 95, 105, 118, 143)
+"""Where one shade ends and the next begins; above 100 the inverse of below. The same on every page, so that maps can be compared."""
+
+WIDTH, TALLEST, EDGE = 420.0, 380.0, 3.0
+DETAIL = 0.6  # of the drawing's units: what is smaller is smoothed away
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One zone: its outline, its shade from −3 (quieter) to 3 (busier), its words."""
+
+    path: str
+    shade: int | None  # null: no number, hatched
+    name: str
+    value: str
+    why: str  # why there is no number; empty where there is one
+    interval: str
+    x: float  # where the number stands best
+    y: float
+    room: float  # radius about that place
+
+    @property
+    def fits_value(self) -> bool:
+        """Whether the number can be written into the zone."""
+        return self.room >= 7
+
+    @property
+    def tight(self) -> bool:
+        """Whether the number must be small to fit."""
+        return self.room < 12
+
+    @property
+    def fits_name(self) -> bool:
+        """Whether the name can be written under it."""
+        return self.room >= 20 and 5.6 * len(self.name) <= 1.9 * self.room
+
+
+@dataclass(frozen=True)
+class Map:
+    """All patches of a drawing of this size."""
+
+    width: float
+    height: float
+    patches: tuple[Patch, ...]
+
+
+def shade(index: float) -> int:
+    """Say which of the seven shades a value has: by the whole number that is shown."""
+    return sum(round(index) > s if s >= 100 else round(index) >= s for s in STEPS) - 3
+
+
+def draw(zones: Zones, by_zone: Mapping[str, Verdict], speech: Speech) -> Map:
+    """Draw the leaf zones. One that has no verdict, or a refused one, keeps its outline and says why.
+
+    Longitudes are shortened by the cosine of the middle latitude; borders are simplified together, so that neighbours still touch.
+    """
+    leaves = zones.leaves
+    west, south, east, north = shapely.total_bounds([z.shape for z in leaves]).tolist()
+    narrow = cos(radians((south + north) / 2))
+    wide, tall = (east - west) * narrow, north - south
+    scale = min((WIDTH - 2 * EDGE) / wide, (TALLEST - 2 * EDGE) / tall)
+
+    def place(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved: NDArray[np.float64] = (points - (west, north)) * (scale * narrow, -scale) + EDGE
+        return moved
+
+    simple = shapely.coverage_simplify([area(shapely.transform(z.shape, place)) for z in leaves], DETAIL)
+    patches = tuple(_patch(z.name, s, by_zone.get(z.id), speech) for z, s in zip(leaves, map(area, simple), strict=True))
+    return Map(wide * scale + 2 * EDGE, tall * scale + 2 * EDGE, patches)
+
+
+def _patch(name: str, shape: shapely.MultiPolygon, verdict: Verdict | None, speech: Speech) -> Patch:
+    circle = shapely.maximum_inscribed_circle(shape, tolerance=1.0)
+    centre = shapely.get_point(circle, 0)
+    index = verdict.index if verdict else None
+    return Patch(
+        path=outline(shape),
+        shade=None if index is None else shade(index),
+        name=name,
+        value=speech.number(index),
+        why="" if index is not None else _why(verdict, speech),
+        interval=speech.span(verdict.interval if verdict else None),
+        x=round(shapely.get_x(centre), 1),
+        y=round(shapely.get_y(centre), 1),
+        room=round(shapely.length(circle), 1),
+    )
+
+
+def _why(verdict: Verdict | None, speech: Speech) -> str:
+    return words.refusal(verdict, speech.code) if verdict else speech.say("no sensors")
+
+
+def area(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    """Keep what of a shape is area: the lines and points that a repair leaves behind are not."""
+    return shapely.MultiPolygon([p for p in shapely.get_parts(shape) if isinstance(p, shapely.Polygon) and not p.is_empty])
+
+
+def outline(shape: shapely.MultiPolygon) -> str:
+    """Write polygons as an SVG path, holes included."""
+    rings = [ring for part in shape.geoms for ring in (part.exterior, *part.interiors)]
+    return "".join("M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in shapely.get_coordinates(ring)[:-1]) + "Z" for ring in rings)
