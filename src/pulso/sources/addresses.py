@@ -41,9 +41,18 @@ def host_of(shown_url: str) -> str:
     return rest.partition("/")[0]
 
 
-def without_secrets(url: str) -> str:
-    """Return the address without secret parameters and user, as a mirror files it: a folder has no doorman."""
-    parts = urlsplit(url)
+def origin(url: str) -> str:
+    """Return the name under which an answer is known: the address as it is shown, or the one that it settles into.
+
+    An address that moves (…&end_date=yesterday) names after its # the one that it settles into (…&end_date=the month's last day): what
+    the first brings is a part of what the second will, and replaces the part that was known.
+    """
+    return shown(_settled(url))
+
+
+def filed(url: str) -> str:
+    """Return the address as a mirror files it: settled, and without secret parameters and user, for a folder has no doorman."""
+    parts = urlsplit(_settled(url))
     kept = [pair for pair in parts.query.split("&") if pair and not _is_secret(pair)]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "&".join(kept), ""))
 
@@ -70,6 +79,11 @@ def scrubbed(text: str, url: str) -> str:
     for secret in filter(None, hidden):
         text = text.replace(secret, HIDDEN)
     return text
+
+
+def _settled(url: str) -> str:
+    now, _, later = url.partition("#")
+    return later if "://" in later else now
 
 
 def _only_names(user: str) -> bool:

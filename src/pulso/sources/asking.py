@@ -16,7 +16,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from pulso.errors import SourceUnavailable
-from pulso.sources.addresses import filled, scrubbed, shown, without_secrets
+from pulso.sources.addresses import filed, filled, scrubbed, shown
 from pulso.sources.manners import Hosts
 from pulso.sources.mirror import Mirror, NotMirrored, address
 
@@ -125,7 +125,7 @@ class Asker:
                 f"{shown(url)} has no public address: it is read from a folder, given by --mirror DIR or PULSO_MIRROR, and none is given. "
                 "See docs/how-to/use-a-mirror.md."
             )
-        target = httpx.URL(address(without_secrets(url)) if self.mirror else filled(url))
+        target = httpx.URL(address(filed(url)) if self.mirror else filled(url))
         if target.scheme not in ("http", "https", "mirror") or not target.host:
             raise ValueError("only https:// and http:// are asked (and mirror: where there is a mirror)")
         return self._connection().build_request("GET", target, headers=condition), target.host

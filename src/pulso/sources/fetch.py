@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 from pulso.city import SourceConf
 from pulso.errors import CityFileError, Mistake, SourceUnavailable
 from pulso.shapes import Raw
-from pulso.sources.addresses import host_of, shown
+from pulso.sources.addresses import host_of, origin, shown
 from pulso.sources.asking import Asker, Reply
 from pulso.sources.mirror import Mirror
 from pulso.sources.raw_store import Kept, RawStore, retention
@@ -216,7 +216,7 @@ class Door(_Memory):
 
     def _condition(self, url: str) -> dict[str, str]:
         """The headers that ask for news only; none where the body would be needed and is not kept."""
-        kept = self.store.newest(shown(url))
+        kept = self.store.newest(origin(url))
         if kept is None or not (kept.etag or kept.modified):
             return {}
         if self._known.get(kept.origin) != self._digest(kept.sha256) and self.store.body(kept) is None:
@@ -224,26 +224,28 @@ class Door(_Memory):
         return {name: text for name, text in (("If-None-Match", kept.etag), ("If-Modified-Since", kept.modified)) if text}
 
     def _receive(self, url: str, reply_of: Callable[[], Reply]) -> Raw | None:
-        origin = shown(url)
-        if self._urls.setdefault(origin, url) != url:
-            raise SourceUnavailable(f"{origin} stands for two addresses that differ only in what is hidden: write the secret as ${{NAME}}")
+        name = origin(url)
+        if self._urls.setdefault(name, url) != url:
+            raise SourceUnavailable(f"{name} stands for two addresses that differ only in what is hidden: write the secret as ${{NAME}}")
         reply = reply_of()
         if reply.unchanged:
-            kept = self.store.newest(origin)
-            if kept and self._known.get(origin) == self._digest(kept.sha256):
+            kept = self.store.newest(name)
+            if kept and self._known.get(name) == self._digest(kept.sha256):
                 self._done("unchanged")
                 return None
             body = self.store.body(kept) if kept else None
             if kept and body is not None:
-                return self._raw(origin, body, kept.sha256, kept.content_type)
+                return self._raw(name, body, kept.sha256, kept.content_type)
             reply = self._asker.ask(url)  # the server says that we have it, and we do not
         if reply.body is None:
             self._done("absent")
             return None
         body = self._strip(reply.body) if self._strip else reply.body
         sha256 = hashlib.sha256(body).hexdigest()
-        self.store.add(origin, body, sha256, self._now(), etag=reply.etag, modified=reply.modified, content_type=reply.content_type)
-        return self._raw(origin, body, sha256, reply.content_type)
+        if shown(url) != name:  # what an address that moves is tagged with says nothing of the one that it settles into
+            reply = reply._replace(etag="", modified="")
+        self.store.add(name, body, sha256, self._now(), etag=reply.etag, modified=reply.modified, content_type=reply.content_type)
+        return self._raw(name, body, sha256, reply.content_type)
 
     def _note(self, url: str, why: SourceUnavailable) -> None:
         self.unanswered.append(Unanswered(shown(url), str(why)))
@@ -282,7 +284,7 @@ class Replay(_Memory):
                 yield raw
 
     def _again(self, url: str) -> Raw | None:
-        kept: Kept | None = self.store.newest(shown(url), self._as_of)
+        kept: Kept | None = self.store.newest(origin(url), self._as_of)
         body = self.store.body(kept) if kept else None
         if kept is None or body is None:
             self._done("absent")
