@@ -85,7 +85,7 @@ def _parts(block: Block, p: Plan, asked: Asked, reader: Reader, labels: Labels) 
     for special in options.rows:
         there = pc.match_substring_regex(block.cells[p.time[0]], special.where).to_numpy(zero_copy_only=False)
         if there.any():
-            parts += _special(_rows(block, there), p, special, asked, reader, labels)
+            parts.append(_special(_rows(block, there), p, special, asked, reader, labels))
             block = _rows(block, ~there)
     if block.line.size:
         texts = [block.cells[i] for i in p.time]
@@ -93,7 +93,7 @@ def _parts(block: Block, p: Plan, asked: Asked, reader: Reader, labels: Labels) 
         moments = clocks.read(text, options.time.format, options.time.strip)
         place = _place(block, options)
         for rule in options.values:
-            parts += _of_rule([c for c in p.columns if c.rule is rule], block, moments, place, reader, labels)
+            parts.append(_of_rule([c for c in p.columns if c.rule is rule], block, moments, place, reader, labels))
     return parts
 
 
@@ -122,30 +122,33 @@ def _of_rule(
     place: tuple[NDArray[np.float64], NDArray[np.float64]],
     reader: Reader,
     labels: Labels,
-) -> list[Cells]:
+) -> Cells:
     """The cells of one rule's columns: every column under the other."""
     rule, options, rows = columns[0].rule, reader.options, block.line.size
     row_sensor = _names_of_rows(block, rule.sensor_column, options.sensors_renamed, labels)
     row_metric = _names_of_rows(block, [rule.metric_column] if rule.metric_column else None, rule.metrics, labels)
     group = (0 if row_sensor is None else row_sensor * (len(labels) + 1)) + (np.zeros(rows, np.int64) if row_metric is None else row_metric)
-    steady = None if any(c.hour is not None for c in columns) else spans(moments, group, reader)
-    found = []
-    for column in columns:
-        at = steady if steady is not None else spans(_at_hour(moments, column.hour or 0), group, reader)
-        sensor = row_sensor if row_sensor is not None else _sensor(column.sensor, place, labels)
-        metric = row_metric if row_metric is not None else np.full(rows, labels[rule.metrics.get(column.metric, column.metric)])
-        text = block.cells[column.at]
-        value, why = _numbers(text, at.local, metric, labels, options)
-        if column.status is not None:
-            valid = pc.is_in(pc.utf8_trim_whitespace(block.cells[column.status]), value_set=pa.array(rule.ok, pa.string()))
-            why = np.where((why == 0) & ~valid.to_numpy(zero_copy_only=False), CODES["status"], why)
-        why = np.where(at.why != 0, at.why, why)
-        if row_metric is not None:
-            why = np.where(_undeclared_metric(row_metric, rule.metrics, labels), CODES["undeclared"], why)
-        unit = _units(metric, rule.unit, rule.units, labels)
-        cells = Cells(sensor, metric, unit, at.start, at.end, value, why.astype(np.int8), block.line, *place, text)
-        found.append(_without_left_out(cells, labels))
-    return found
+    n = len(columns)
+    if any(c.hour is not None for c in columns):
+        at = _stacked([spans(_at_hour(moments, c.hour or 0), group, reader) for c in columns])
+    else:
+        at = _stacked([spans(moments, group, reader)] * n)
+    sensor = np.concatenate([_sensor(c.sensor, place, labels) for c in columns]) if row_sensor is None else np.tile(row_sensor, n)
+    named = np.repeat([labels[rule.metrics.get(c.metric, c.metric)] for c in columns], rows)
+    metric = named if row_metric is None else np.tile(row_metric, n)
+    text = pa.concat_arrays([block.cells[c.at] for c in columns])
+    value, why = _numbers(text, at.local, metric, labels, options)
+    if rule.status is not None:
+        status = pa.concat_arrays([block.cells[c.status] for c in columns if c.status is not None])
+        valid = pc.is_in(pc.utf8_trim_whitespace(status), value_set=pa.array(rule.ok, pa.string())).to_numpy(zero_copy_only=False)
+        why = np.where((why == 0) & ~valid, CODES["status"], why)
+    why = np.where(at.why != 0, at.why, why)
+    if rule.metrics:
+        why = np.where(np.isin(metric, [labels[m] for m in rule.metrics.values()]), why, CODES["undeclared"])
+    lon, lat = (np.tile(x, n) for x in place)
+    unit = _units(metric, rule.unit, rule.units, labels)
+    cells = Cells(sensor, metric, unit, at.start, at.end, value, why.astype(np.int8), np.tile(block.line, n), lon, lat, text)
+    return _without_left_out(cells, labels)
 
 
 def _names_of_rows(block: Block, columns: list[str] | None, renamed: Mapping[str, str], labels: Labels) -> NDArray[np.int64] | None:
@@ -157,10 +160,6 @@ def _names_of_rows(block: Block, columns: list[str] | None, renamed: Mapping[str
     numbers = [labels[renamed.get(n, n)] for n in coded.dictionary.to_pylist()]
     which: NDArray[np.int64] = coded.indices.to_numpy(zero_copy_only=False)
     return np.array(numbers, dtype=np.int64)[which]
-
-
-def _undeclared_metric(metric: NDArray[np.int64], metrics: Mapping[str, str], labels: Labels) -> NDArray[np.bool_]:
-    return ~np.isin(metric, [labels[m] for m in metrics.values()]) if metrics else np.zeros(metric.size, bool)
 
 
 def _without_left_out(cells: Cells, labels: Labels) -> Cells:
@@ -219,6 +218,10 @@ class Spans(NamedTuple):
     why: NDArray[np.int8]  # CODES; 0 where the span is known
 
 
+def _stacked(parts: list[Spans]) -> Spans:
+    return Spans(**{k: np.concatenate([getattr(p, k) for p in parts]) for k in Spans._fields})
+
+
 def _at_hour(moments: clocks.Moments, hour: float) -> clocks.Moments:
     shift = round(hour * 3600) * clocks.SECOND
     return moments._replace(at=np.where(moments.at == clocks.UNKNOWN, clocks.UNKNOWN, moments.at + shift))
@@ -257,21 +260,20 @@ def spans(moments: clocks.Moments, group: NDArray[np.int64], reader: Reader) -> 
     return Spans(start, end, local, why)
 
 
-def _special(block: Block, p: Plan, rule: Special, asked: Asked, reader: Reader, labels: Labels) -> list[Cells]:
+def _special(block: Block, p: Plan, rule: Special, asked: Asked, reader: Reader, labels: Labels) -> Cells:
     """Rows that tell a fact of the file's day: a value a column, lasting from local midnight to midnight."""
-    rows = block.line.size
-    day = np.full(rows, clocks.UNKNOWN if asked.day is None else _micro(asked.day))
+    rows, cells = block.line.size, block.line.size * len(p.columns)
+    day = np.array([clocks.UNKNOWN if asked.day is None else _micro(asked.day)])
     zone = reader.options.time.zone or reader.zone
     start = clocks.to_utc(day, zone).utc
     end = clocks.to_utc(np.where(day == clocks.UNKNOWN, clocks.UNKNOWN, day + clocks.DAY), zone).utc
-    late = np.where(day == clocks.UNKNOWN, CODES["unreadable time"], 0).astype(np.int8)
-    nowhere = np.full(rows, np.nan)
-    found = []
-    for column in p.columns:
-        text = block.cells[column.at]
-        inner = pa.array([m[1] if (m := re.search(rule.number, t)) else t for t in text.to_pylist()], pa.string())
-        value, why = table_numbers.read(inner, rule.words, decimal=reader.options.decimal, thousands=reader.options.thousands)
-        sensor, metric, unit = (np.full(rows, labels[name]) for name in (column.sensor, rule.metric, rule.unit))
-        why = np.where(late != 0, late, why).astype(np.int8)
-        found.append(Cells(sensor, metric, unit, start, end, value, why, block.line, nowhere, nowhere, text))
-    return found
+    text = pa.concat_arrays([block.cells[c.at] for c in p.columns])
+    inner = pa.array([m[1] if (m := re.search(rule.number, t)) else t for t in text.to_pylist()], pa.string())
+    value, why = table_numbers.read(inner, rule.words, decimal=reader.options.decimal, thousands=reader.options.thousands)
+    if asked.day is None:
+        why = np.full(cells, CODES["unreadable time"], dtype=np.int8)
+    sensor = np.repeat([labels[c.sensor] for c in p.columns], rows)
+    metric, unit = (np.full(cells, labels[name]) for name in (rule.metric, rule.unit))
+    lines = np.tile(block.line, len(p.columns))
+    nowhere = np.full(cells, np.nan)
+    return Cells(sensor, metric, unit, np.repeat(start, cells), np.repeat(end, cells), value, why, lines, nowhere, nowhere, text)
