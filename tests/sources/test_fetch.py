@@ -74,7 +74,7 @@ def test_an_answer_comes_with_its_address_its_digest_and_the_servers_name_for_it
 def test_we_say_who_we_are(town, door):
     town.says("/a.csv", b"1")
     door(town.url("/a.csv"))
-    assert town.asked[0][1]["User-Agent"].startswith("Pulso/")
+    assert town.asked[0][1]["User-Agent"].startswith("Pulso ")
 
 
 def test_an_error_page_for_people_is_handed_on_with_its_content_type_for_the_connector_to_judge(town, door):

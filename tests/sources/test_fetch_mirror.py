@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -102,8 +104,15 @@ def test_a_mirror_address_leads_out_of_the_folder_no_further_than_beside_it(fold
     assert d("mirror:porto/air.csv") is None
     with pytest.raises(SourceUnavailable, match="has nothing of lisboa"):
         d("mirror:lisboa/x.csv")
+    assert d("mirror:porto/noise.csv").body == b"beside"
     with pytest.raises(SourceUnavailable):
         d("mirror:../porto/noise.csv/../../x")
+
+
+def test_a_file_that_is_there_and_cannot_be_read_is_no_gap(folder):
+    (folder / "data.example/counters/loop.csv").symlink_to("loop.csv")
+    with pytest.raises(SourceUnavailable, match=r"loop\.csv is there and can't be read"):
+        door(folder)(f"{COUNTERS}/loop.csv")
 
 
 def test_a_question_is_part_of_the_file_name_and_a_secret_is_not(folder):
@@ -135,3 +144,12 @@ def test_the_mirror_is_named_by_the_environment_and_may_be_several_folders(folde
 def test_a_mirror_that_is_not_a_folder_is_named(tmp_path):
     with pytest.raises(SourceUnavailable, match="not a folder"):
         mirror_from(tmp_path / "nowhere")
+
+
+@pytest.mark.mirror
+def test_every_file_of_the_real_mirror_answers_at_its_public_address(mirror, tmp_path):
+    files = sorted(path for path in mirror.rglob("*") if path.is_file())
+    d = door(mirror, raw=tmp_path)
+    raws = d.each(["https://" + quote(str(path.relative_to(mirror))) for path in files])
+    assert [hashlib.sha256(raw.body).digest() for raw in raws] == [hashlib.sha256(path.read_bytes()).digest() for path in files]
+    assert d.counts == (len(files), len(files), 0, 0, 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pyarrow.compute as pc
 import pytest
 
 from pulso import units
@@ -102,7 +103,7 @@ def january(now: datetime = datetime(2024, 5, 2, 6, tzinfo=UTC)) -> Window:
 
 
 def rows(answer: Answer, metric: str) -> list[dict[str, Any]]:
-    return [r for r in answer.observations.to_pylist() if r["metric"] == metric]
+    return answer.observations.filter(pc.equal(answer.observations["metric"], metric)).to_pylist()
 
 
 def test_a_month_of_weather_comes_as_one_answer_of_the_declared_shape(town, tmp_path):

@@ -23,7 +23,7 @@ from pulso.sources.mirror import Mirror, NotMirrored, address
 for _name in ("httpx", "httpcore"):  # they log whole addresses, secrets included
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-AGENT = "Pulso/0.1 (urban dynamics indicator; collects open data once a day)"
+AGENT = "Pulso (urban dynamics indicator; reads open data for cities)"
 ABSENT = frozenset({204, 404, 410})
 REASON = 300  # bytes of a refusal that a letter quotes
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -56,10 +56,6 @@ class Reply(NamedTuple):
 
 class _Again(Exception):  # noqa: N818  # the word is for tenacity
     """An attempt that failed in a way that may pass."""
-
-    def __init__(self, why: str, *, reached: bool = True) -> None:
-        super().__init__(why)
-        self.reached = reached
 
 
 class Asker:
@@ -128,7 +124,8 @@ class Asker:
         target = httpx.URL(address(filed(url)) if self.mirror else filled(url))
         if target.scheme not in ("http", "https", "mirror") or not target.host:
             raise ValueError("only https:// and http:// are asked (and mirror: where there is a mirror)")
-        return self._connection().build_request("GET", target, headers=condition), target.host
+        host = f"mirror:{target.path.split('/')[1]}" if target.scheme == "mirror" else target.netloc.decode()
+        return self._connection().build_request("GET", target, headers=condition), host
 
     def _attempt(self, request: httpx.Request, host: str) -> Reply:
         try:
@@ -140,7 +137,7 @@ class Asker:
         except (httpx.ConnectError, httpx.ConnectTimeout) as why:
             text = f"no connection within {self.limits.connect:g} s" if isinstance(why, httpx.ConnectTimeout) else f"no connection ({why})"
             self.hosts.unreached(host, text)
-            raise _Again(text, reached=False) from None
+            raise _Again(text) from None
         except httpx.TimeoutException:
             raise _Again(f"nothing came for {self.limits.read:g} s") from None
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as why:

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -182,18 +183,17 @@ class Door(_Memory):
     def each(self, urls: list[str]) -> Iterator[Raw]:
         """Ask many, a few ahead of the reading: see shapes.Get. What does not answer is in `unanswered`."""
         self._asking(len(urls))
-        waiting: deque[tuple[str, Callable[[], Reply]]] = deque()
+        waiting: deque[tuple[str, Future[Reply]]] = deque()
         ahead = 1 if self._asker.mirror else self._asker.limits.ahead  # a folder answers at once
         rest = iter(urls)
         try:
             while True:
-                while len(waiting) < ahead and (url := next(rest, None)) is not None:
-                    waiting.append((url, self._begin(url)))
+                waiting.extend((url, self._begin(url)) for url in islice(rest, ahead - len(waiting)))
                 if not waiting:
                     return
                 url, reply = waiting.popleft()
                 try:
-                    raw = self._receive(url, reply)
+                    raw = self._receive(url, reply.result)
                 except SourceUnavailable as why:
                     self._note(url, why)
                     continue
@@ -201,18 +201,21 @@ class Door(_Memory):
                     yield raw
         finally:
             for _, reply in waiting:
-                owner = getattr(reply, "__self__", None)
-                if isinstance(owner, Future):
-                    owner.cancel()
+                reply.cancel()
 
-    def _begin(self, url: str) -> Callable[[], Reply]:
-        """Begin to ask; call what comes back for the reply."""
+    def _begin(self, url: str) -> Future[Reply]:
+        """Begin to ask. A folder is asked here and now: threads would only be in each other's way."""
         condition = self._condition(url)
-        if self._asker.mirror:
-            return lambda: self._asker.ask(url, condition)
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._asker.limits.ahead, thread_name_prefix=f"door-{self.conf.name}")
-        return self._pool.submit(self._asker.ask, url, condition).result
+        if self._asker.mirror is None:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._asker.limits.ahead, thread_name_prefix=f"door-{self.conf.name}")
+            return self._pool.submit(self._asker.ask, url, condition)
+        done: Future[Reply] = Future()
+        try:
+            done.set_result(self._asker.ask(url, condition))
+        except SourceUnavailable as why:
+            done.set_exception(why)
+        return done
 
     def _condition(self, url: str) -> dict[str, str]:
         """The headers that ask for news only; none where the body would be needed and is not kept."""

@@ -14,6 +14,8 @@ from urllib.parse import unquote
 
 import httpx
 
+from pulso.errors import SourceUnavailable
+
 LONGEST_NAME = 255  # bytes in a file's name, on every file system that we know
 
 
@@ -33,7 +35,7 @@ class Mirror(httpx.BaseTransport):
         self._hosts: dict[str, list[Path]] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer with the file's bytes. What would lead out of the folder is refused (400)."""
+        """Answer with the file's bytes. What would lead out of the folder is refused (400); SourceUnavailable: a file can't be read."""
         host, names = _place(request.url)
         if not names or any(name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name for name in [host, *names]):
             return httpx.Response(400, request=request)
@@ -44,6 +46,8 @@ class Mirror(httpx.BaseTransport):
                         return httpx.Response(200, content=file.read(), request=request)
                 except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                     continue
+                except OSError as why:
+                    raise SourceUnavailable(f"{top}/{name} is there and can't be read: {why.strerror}") from None
         return httpx.Response(404, request=request)
 
     def _tops(self, scheme: str, host: str) -> list[Path]:
