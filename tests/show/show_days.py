@@ -56,6 +56,7 @@ def city(**changes: Any) -> City:
                 "parking": {"name_en": "Parking", "name_pt": "Estacionamento"},
                 "environment": {"name_en": "Environment", "name_pt": "Ambiente", "footprint": True},
             },
+            "sensors": {"counters": [{"sensor": "c7", "name": "Ponte Nova"}]},
             "metrics": {
                 "bus_validations": {
                     "source": "validations",
@@ -77,7 +78,7 @@ def city(**changes: Any) -> City:
 def metrics() -> list[MetricVerdict]:
     rows = (
         ("bus_validations", "transit", 61.2, 0.30, 8, 9, []),
-        ("bike_count", "cycling", 78.4, 0.25, 21, 23, ["jump: Ponte Nova"]),
+        ("bike_count", "cycling", 78.4, 0.25, 21, 23, ["jump: c7", "jump: c8"]),
         ("car_count", "traffic", 104.1, 0.25, 112, 120, []),
         ("parking_occupied", "parking", 96.6, 0.20, 14, 14, ["sensors disagree"]),
         ("no2", "environment", 92.0, 0.0, 3, 3, []),
@@ -183,5 +184,4 @@ def by_zone(day: Verdict | None = None) -> dict[str, Verdict]:
     found = {
         z: day.model_copy(update={"zone": z, "index": i, "interval": (i - 6, i + 6)}) for z, i in (("n", 71.4), ("s", 104.2), ("e", 128.7))
     }
-    no_sensor = [m.model_copy(update={"sensors_seen": 0, "sensors_alive": 0}) for m in metrics()]
-    return found | {"o": refused(zone="o", day=day.day, metrics=no_sensor)}
+    return found | {"o": refused(zone="o", day=day.day, sources_declared=0)}

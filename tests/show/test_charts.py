@@ -28,6 +28,13 @@ def test_a_day_alone_between_gaps_is_a_dot():
     assert len(drawn.holes) == 4
 
 
+def test_the_band_is_not_drawn_across_days_without_a_normal_range():
+    days = [verdict(day=TUESDAY - timedelta(days=i), normal_range=None if i == 2 else (90.0, 110.0)) for i in (4, 3, 2, 1, 0)]
+    drawn = lines(days, [], EN, WIDE)
+    assert len(drawn.bands) == 2
+    assert len(drawn.paths) == 1
+
+
 def test_a_partial_day_is_marked_and_a_refused_last_day_is_a_hole():
     drawn = lines(weeks(refused()), [], EN, WIDE)
     assert [p.kind for p in drawn.points] == ["partial"]
@@ -57,6 +64,14 @@ def test_events_that_overlap_stand_in_lanes_of_their_own():
     for lane in {m.lane for m in drawn.marks}:
         spans = [(m.left, m.right) for m in drawn.marks if m.lane == lane]
         assert all(b[0] >= a[1] for a, b in pairwise(spans))
+
+
+def test_twelve_events_at_once_leave_the_line_its_room():
+    crowd = [
+        Span.model_validate({"from": TUESDAY - timedelta(days=i), "to": TUESDAY, "kind": "works", "name": f"Obra {i}"}) for i in range(12)
+    ]
+    alone, crowded = lines(weeks(), [], EN, WIDE), lines(weeks(), crowd, EN, WIDE)
+    assert crowded.bottom - crowded.top == alone.bottom - alone.top
 
 
 def test_only_events_of_these_weeks_are_lettered():

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from show_days import TUESDAY, city, metrics, refused, verdict
+from show_days import TUESDAY, city, events, metrics, refused, verdict
 
 from pulso.shapes import REASONS, Part, Reason
 from pulso.show import names
@@ -93,9 +93,9 @@ def test_a_refused_day_gives_a_reason_and_no_index(language):
 @pytest.mark.parametrize(
     ("changes", "english", "portuguese"),
     [
-        ({"metrics": []}, "no sensor is known here", "não se conhece aqui nenhum sensor"),
+        ({"sources_declared": 0}, "no sensor is known here", "não se conhece aqui nenhum sensor"),
         ({"sources_declared": 1}, "nothing came from the only source", "nada chegou da única fonte"),
-        ({"metrics": [m.model_copy(update={"index": None}) for m in metrics()]}, "too short a past", "passado demasiado curto"),
+        ({"metrics": [m.model_copy(update={"weight": 0.0}) for m in metrics()]}, "too short a past", "passado demasiado curto"),
         ({"metrics": metrics(), "weight_seen": 0.64999}, "only 64% of the weight", "apenas 64 % do peso"),
     ],
 )
@@ -140,14 +140,14 @@ def test_the_explanation_names_what_is_missing_flagged_beyond_and_unmeasured(lan
     expected = {
         "en": (
             "Nothing came from: air",
-            "Ponte Nova: level jumped, left out",
+            "Bicycles counted: level jumped, left out: Ponte Nova, c8.",
             "Beyond anything in the record: snow",
             "never measured before",
             "simulated",
         ),
         "pt": (
             "Nada chegou de: air",
-            "Ponte Nova: mudou de nível, excluído",
+            "Bicicletas contadas: mudou de nível, excluído: Ponte Nova, c8.",
             "Além de tudo o que está registado: neve",
             "nunca antes medido",
             "simulados",
@@ -166,6 +166,18 @@ def test_every_reason_for_not_keeping_a_value_is_told_in_both_languages():
 def test_an_event_that_we_have_no_word_for_keeps_the_city_s_own():
     assert names.driver("kite_flying", speak("pt")) == "kite flying"
     assert names.driver("Queima das Fitas", speak("en")) == "Queima das Fitas"
+    assert names.driver("Bus strike, Queima das Fitas", speak("pt")) == "greve dos autocarros, Queima das Fitas"
+
+
+def test_a_storm_with_a_name_says_that_it_is_a_storm():
+    on = [span for span in events() if span.kind == "storm"]
+    assert names.sort("Depressão Irene", on, speak("pt")) == "tempestade"
+    assert names.sort("storm", on, speak("pt")) == ""
+
+
+def test_of_forty_silent_sensors_eight_are_named_and_the_others_counted():
+    metric = metrics()[1].model_copy(update={"flags": [f"frozen: {i}" for i in range(40)]})
+    assert names.flags(metric, city(), speak("en")) == ["frozen, left out: 0, 1, 2, 3, 4, 5, 6, 7 and 32 more"]
 
 
 def test_portuguese_writes_decimal_commas_and_true_minus_signs():

@@ -24,7 +24,7 @@ class Bar:
     points: float
     length: float
     name: str
-    detail: str  # the city's own names of the event; "beyond anything in the record"
+    detail: str  # what sort of event it is; "beyond anything in the record"
 
 
 @dataclass(frozen=True)
@@ -161,11 +161,11 @@ def _bars(verdict: Verdict, today: Sequence[Span], speech: Speech) -> list[Bar]:
     shown.sort(key=lambda item: (item[0].kind == "unexplained", -abs(item[1])))
     bars = []
     for reason, points in shown:
-        said = names.happening(reason.name, today)
+        said = [names.sort(reason.name, today, speech)]
         if reason.name in verdict.beyond:
             said.append(speech.say("beyond anything in the record"))
         length = 100 * abs(points) / longest if longest else 0.0
-        bars.append(Bar(points, round(length, 1), speech.capital(names.driver(reason.name, speech)), " · ".join(said)))
+        bars.append(Bar(points, round(length, 1), speech.capital(names.driver(reason.name, speech)), " · ".join(filter(None, said))))
     return bars
 
 

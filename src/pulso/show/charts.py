@@ -65,7 +65,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Frame:
-    """A drawing's size, and the lines that it keeps free."""
+    """A drawing's size, before the lanes of the events are added to its height."""
 
     name: str
     width: float
@@ -73,7 +73,7 @@ class Frame:
     weeks: int  # a date is written every so many weeks
 
 
-WIDE, NARROW = Frame("wide", 720, 300, 1), Frame("narrow", 360, 250, 2)
+WIDE, NARROW = Frame("wide", 720, 285, 1), Frame("narrow", 360, 235, 2)
 FREE = 34.0  # left of the plot, for the numbers
 
 
@@ -88,10 +88,11 @@ def lines(weeks: Sequence[Verdict], events: Iterable[Span], speech: Speech, fram
     first, last = weeks[0].day, weeks[-1].day
     n = (last - first).days + 1
     known = {v.day: v for v in weeks if v.index is not None}
+    ranged = {day: v for day, v in known.items() if v.normal_range}
     days = [first + timedelta(days=i) for i in range(n)]
     marks = _lanes(shown(events, first, last), first, n, frame)
-    top = 16.0 + 16 * (1 + max((m.lane for m in marks), default=-1))
-    bottom = frame.height - 26
+    lanes = 1 + max((m.lane for m in marks), default=-1)
+    top, bottom = 16.0 + 16 * lanes, frame.height + 16 * lanes - 26
     low, high, step = _scale(known.values())
     gap = (frame.width - FREE - 12) / n
 
@@ -105,15 +106,13 @@ def lines(weeks: Sequence[Verdict], events: Iterable[Span], speech: Speech, fram
     return Lines(
         name=frame.name,
         width=frame.width,
-        height=frame.height,
+        height=bottom + 26,
         left=FREE,
         right=frame.width - 12,
         top=top,
         bottom=bottom,
         paths=tuple(_path([(x(v.day), y(v.index)) for v in run if v.index is not None]) for run in runs if len(run) > 1),
-        bands=tuple(
-            _steps([(x(v.day), y(v.normal_range[0]), y(v.normal_range[1])) for v in run if v.normal_range], gap / 2) for run in runs
-        ),
+        bands=tuple(_steps([(x(v.day), *map(y, v.normal_range or ())) for v in run], gap / 2) for run in _runs(days, ranged)),
         whiskers=tuple((x(v.day), y(v.interval[0]), y(v.interval[1])) for v in known.values() if v.interval),
         holes=tuple((x(day) - gap / 2, gap) for day in days if day not in known),
         points=tuple(Point(x(v.day), y(v.index or 0.0), kind) for run in runs for v in run if (kind := _kind(v, run, last))),
@@ -203,11 +202,11 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + " L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _steps(days: Sequence[tuple[float, float, float]], half: float) -> str:
-    """Outline a band that keeps its width through each day. Empty where no day has one."""
+def _steps(days: Sequence[tuple[float, ...]], half: float) -> str:
+    """Outline a band that keeps its width through each day, of which x, the lower and the upper end are given."""
     upper = [point for x, _, high in days for point in ((x - half, high), (x + half, high))]
     lower = [point for x, low, _ in days for point in ((x - half, low), (x + half, low))]
-    return _path([*upper, *reversed(lower)]) + "Z" if days else ""
+    return _path([*upper, *reversed(lower)]) + "Z"
 
 
 def _dates(days: Sequence[date], x: Callable[[date], float], frame: Frame, speech: Speech) -> list[Tick]:

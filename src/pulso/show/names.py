@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from pulso.city import City, Span
-from pulso.shapes import REASONS, Verdict
+from pulso.shapes import REASONS, MetricVerdict, Verdict
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 
@@ -17,6 +18,7 @@ DRIVERS: dict[str, str] = {
     "snowfall": _("snow"),
     "temperature": _("temperature"),
     "cold": _("cold"),
+    "warmth": _("warmth"),
     "heat": _("heat"),
     "wind": _("wind"),
     "wind_speed": _("wind"),
@@ -24,6 +26,8 @@ DRIVERS: dict[str, str] = {
     "sunshine": _("sun"),
     "radiation": _("sun"),
     "humidity": _("humidity"),
+    "cloud_cover": _("clouds"),
+    "pressure": _("air pressure"),
     "weather": _("weather"),
     "unexplained": _("unexplained"),
     "other": _("other reasons"),
@@ -34,6 +38,7 @@ KINDS: dict[str, str] = {
     "accident": _("accident"),
     "bus_strike": _("bus strike"),
     "carnival": _("carnival"),
+    "carnival_monday": _("carnival Monday"),
     "christmas_market": _("Christmas market"),
     "closure": _("closure"),
     "concert": _("concert"),
@@ -41,13 +46,18 @@ KINDS: dict[str, str] = {
     "demonstration": _("demonstration"),
     "event": _("event"),
     "fair": _("fair"),
+    "farmers'_protest": _("farmers' protest"),
+    "feast": _("feast"),
     "festival": _("festival"),
+    "festival_weekend": _("festival weekend"),
     "fire": _("fire"),
     "flood": _("flood"),
     "football": _("football"),
     "heat_wave": _("heat wave"),
     "holiday": _("public holiday"),
     "lockdown": _("lockdown"),
+    "first_lockdown": _("first lockdown"),
+    "second_lockdown": _("second lockdown"),
     "marathon": _("marathon"),
     "market": _("market"),
     "match": _("match"),
@@ -55,9 +65,12 @@ KINDS: dict[str, str] = {
     "power_cut": _("power cut"),
     "protest": _("protest"),
     "race": _("race"),
+    "rail_strike": _("rail strike"),
     "sao_joao": _("night of São João"),
+    "são_joão_night": _("night of São João"),
     "school_break": _("school holidays"),
     "snow_storm": _("snow storm"),
+    "snow_week": _("snow week"),
     "sport": _("sport"),
     "storm": _("storm"),
     "strike": _("strike"),
@@ -65,7 +78,7 @@ KINDS: dict[str, str] = {
     "transport_strike": _("transport strike"),
     "works": _("works"),
 }
-"""Kinds of events that we have a word for in both languages; others are shown as the city file has them."""
+"""Kinds of events, and common names, that we have a word for in both languages; others are shown as the city file has them."""
 
 FLAGS: dict[str, str] = {
     "sensors disagree": _("sensors disagree"),
@@ -73,6 +86,7 @@ FLAGS: dict[str, str] = {
     "jump": _("level jumped, left out"),
     "spike": _("implausible day, left out"),
     "new": _("too new, left out"),
+    "partial": _("too few hours seen, left out"),
     "by hand": _("left out by hand"),
 }
 """What a metric's flags say; a flag of one sensor is "frozen: its name"."""
@@ -92,6 +106,8 @@ STAGES: dict[str, tuple[str, str]] = {
 }
 """When in its life a number was published, and what that means."""
 
+LISTED = 8  # so many sensors are named in one breath
+
 ORDINARY = (
     _("an ordinary Monday"),
     _("an ordinary Tuesday"),
@@ -110,8 +126,10 @@ def plain(slug: str) -> str:
 
 
 def driver(name: str, speech: Speech) -> str:
-    """Name a driver or an event; one without a word of ours keeps the city's own."""
-    known = DRIVERS.get(name) or KINDS.get(name) or KINDS.get(name.lower().replace(" ", "_"))
+    """Name a driver, an event, or events joined by commas; one without a word of ours keeps the city's own."""
+    if ", " in name:
+        return ", ".join(driver(part, speech) for part in name.split(", "))
+    known = DRIVERS.get(name) or KINDS.get(name.lower().replace(" ", "_"))
     return speech.say(known) if known else plain(name)
 
 
@@ -127,11 +145,28 @@ def metric(slug: str, city: City, speech: Speech) -> str:
     return _own(conf.name_en, conf.name_pt, slug, speech) if conf else speech.capital(plain(slug))
 
 
-def flag(text: str, speech: Speech) -> str:
-    """Say what a flag means: "sensors disagree", or "PH Theater: frozen, left out"."""
-    kind, colon, sensor = text.partition(":")
-    meaning = speech.say(FLAGS[kind.strip()]) if kind.strip() in FLAGS else plain(kind.strip())
-    return f"{sensor.strip()}: {meaning}" if colon else meaning
+def flag(text: str, speech: Speech, called: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say what a flag means: "sensors disagree", or "PH Theater: frozen, left out", by the sensor's name where one is known."""
+    kind, colon, sensor = (part.strip() for part in text.partition(":"))
+    meaning = speech.say(FLAGS[kind]) if kind in FLAGS else plain(kind)
+    return f"{called.get(sensor, sensor)}: {meaning}" if colon else meaning
+
+
+def flags(verdict: MetricVerdict, city: City, speech: Speech) -> list[str]:
+    """Say what a metric's flags mean, the sensors of one kind together: "level jumped, left out: Ponte Nova, Ponte Velha"."""
+    conf = city.metrics.get(verdict.metric)
+    called = {s.sensor: s.name for s in city.sensors.get(conf.source, ()) if s.name} if conf else {}
+    sensors: dict[str, list[str]] = {}
+    for text in verdict.flags:
+        kind, sensor = (part.strip() for part in text.partition(":")[::2])
+        sensors.setdefault(kind, []).extend([called.get(sensor, sensor)] if sensor else [])
+    return [": ".join(filter(None, (flag(kind, speech), _several(named, speech)))) for kind, named in sensors.items()]
+
+
+def _several(named: list[str], speech: Speech) -> str:
+    """List names, of many the first and how many more."""
+    few, others = named[:LISTED], len(named) - LISTED
+    return ", ".join(few) + (" " + speech.many("and one more", "and {n} more", others) if others > 0 else "")
 
 
 def reject(word: str, speech: Speech) -> str:
@@ -148,9 +183,11 @@ def ordinary(verdict: Verdict, city: City, speech: Speech) -> str:
     return speech.say(ORDINARY[verdict.day.weekday()])
 
 
-def happening(name: str, events: Iterable[Span]) -> list[str]:
-    """The city's own names of the events that a driver stands for: those of its kind, if it is a kind."""
-    return sorted({e.name for e in events if e.kind == name and e.name != name})
+def sort(name: str, events: Iterable[Span], speech: Speech) -> str:
+    """Say what sort of thing an event is that goes by its own name: "Storm Sabine" is a storm. Empty where the name says it."""
+    said = driver(name, speech)
+    kinds = dict.fromkeys(driver(e.kind, speech) for e in events if e.name in name.split(", ") or e.kind == name)
+    return ", ".join(k for k in kinds if k.lower() not in said.lower())
 
 
 def _own(english: str, portuguese: str, slug: str, speech: Speech) -> str:

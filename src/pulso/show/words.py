@@ -75,19 +75,18 @@ def refusal(verdict: Verdict, language: str) -> str:
     """Say why there is no number, in a sentence that ends.
 
     In English as it was published, where a reason was; in Portuguese from the verdict's own figures, which tell four cases apart:
-    no sensors, nothing came, nothing to compare with, too little seen.
+    no sensors, too short a past, nothing came, too little seen.
     """
     speech = speak(language)
     if verdict.refusal and speech.code == "en":
         return verdict.refusal
     footprint = {d.domain for d in verdict.domains if d.footprint}
-    ours = [m for m in verdict.metrics if m.domain not in footprint]
-    if not any(m.sensors_alive for m in ours):
+    if not verdict.sources_declared:
         return speech.say("no sensor is known here for that day.")
-    if not any(m.sensors_seen for m in ours):
-        return speech.many("nothing came from the only source.", "nothing came from any of the {n} sources.", verdict.sources_declared)
-    if all(m.index is None for m in ours):
+    if not any(m.weight > 0 for m in verdict.metrics if m.domain not in footprint):
         return speech.say("what came has too short a past to say what would be normal.")
+    if verdict.weight_seen <= 0:
+        return speech.many("nothing came from the only source.", "nothing came from any of the {n} sources.", verdict.sources_declared)
     return speech.say("only {seen} of the weight was seen, too little for a number.", seen=speech.percent(verdict.weight_seen))
 
 
@@ -124,7 +123,7 @@ def notes(verdict: Verdict, city: City, language: str) -> list[str]:
     if verdict.missing:
         said.append(speech.say("Nothing came from: {sources}.", sources=", ".join(names.plain(s) for s in verdict.missing)))
     for m in verdict.metrics:
-        said += [f"{names.metric(m.metric, city, speech)}: {names.flag(f, speech)}." for f in m.flags]
+        said += [f"{names.metric(m.metric, city, speech)}: {flag}." for flag in names.flags(m, city, speech)]
     if verdict.beyond:
         said.append(speech.say("Beyond anything in the record: {drivers}.", drivers=_list(verdict.beyond, speech)))
     if verdict.unmeasured:
