@@ -92,10 +92,11 @@ def city(
     rows = np.arange(whole.ordinal.size)
     say("weather")
     sky = _weather(seed, whole)
+    felt = climate.feelings(sky)[1:]
     say("life")
     calm = ordinary(seed, whole)
     sites = [sensing.site(seed, whole, kind, sensors(kind, scale)) for kind in INSTRUMENTS]
-    truth, actual = judge(whole, calm, stirred(seed, whole, calm), sky, sites)
+    truth, actual = judge(whole, calm, stirred(seed, whole, calm), felt, sites)
     told: dict[str, Array] = {}
     readings: dict[str, Reading] = {}
     flows = live(whole, rows, actual)
@@ -109,7 +110,7 @@ def city(
         told[name] = sensing.spoil(seed, whole, here, said, state, LOST if faults else 0.0)
         for reading in _read(whole, here, told[name], state):
             readings[reading.metric] = reading
-    return _crop(Simulated(seed, whole, tuple(z.id for z in ZONES), sky, told, readings, truth), first, last)
+    return _crop(Simulated(seed, whole, tuple(z.id for z in ZONES), sky.last(rows.size), told, readings, truth), first, last)
 
 
 def small(seed: int) -> Simulated:
@@ -118,12 +119,12 @@ def small(seed: int) -> Simulated:
 
 
 def _weather(seed: int, whole: Days) -> climate.Weather:
-    """Draw the weather from the city's beginning on, storms where they are ordained, and keep these days."""
+    """Draw the weather from the city's beginning on, storms where they are ordained, and keep these days and the one before them."""
     since = days(date.fromordinal(ORIGIN), date.fromordinal(int(whole.ordinal[-1])))
     storm = np.zeros(since.ordinal.size, dtype=bool)
     for h in since.happenings:
         storm |= since.mask(h) & (h.kind == "storm")
-    return climate.weather(seed, since.of_year, storm).last(whole.ordinal.size)
+    return climate.weather(seed, since.of_year, storm).last(whole.ordinal.size + 1)
 
 
 def _read(whole: Days, here: sensing.Site, told: Array, state: NDArray[np.int_]) -> list[Reading]:

@@ -47,7 +47,7 @@ def weather(seed: int, of_year: NDArray[np.int_], storm: NDArray[np.bool_]) -> W
     n = of_year.size
     winter = np.cos(2 * np.pi * (of_year - 15) / 365.25)
     wet = _wet_days(stream(seed, "wet").random(n), 0.25 + 0.15 * winter)
-    amount = stream(seed, "rain").gamma(0.7, 10.0, n) * (1 + 0.2 * winter) * wet + 45.0 * storm
+    amount = stream(seed, "rain").gamma(0.7, 13.0, n) * (1 + 0.2 * winter) * wet + 45.0 * storm
     breeze = moods(stream(seed, "wind"), n, sd=0.35, memory=0.5, tail=8)
     wind = np.where(storm, 15.0, 3.0 + 0.4 * winter) * np.exp(np.where(storm, 0.1, 1.0) * breeze + 0.15 * wet)
     warmth = 15.3 - 5.0 * np.cos(2 * np.pi * (of_year - 25) / 365.25) + moods(stream(seed, "warmth"), n, sd=2.8, memory=0.72, tail=12)

@@ -35,6 +35,8 @@ class Days:
     of_year: NDArray[np.int_]  # (T,) 0 is 1 January
     holiday: NDArray[np.int_]  # (T,) index into holiday_names, -1 where none
     holiday_names: tuple[str, ...]
+    eve: NDArray[np.bool_]  # (T,) the day before a public holiday, itself none
+    after: NDArray[np.bool_]  # (T,) the day after one, itself none
     school: NDArray[np.bool_]  # (T,) school holidays
     happenings: tuple[Happening, ...]  # those that touch these days
 
@@ -54,7 +56,7 @@ def days(first: date, last: date) -> Days:
         raise ValueError(f"a simulation must not end before it begins: {first} to {last}")
     every = [date.fromordinal(i) for i in range(first.toordinal(), last.toordinal() + 1)]
     years = range(first.year, last.year + 1)
-    named = {day: name for year in years for day, name in holidays(year)}
+    named = {day: name for year in range(first.year - 1, last.year + 2) for day, name in holidays(year)}
     names = tuple(sorted(set(named.values())))
     breaks = {day for year in years for start, stop, _ in school_breaks(year) for day in _between(start, stop)}
     return Days(
@@ -64,6 +66,8 @@ def days(first: date, last: date) -> Days:
         of_year=np.array([(d - date(d.year, 1, 1)).days for d in every]),
         holiday=np.array([names.index(named[d]) if d in named else -1 for d in every]),
         holiday_names=names,
+        eve=np.array([d not in named and d + timedelta(1) in named for d in every]),
+        after=np.array([d not in named and d - timedelta(1) in named for d in every]),
         school=np.array([d in breaks for d in every]),
         happenings=tuple(h for year in years for h in happenings(year) if h.last >= first and h.first <= last),
     )

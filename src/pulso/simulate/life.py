@@ -106,11 +106,8 @@ def rhythm(days: Days) -> Array:
     wish = august * [-0.75, -0.3, -0.15, 0.25, 0.2] + summer * [-0.08, -0.1, -0.05, 0.35, 0.4]
     wish += advent * [0.0, 0.0, 0.45, 0.1, 0.1] + lull * [-0.7, -0.5, 0.1, 0.1, 0.1]
     wish += days.school[:, None] * np.array([-0.12, -2.2, 0.05, 0.1, 0.05])
-    feast = days.holiday >= 0
-    eve = np.append(feast[1:], False) & ~feast
-    after = np.append(False, feast[:-1]) & ~feast
-    bridge = (eve & (days.weekday == 0)) | (after & (days.weekday == 4))
-    wish += eve[:, None] * np.array([-0.05, -0.05, 0.10, 0.12, 0.7]) + bridge[:, None] * np.array([-0.55, -0.9, 0.05, 0.2, 0.1])
+    bridge = (days.eve & (days.weekday == 0)) | (days.after & (days.weekday == 4))
+    wish += days.eve[:, None] * np.array([-0.05, -0.05, 0.10, 0.12, 0.7]) + bridge[:, None] * np.array([-0.55, -0.9, 0.05, 0.2, 0.1])
     for i, name in enumerate(days.holiday_names):
         if name in ("Christmas", "New Year"):
             wish += (days.holiday == i)[:, None] * np.array([-0.7, -0.5, -1.4, -0.5, 0.2])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulso.simulate import sensing
-from pulso.simulate.climate import Weather, climate, feelings
+from pulso.simulate.climate import climate
 from pulso.simulate.days import Days, Happening
 from pulso.simulate.life import Array, Mood, live, response, weather_mood
 from pulso.simulate.mind import push
@@ -59,7 +59,7 @@ class Truth:
         )
 
 
-def judge(days: Days, calm: Mood, restless: Mood, sky: Weather, sites: list[sensing.Site]) -> tuple[Truth, Mood]:
+def judge(days: Days, calm: Mood, restless: Mood, felt: Array, sites: list[sensing.Site]) -> tuple[Truth, Mood]:
     """Say what was true, by letting the same city live as it did, on ordinary days, and without each thing that moved it.
 
     Parameters
@@ -68,8 +68,8 @@ def judge(days: Days, calm: Mood, restless: Mood, sky: Weather, sites: list[sens
         The calendar of T days.
     calm, restless
         Moods of T days without and with their noise; no weather, no happenings yet.
-    sky
-        The weather of the days.
+    felt : (T, 6)
+        How the weather of the days felt.
     sites
         Where sensors stand, in the order of INSTRUMENTS.
 
@@ -78,7 +78,7 @@ def judge(days: Days, calm: Mood, restless: Mood, sky: Weather, sites: list[sens
     Truth, and the mood in which the city really was.
     """
     rows = np.arange(days.ordinal.size)
-    real, usual = response(feelings(sky)), climate(response)[days.of_year]
+    real, usual = response(felt), climate(response)[days.of_year]
 
     def all_but(absent: Happening | None, responses: Array) -> Mood:
         mood = restless
