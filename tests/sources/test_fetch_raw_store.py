@@ -177,6 +177,14 @@ def test_a_replay_may_be_as_of_a_day(folder, tmp_path):
     assert Replay(conf, salt="s", raw=tmp_path / "raw", as_of=MARCH)(A) is not None
 
 
+def test_a_replay_says_beforehand_what_it_cannot_give_back(folder, tmp_path):
+    collect(folder, tmp_path / "raw")
+    conf = SourceConf(name="bikes", connector="table")
+    assert Replay(conf, salt="s", raw=tmp_path / "raw").lacking([A, B, URLS[2]]) == [URLS[2]]
+    (tmp_path / "raw/2026-03.pack").unlink()
+    assert Replay(conf, salt="s", raw=tmp_path / "raw").lacking([A, B]) == [A, B]
+
+
 def test_a_source_that_keeps_nothing_leaves_nothing_on_the_disk(folder, tmp_path):
     assert len(collect(folder, tmp_path / "raw", keep_raw="0d")) == 3
     assert not (tmp_path / "raw").exists()

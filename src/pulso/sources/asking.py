@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -59,7 +60,10 @@ class _Again(Exception):  # noqa: N818  # the word is for tenacity
 
 
 class Asker:
-    """Asks the network, or the mirror where there is one and then never the network. Safe to use from several threads."""
+    """Asks the network, or the mirror where there is one and then never the network. Safe to use from several threads.
+
+    One a run; close it at the end, so that no retry outlives the run.
+    """
 
     def __init__(
         self,
@@ -103,6 +107,12 @@ class Asker:
             raise SourceUnavailable(f"{shown(url)} did not answer: {text}") from None
         self.hosts.answered(host)
         return reply
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the connections; attempts under way are not repeated."""

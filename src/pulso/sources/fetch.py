@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -258,7 +258,8 @@ class Door(_Memory):
 class Replay(_Memory):
     """A `Get` over the raw answers that were kept, without a network: the newest of each address, or the newest as of a moment.
 
-    An address of which nothing is kept is like a 404: it is counted as absent, and the lake must leave what it has of it alone.
+    An address of which nothing is kept is like a 404: it is counted as absent. Before a lake forgets anything, `lacking` says what
+    it could not get back.
     """
 
     def __init__(
@@ -285,6 +286,11 @@ class Replay(_Memory):
         for url in urls:
             if (raw := self._again(url)) is not None:
                 yield raw
+
+    def lacking(self, origins: Iterable[str]) -> list[str]:
+        """The origins that can't be given back: never kept, beyond the retention, or torn. What the lake has of them would be lost."""
+        kept = {name: self.store.newest(name, self._as_of) for name in origins}
+        return [name for name, k in kept.items() if k is None or self.store.body(k) is None]
 
     def _again(self, url: str) -> Raw | None:
         kept: Kept | None = self.store.newest(origin(url), self._as_of)
