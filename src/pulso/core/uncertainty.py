@@ -8,18 +8,17 @@ import numpy as np
 
 from pulso.core.days import SPECIAL
 from pulso.core.flags import MAD_TO_SIGMA, known_median
-from pulso.core.panel import Floats, Ints
+from pulso.core.panel import Bools, Floats, Ints
 
 NORMAL = 0.90  # of ordinary days lie in the normal range
 LAST_YEAR = 365
 LEAST_SPECIAL, WIDER = 30, 1.6  # special days needed for a range of their own; else the range of all days, so much wider
 LEAST_ORDINARY = 30
-Z90 = 1.645
+REACH = 1.895  # Student t with 7 degrees of freedom, two-sided 90 %: variances are guesses themselves, and cities have heavy tails
 MEMORY = 7  # days over which departures from the expected day are taken to resemble each other
 LEVEL_DAYS = 28  # the expectation's level is a median over so many days
 CALENDAR_TERMS = 20  # about so many terms of the expectation are learnt from all of the past
 HELD_WITHIN = 4.0  # robust s.d.; departures beyond are drawn in where a usual spread is meant
-LEVEL_INFLATION = 1.0
 SEEN_SHARE = 0.5  # of the sensors' disagreement that remains when every living sensor is seen: their noise, their own levels
 
 
@@ -107,8 +106,9 @@ def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) ->
 
     Notes
     -----
-    Three parts: the level, a median of 28 days that resemble each other (π/2 times the long-run variance over 28); the calendar's
-    terms, learnt from all of the past; on special days, what their spread has beyond that of other days.
+    Four parts: the level, a median of 28 days that resemble each other (π/2 times the long-run variance over 28); the calendar's
+    terms, learnt from all of the past; departures that come back on the same weekday a week later, which are the expectation's
+    mistakes and not the city's; on special days instead of these, what their spread has beyond that of other days.
     """
     first, stop, _ = wanted.indices(len(rest))
     found = np.full((stop - first, rest.shape[1]), np.nan)
@@ -120,12 +120,14 @@ def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) ->
         held = _held(rest[year])
         long_run, usual = long_run_variance(held), _variance(np.where(ordinary[:, None], held, np.nan))
         known = np.isfinite(rest[:start]).sum(axis=0)
-        level = LEVEL_INFLATION * np.pi / 2.0 * long_run / LEVEL_DAYS
+        level = np.pi / 2.0 * long_run / LEVEL_DAYS
         calendar = usual * CALENDAR_TERMS / np.clip(known, 1, 5 * LAST_YEAR)
         special = _special_excess(rest[:start], kind[:start], usual)
-        rows = np.arange(days.start, days.stop)
-        extra = np.where((kind[rows] == SPECIAL)[:, None], special, 0.0)
-        found[rows - first] = np.where(known >= LEAST_ORDINARY, level + calendar + extra, np.nan)
+        two_years = slice(max(start - 2 * LAST_YEAR, 0), start)
+        for k in np.unique(kind[days]):
+            rows = np.flatnonzero(kind[days] == k) + days.start - first
+            extra = special if k == SPECIAL else _recurring(rest[two_years], kind[two_years] == k)
+            found[rows] = np.where(known >= LEAST_ORDINARY, level + calendar + extra, np.nan)
     return found
 
 
@@ -175,7 +177,7 @@ def interval(log_index: Floats, variance: Floats, shift: Floats) -> tuple[Floats
     shift : (...)
         Where the wholly missing metrics are thought to pull it; the interval reaches from what is published as far as there.
     """
-    half = Z90 * np.sqrt(variance)
+    half = REACH * np.sqrt(variance)
     return log_index + np.minimum(shift, 0.0) - half, log_index + np.maximum(shift, 0.0) + half
 
 
@@ -184,6 +186,14 @@ def _held(x: Floats) -> Floats:
     middle = known_median(x.T)
     reach = HELD_WITHIN * MAD_TO_SIGMA * known_median(np.abs(x - middle).T)
     return np.where(np.isfinite(x), np.clip(x, middle - reach, middle + reach), np.nan)
+
+
+def _recurring(rest: Floats, same: Bools) -> Floats:
+    """What departures on days of one kind share with those a week earlier, as a variance, (Z,); 0 where nothing."""
+    x = _held(np.where(same[:, None], rest, np.nan))
+    if len(x) <= MEMORY:
+        return np.zeros(x.shape[1])
+    return np.maximum(np.nan_to_num(_mean(x[MEMORY:] * x[:-MEMORY])), 0.0)
 
 
 def _special_excess(rest: Floats, kind: Ints, usual: Floats) -> Floats:
