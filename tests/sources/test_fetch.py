@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import logging
 import socket
 import threading
@@ -19,12 +20,14 @@ import pytest
 from pulso.city import SourceConf
 from pulso.errors import CityFileError, SourceUnavailable
 from pulso.sources.addresses import shown
-from pulso.sources.asking import Asker, Limits
+from pulso.sources.asking import ABSENT, AGAIN, Asker, Limits
 from pulso.sources.fetch import Door, digest
+from pulso.sources.manners import Hosts
 from pulso.sources.mirror import Mirror
+from tests.conftest import REPO
 from tests.sources.streets import Time, Town, a_town, respond
 
-QUICK = Limits(connect=0.5, read=0.2, size=100_000)
+QUICK = Limits(connect=2.0, read=5.0, size=100_000)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -159,11 +162,12 @@ def test_half_an_answer_is_never_taken_for_a_whole_one(town, door, tmp_path):
     assert not (tmp_path / "raw").exists()
 
 
-def test_a_server_that_says_nothing_is_waited_for_and_then_named(town, door):
-    town.paths["/a.csv"] = lambda handler: time.sleep(0.5)
-    with pytest.raises(SourceUnavailable, match=r"nothing came for 0\.2 s"):
-        door(town.url("/a.csv"))
-    assert town.times("/a.csv") == 4
+def test_a_server_that_says_nothing_is_waited_for_and_then_named(town, tmp_path, clock):
+    town.paths["/a.csv"] = lambda handler: time.sleep(1.0)
+    with closing(Asker(limits=Limits(read=0.1), clock=clock, sleep=clock.sleep)) as impatient:
+        with pytest.raises(SourceUnavailable, match=r"nothing came for 0\.1 s"):
+            make(impatient, tmp_path)(town.url("/a.csv"))
+        assert town.times("/a.csv") == 4
 
 
 def test_a_server_that_drips_is_not_waited_for_all_night(town, door, clock):
@@ -471,12 +475,27 @@ def test_progress_is_told_address_by_address(town, asker, tmp_path):
 
 def test_leaving_early_does_not_wait_for_the_slow(town, tmp_path):
     town.says("/1", b"x")
-    town.paths["/2"] = lambda handler: time.sleep(1.0)
-    asker = Asker(limits=Limits(read=5.0))
+    town.paths["/2"] = lambda handler: time.sleep(6.0)
     began = time.monotonic()
-    with make(asker, tmp_path) as door:
+    with Asker(limits=Limits(read=1.0)) as asker, make(asker, tmp_path) as door:
         reading = door.each([town.url("/1"), town.url("/2"), town.url("/2")])
         assert next(reading).body == b"x"
         reading.close()
-    asker.close()
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 5.0
+
+
+def test_the_page_on_fetching_says_what_we_do():
+    page = (REPO / "docs/reference/fetching.md").read_text(encoding="utf-8")
+    we, hosts = Limits(), inspect.signature(Hosts).parameters
+    for promise in (
+        f"{we.connect:g} s to connect, {we.read:g} s of silence, {we.total:g} s for one answer",
+        f"{we.size // 2**20} MiB after decompression",
+        f"{we.tries}, after about 0.5, 1 and 2 s; {we.tries_ailing} for a host",
+        f"up to {we.longest_wait:g} s; beyond",
+        f"| {we.redirects} at most",
+        f"{hosts['connections'].default} connections a host, {hosts['delay'].default} s between requests, {we.ahead} addresses ahead",
+        f"{hosts['most_unreached'].default} attempts in a row without a connection, or {hosts['most_failed'].default} addresses",
+        ", ".join(str(status) for status in sorted(AGAIN)),
+        ", ".join(str(status) for status in sorted(ABSENT)),
+    ):
+        assert promise in page, promise
