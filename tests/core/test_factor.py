@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -182,7 +186,7 @@ def test_silent_sensors_cost_certainty_and_not_the_pulse() -> None:
 
 def test_a_dead_stream_is_left_out_and_named() -> None:
     streams, _ = city_days()
-    with_dead = np.column_stack([np.full(len(streams), np.nan), streams, np.full(len(streams), 5.0)])
+    with_dead = np.column_stack([np.full(len(streams), np.nan), streams, np.full(len(streams), 1_234_567.1)])
     found, plain = idu(with_dead, anchor=1), idu(streams, anchor=0)
     assert np.isfinite(plain.score).all()
     assert found.used.tolist() == [False, True, True, True, True, True, False]
@@ -211,3 +215,41 @@ def test_a_city_that_gives_a_heywood_case_gets_diagnostics_and_no_score() -> Non
 def test_two_streams_are_not_enough() -> None:
     with pytest.raises(ValueError, match="three series"):
         idu(city_days()[0][:, :2], anchor=0)
+
+
+ZURICH = (
+    *("aufkommen_miv_Stadt_Zürich", "aufkommen_veloverkehr_Stadt_Zürich", "aufkommen_fussverkehr_Stadt_Zürich"),
+    *("oev_freq_hardbruecke_Stadt_Zürich", "oev_freq_hb_Zürich_Hauptbahnhof", "tages_distanz_mittelwert_CH-Urban", "anz_stat_einkauf_CH"),
+)
+FIRST, LAST = date(2020, 1, 1), date(2021, 7, 4)
+
+
+@pytest.fixture(scope="module")
+def zurich(mirror: Path) -> NDArray[np.float64]:
+    folder = mirror / "raw.githubusercontent.com/statistikZH/covid19monitoring/master/variables"
+    logs = np.full(((LAST - FIRST).days + 1, len(ZURICH)), np.nan)
+    for j, name in enumerate(ZURICH):
+        with (folder / f"{name}.csv").open(encoding="latin-1", newline="") as file:
+            for row in csv.DictReader(file):
+                day = date.fromisoformat(row["date"])
+                if FIRST <= day <= LAST and row["value"] not in ("", "NA") and float(row["value"]) > 0:
+                    logs[(day - FIRST).days, j] = np.log(float(row["value"]))
+    return logs
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize("method", METHODS)
+def test_zurichs_quietest_days_are_lockdown_easter_christmas_and_new_year(zurich: NDArray[np.float64], method: str) -> None:
+    found = idu(zurich, anchor=0, method=method)  # type: ignore[arg-type]
+    assert found.accepted
+    assert (found.loadings > 0.4).all()
+    assert found.adequacy.value > 0.7
+    assert found.alpha.value > 0.85
+    quietest = {FIRST + timedelta(int(i)) for i in np.argsort(found.score)[:5]}
+    holidays = {date(2020, 4, 10), date(2020, 4, 13), date(2020, 12, 25), date(2021, 1, 1)}
+    lockdown = {date(2020, 3, 16) + timedelta(i) for i in range(42)}
+    assert quietest <= holidays | lockdown
+    assert len(quietest & holidays) >= 3
+    ordinary = slice((date(2020, 6, 15) - FIRST).days, (date(2020, 9, 15) - FIRST).days)
+    locked = slice((date(2020, 3, 17) - FIRST).days, (date(2020, 4, 26) - FIRST).days)
+    assert np.nanmedian(found.score[locked]) < np.nanmedian(found.score[ordinary]) - 1.5

@@ -21,7 +21,7 @@ class Idu(NamedTuple):
     score: NDArray[np.float64]  # (T,) mean 0, in standard deviations of the factor; NaN where too little is known or the factor was refused
     variance: NDArray[np.float64]  # (T,) of the factor given what was seen that day
     seen: NDArray[np.float64]  # (T,) share of the series' information that was seen, 0 to 1
-    used: NDArray[np.bool_]  # (M,) series with enough known days, and with variation
+    used: NDArray[np.bool_]  # (M,) series that vary, with enough known days for their share and for the seasons
     periods: tuple[int, ...]  # seasons taken out
     loadings: NDArray[np.float64]  # (M,) signed so that the anchor's is positive
     uniquenesses: NDArray[np.float64]  # (M,)
@@ -84,9 +84,10 @@ def idu(
     seasons = tuple(p for p in periods if span > 2 * p)
     plain = adjusted(x, seasons, least=least) if seasons else x
     z = standard(plain)
-    used = (np.isfinite(z).sum(axis=0) >= max(3, least * span)) if span else np.zeros(x.shape[1], dtype=np.bool_)
+    varies = np.array([np.unique(column[np.isfinite(column)]).size > 1 for column in x.T], dtype=np.bool_)
+    used = varies & (np.isfinite(z).sum(axis=0) >= max(3, least * span))
     _enough(used, anchor, x.shape[1])
-    estimate = gaussian(z[:, used])
+    estimate = gaussian(z[:, used], tolerance=1e-8)
     days = int(_shared_days(z[:, used]))
     factor = one_factor(estimate.covariance, n=days, method=method)
     return _judge(z, used, int(used[:anchor].sum()), seasons, factor, estimate.mean, estimate.covariance, days, least)
