@@ -7,7 +7,9 @@ import sys
 import typer
 from rich.console import Console
 
-from pulso.cli import craft, reading, running
+import pulso.cli.craft as craft
+import pulso.cli.reading as reading
+import pulso.cli.running as running
 from pulso.errors import PulsoError
 
 app = typer.Typer(

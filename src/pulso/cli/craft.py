@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, opened, progress, say, say_json
+from pulso.flow.home import Home
 
 
 def join(app: typer.Typer) -> None:
@@ -56,7 +57,9 @@ def simulate(
     city: Annotated[str, typer.Argument(metavar="CITY", help="A synthetic city.")] = "demo",
     first: First = None,
     last: Last = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same city, byte for byte.", show_default=False)] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="The same seed gives the same city, byte for byte.", show_default=False)
+    ] = None,
     scale: Annotated[float, typer.Option("--scale", min=0.1, help="How many sensors, against the usual number.")] = 1.0,
     home: HomeFolder = None,
 ) -> None:
@@ -67,5 +70,5 @@ def simulate(
     from pulso.flow.simulated import simulate as run
 
     with progress() as bars:
-        folder = run(city, home, first, last, seed=seed, scale=scale, progress=bars)
+        folder = run(city, Home.of(home, None), first, last, seed=seed, scale=scale, progress=bars)
     say(f"Simulated feeds and their truth lie in {folder}. Every value in them is synthetic.")

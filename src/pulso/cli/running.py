@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, opened, progress, say, say_json
+from pulso.cli.words import AsJson, CityName, EngineAddress, First, HomeFolder, Last, MirrorFolder, opened, progress, say, say_json
 
 
 def join(app: typer.Typer) -> None:
@@ -27,6 +27,7 @@ def collect(
     source: Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.", show_default=False)] = None,
     mirror: MirrorFolder = None,
     home: HomeFolder = None,
+    engine: EngineAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the city's sources, and keep what they say.
@@ -36,7 +37,7 @@ def collect(
     """
     from pulso.flow.collect import collect as run
 
-    river = opened(city, home, mirror)
+    river = opened(city, home, mirror, engine)
     with progress() as bars:
         told = run(river, first, last, only=source, progress=bars)
     if as_json:

@@ -40,10 +40,16 @@ def _language(text: str) -> str:
 
 
 CityName = Annotated[str, typer.Argument(metavar="CITY", help="A shipped city (demo, muenster, …), a folder, or a city.toml.")]
-HomeFolder = Annotated[Path | None, typer.Option("--home", help="Where all data lives. [default: PULSO_HOME, else var]", show_default=False)]
+HomeFolder = Annotated[
+    Path | None, typer.Option("--home", help="Where all data lives. [default: PULSO_HOME, else var]", show_default=False)
+]
 MirrorFolder = Annotated[
     Path | None,
     typer.Option("--mirror", help="Serve public addresses from this folder. [default: PULSO_MIRROR]", show_default=False),
+]
+EngineAddress = Annotated[
+    str | None,
+    typer.Option("--engine", envvar="PULSO_ENGINE", help="A Spark Connect server, sc://host:port, for cities past one machine."),
 ]
 First = Annotated[date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day, included.", show_default=False)]
 Last = Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day, included.", show_default=False)]
@@ -59,9 +65,9 @@ InLanguage = Annotated[
 ]
 
 
-def opened(city: str, home: Path | None, mirror: Path | None = None) -> River:
+def opened(city: str, home: Path | None, mirror: Path | None = None, engine: str | None = None) -> River:
     """Open a city as the command's options say."""
-    return River.open(city, Home.of(home, mirror))
+    return River.open(city, Home.of(home, mirror, engine))
 
 
 def speech(said: str | None, river: River) -> str:

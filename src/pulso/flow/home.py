@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pulso import zones
+from pulso import metrics, zones
 from pulso.city import City, load
-from pulso.errors import SourceUnavailable
+from pulso.errors import CityFileError, Mistake, SourceUnavailable
 from pulso.lake import Lake
-from pulso.sources.fetch import Door
+from pulso.sources.asking import Asker
+from pulso.sources.fetch import mirror_from
 from pulso.zones import Zones
 
 Clock = Callable[[], datetime]
@@ -30,12 +31,12 @@ class Home:
     root: Path
     mirror: Path | None = None
     clock: Clock = field(default=now)
+    engine: str | None = None  # None: DuckDB in this process; sc://host:port: a Spark Connect server
 
     @classmethod
-    def of(cls, root: Path | None, mirror: Path | None) -> Home:
+    def of(cls, root: Path | None, mirror: Path | None, engine: str | None = None) -> Home:
         """The home that a person meant: what they said, else what the environment says, else `var`."""
-        said = os.environ.get("PULSO_MIRROR")
-        return cls(root or Path(os.environ.get("PULSO_HOME") or "var"), mirror or (Path(said) if said else None))
+        return cls(root or Path(os.environ.get("PULSO_HOME") or "var"), mirror, engine=engine)
 
     def folder(self, city: City) -> Path:
         """Where a city's tables and raw answers lie."""
@@ -45,11 +46,14 @@ class Home:
         """The mirror that a synthetic city's feeds are written to and read from."""
         return self.folder(city) / "simulated"
 
-    def mirror_of(self, city: City) -> Path | None:
-        """Where this city's addresses are served from; None: from the network. A synthetic city has no network."""
-        if self.mirror is None and city.city.synthetic:
-            return self.simulated(city)
-        return self.mirror
+    def asker(self, city: City) -> Asker:
+        """Who asks for this city: of the mirror, if there is one; a synthetic city has no network, its feeds are its mirror."""
+        said = self.mirror
+        if said is None and city.city.synthetic:
+            said = self.simulated(city)
+            if not said.is_dir():
+                raise SourceUnavailable(f"{city.city.name} is synthetic, and nothing is simulated yet. First: pulso simulate {city.slug}")
+        return Asker(mirror_from(said))
 
 
 @dataclass(frozen=True)
@@ -66,21 +70,28 @@ class River:
         """Open a city by slug, folder or file. CityFileError names its mistakes; SourceUnavailable: its zones can't be had."""
         city = load(where)
         found = zones.read(_zones_file(city, home), city)
-        return cls(city, found, Lake(home.folder(city) / "lake", city, found, home.clock), home)
+        lake = Lake(home.folder(city) / "lake", city, found, metrics.quantities(city), home.clock, home.engine)
+        return cls(city, found, lake, home)
 
 
 def _zones_file(city: City, home: Home) -> bytes:
     """The zones' bytes: beside the city file, or from their address, asked once and then kept."""
-    beside = city.folder / city.zones.file
     if "://" not in city.zones.file:
-        return zones.beside(beside, city)
+        try:
+            return (city.folder / city.zones.file).read_bytes()
+        except OSError as why:
+            found = Mistake("zones.file", city.zones.file, f"an address, or a readable file beside city.toml ({why.strerror})")
+            raise CityFileError(str(city.folder / "city.toml"), [found]) from None
     kept = home.folder(city) / "zones.geojson"
     if not kept.is_file():
-        raw = Door.plain(home.mirror_of(city))(city.zones.file)
-        if raw is None:
-            raise SourceUnavailable(f"{city.zones.file}: there is nothing at this address, and {city.city.name} has no zones without it")
+        body = home.asker(city).ask(city.zones.file).body
+        if body is None:
+            raise SourceUnavailable(
+                f"{city.zones.file}: nothing is at this address, and without its zones {city.city.name} can't be opened"
+            )
+        zones.read(body, city)  # an error page is not kept
         kept.parent.mkdir(parents=True, exist_ok=True)
         fresh = kept.with_suffix(".part")
-        fresh.write_bytes(raw.body)
+        fresh.write_bytes(body)
         fresh.replace(kept)
     return kept.read_bytes()

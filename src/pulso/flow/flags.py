@@ -1,0 +1,27 @@
+"""A person excludes a sensor, visibly."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+
+from pulso.errors import CityFileError, Mistake
+from pulso.flow.home import River
+
+
+def flag(river: River, sensor: str, first: date | None, last: date | None, *, why: str, by: str) -> None:
+    """Exclude a sensor from these local days, both included; None is the beginning, and further notice.
+
+    CityFileError where no source has such a sensor, with the nearest names.
+    """
+    known = sensors(river)
+    if sensor not in known:
+        near = ", ".join(difflib.get_close_matches(sensor, sorted(known), n=3, cutoff=0.3)) or ", ".join(sorted(known)[:5])
+        raise CityFileError(river.city.slug, [Mistake("the sensor", sensor, f"one that a source has, such as {near}")])
+    river.lake.flag(sensor, first or date(1971, 1, 1), last, why, by)
+
+
+def sensors(river: River) -> set[str]:
+    """Every sensor that the city file declares or the lake has heard of."""
+    declared = {s.sensor for rows in river.city.sensors.values() for s in rows}
+    return declared | set(river.lake.sensors())

@@ -1,0 +1,200 @@
+"""From the lake's tables to the core's arrays: days, weather and events, and one panel a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulso import metrics
+from pulso.city import City, Sensor, SourceConf, Span
+from pulso.core.compose import Domain
+from pulso.core.days import Days
+from pulso.core.drivers import Drivers
+from pulso.core.panel import Panel
+from pulso.flow.home import River
+from pulso.lake import Arrays
+
+MARGIN = 4
+"""Days beside those that have data: whether a day is a bridge or an eve depends on its neighbours."""
+
+WEATHER_SEEN = 0.5
+"""Share of a day's hours that a weather variable must be known in, or its day is unknown."""
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the core is given to judge a city: T days from `first`, its panels, and who its sensors are."""
+
+    first: date
+    days: Days
+    drivers: Drivers
+    panels: tuple[Panel, ...]
+    sensors: tuple[tuple[str, ...], ...]  # of each panel, in its order
+    zones: Bools  # (Z, L), the city first
+    zone_ids: tuple[str | None, ...]  # Z, None for the city
+    reach: Bools  # (L, E)
+    domains: tuple[Domain, ...]
+    events: tuple[Span, ...]
+
+    def at(self, day: date) -> int:
+        """Where a day stands."""
+        return (day - self.first).days
+
+    def day(self, t: int) -> date:
+        """Which day stands there."""
+        return self.first + timedelta(days=t)
+
+
+def lay_out(river: River, first: date, last: date) -> Desk | None:
+    """Lay out all that is known of these local days, both included; None where the city has no metric."""
+    if not river.city.metrics:
+        return None
+    span = (first - timedelta(days=MARGIN), last + timedelta(days=MARGIN))
+    days = calendar(river.city, *span)
+    leaves = [z.id for z in river.zones.leaves]
+    events = river.lake.events()
+    found = [_panel(river, name, span, leaves) for name in river.city.metrics]
+    membership, ids = zones(river, leaves)
+    kinds = tuple(dict.fromkeys(e.kind for e in events))
+    return Desk(
+        first=span[0],
+        days=days,
+        drivers=Drivers(*_weather(river, span), *_events(events, kinds, span)),
+        panels=tuple(panel for panel, _ in found),
+        sensors=tuple(names for _, names in found),
+        zones=membership,
+        zone_ids=ids,
+        reach=_reach(river, events, kinds, leaves),
+        domains=tuple(Domain(name, d.importance, d.footprint) for name, d in river.city.domains.items()),
+        events=events,
+    )
+
+
+def calendar(city: City, first: date, last: date) -> Days:
+    """The city's calendar over these local days, both included."""
+    holidays = city.public_holidays(first, last)
+    names = tuple(dict.fromkeys(holidays.values()))
+    length = (last - first).days + 1
+    holiday = np.full(length, -1, dtype=np.int64)
+    for day, name in holidays.items():
+        holiday[(day - first).days] = names.index(name)
+    school = np.zeros(length, dtype=bool)
+    school[[(d - first).days for d in city.days_of("school_break", first, last)]] = True
+    return Days(np.arange(first.toordinal(), last.toordinal() + 1), holiday, names, school)
+
+
+def zones(river: River, leaves: Sequence[str]) -> tuple[Bools, tuple[str | None, ...]]:
+    """Which leaf zones each zone holds, the city first, and the zones' ids."""
+    rows = [np.ones(len(leaves), dtype=bool)]
+    for zone in river.zones.all:
+        inside = river.zones.members(zone.id)
+        rows.append(np.array([leaf in inside for leaf in leaves], dtype=bool))
+    return np.stack(rows), (None, *(z.id for z in river.zones.all))
+
+
+def _panel(river: River, name: str, span: tuple[date, date], leaves: Sequence[str]) -> tuple[Panel, tuple[str, ...]]:
+    conf = river.city.metrics[name]
+    metric, source = metrics.metric_of(river.city, name), river.city.sources[conf.source]
+    daily = metrics.comes_by_the_day(river.city, name, conf.source)
+    seen = river.lake.panel_arrays(name, span, daily=daily)
+    panel = Panel(
+        name=name,
+        domain=conf.domain,
+        form=metric.form,
+        grain="day" if daily else "hour",
+        ratio=metric.ratio,
+        importance=conf.importance,
+        values=seen.values.astype(np.float64),
+        seen=seen.seen.astype(np.float64),
+        still=seen.still.astype(np.int64),
+        zone=np.array([leaves.index(z) if z in leaves else -1 for z in seen.zones], dtype=np.int64),
+        alive=_alive(seen, source, river.city.sensors.get(conf.source, ()), span),
+        excluded=_excluded(river, seen.sensors, span),
+        per_hour=3600.0 / metrics.interval(river.city, source),
+        source=conf.source,
+    )
+    return panel, tuple(seen.sensors)
+
+
+def _alive(seen: Arrays, source: SourceConf, declared: Sequence[Sensor], span: tuple[date, date]) -> Bools:
+    """(T, S) Within the declared life of the source and of the sensor; what declares no beginning lives from when it is first seen."""
+    ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
+    alive = np.ones((ordinal.size, len(seen.sensors)), dtype=bool)
+    ever: Bools = np.asarray((seen.seen > 0).any(axis=2))
+    for s, name in enumerate(seen.sensors):
+        lives = [d for d in declared if d.sensor == name]
+        if lives and any(d.first or d.last for d in lives):
+            alive[:, s] = np.any([_between(ordinal, d.first, d.last) for d in lives], axis=0)
+        if not any(d.first for d in lives):
+            alive[:, s] &= np.arange(ordinal.size) >= (np.argmax(ever[:, s]) if ever[:, s].any() else ordinal.size)
+    return alive & _between(ordinal, source.first, source.last)[:, None]
+
+
+def _between(ordinal: NDArray[np.int_], first: date | None, last: date | None) -> Bools:
+    """Which days lie within a life; None is open."""
+    inside = np.ones(ordinal.size, dtype=bool)
+    if first is not None:
+        inside &= ordinal >= first.toordinal()
+    if last is not None:
+        inside &= ordinal <= last.toordinal()
+    return inside
+
+
+def _excluded(river: River, sensors: Sequence[str], span: tuple[date, date]) -> Bools:
+    """(T, S) Excluded by hand."""
+    ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
+    out = np.zeros((ordinal.size, len(sensors)), dtype=bool)
+    for flag in river.lake.flags():
+        if flag["sensor"] in sensors:
+            out[:, sensors.index(flag["sensor"])] |= _between(ordinal, flag["first"], flag["last"])
+    return out
+
+
+def _weather(river: River, span: tuple[date, date]) -> tuple[tuple[str, ...], Floats]:
+    """The weather variables that some source told of, by day; NaN where unknown."""
+    length = (span[1] - span[0]).days + 1
+    sources = river.city.weather.sources if river.city.weather else []
+    names, columns = [], []
+    for name in metrics.WEATHER if sources else ():
+        daily = all(metrics.comes_by_the_day(river.city, name, source) for source in sources)
+        seen = river.lake.panel_arrays(name, span, daily=daily)
+        if seen.sensors:
+            names.append(name)
+            columns.append(_by_day(seen, summed=metrics.metric_of(river.city, name).form == "flow"))
+    return tuple(names), np.stack(columns, axis=1) if columns else np.zeros((length, 0))
+
+
+def _by_day(seen: Arrays, *, summed: bool) -> Floats:
+    """(T,) Mean over the stations of each one's mean hour, or sum of hours; a sum is brought to the whole day."""
+    known = np.isfinite(seen.values) & (seen.seen > 0)
+    hours = known.sum(axis=2)
+    mean = np.where(known, seen.values, 0.0).sum(axis=2) / np.maximum(hours, 1)
+    of_day = seen.values.shape[2]
+    station = np.where(hours >= WEATHER_SEEN * of_day, mean * (of_day if summed else 1), np.nan)
+    heard = np.isfinite(station).sum(axis=1)
+    return np.where(heard > 0, np.nansum(station, axis=1) / np.maximum(heard, 1), np.nan)
+
+
+def _events(events: Sequence[Span], kinds: tuple[str, ...], span: tuple[date, date]) -> tuple[Bools, tuple[str, ...]]:
+    """When each kind of event was on, (T, E)."""
+    ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
+    on = np.zeros((ordinal.size, len(kinds)), dtype=bool)
+    for event in events:
+        on[:, kinds.index(event.kind)] |= _between(ordinal, event.first, event.last)
+    return on, kinds
+
+
+def _reach(river: River, events: Sequence[Span], kinds: tuple[str, ...], leaves: Sequence[str]) -> Bools:
+    """Which leaf zones each kind of event touches, (L, E); an event without a zone touches all."""
+    reach = np.zeros((len(leaves), len(kinds)), dtype=bool)
+    for event in events:
+        inside = set(leaves) if event.zone is None else river.zones.members(event.zone)
+        reach[:, kinds.index(event.kind)] |= [leaf in inside for leaf in leaves]
+    return reach

@@ -1,0 +1,105 @@
+"""Judge and publish: the days that need a verdict are judged by what came before them, and what is new is appended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from importlib.metadata import version
+
+import pyarrow.compute as pc
+from rich.progress import Progress
+
+from pulso.core.judge import judge
+from pulso.errors import CityFileError, Mistake
+from pulso.flow.home import River
+from pulso.flow.panels import lay_out
+from pulso.flow.verdicts import Pen, stage_of
+
+RECIPE = "1"
+"""Change it when the same data would be judged in another way: it is part of every published digest."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a run published."""
+
+    first: date | None  # of the days judged; null where there was nothing to judge
+    last: date | None
+    days: int = 0
+    zones: int = 0
+    new: int = 0  # verdicts that differ from what was published
+    unchanged: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)  # of the city's days
+
+
+def publish(river: River, first: date | None = None, last: date | None = None, *, progress: Progress | None = None) -> Publication:
+    """Judge these local days, both included, and publish what is new.
+
+    Without days: those never published, and those about whose time something was learned since.
+
+    CityFileError where the city has no metric to judge.
+    """
+    known = _known(river)
+    if known is None:
+        return Publication(None, None)
+    wanted = _wanted(river, known, first, last)
+    if wanted is None:
+        return Publication(None, None)
+    desk = lay_out(river, known[0], max(known[1], wanted[1]))
+    if desk is None:
+        raise CityFileError(
+            str(river.city.folder / "city.toml"), [Mistake("metrics", None, "at least one [metrics.…] to judge the city by")]
+        )
+    task = progress.add_task("judging", total=None) if progress else None
+    judged = judge(
+        desk.panels,
+        desk.days,
+        desk.drivers,
+        zones=desk.zones,
+        domains=desk.domains,
+        reach=desk.reach,
+        wanted=slice(desk.at(wanted[0]), desk.at(wanted[1]) + 1),
+        reference_year=river.city.city.reference_year,
+    )
+    if progress and task is not None:
+        progress.update(task, description="writing")
+    today = river.home.clock().astimezone(river.city.clock).date()
+    before = set(river.lake.published([None], wanted, columns=["day"])["day"].to_pylist())
+    days = [wanted[0] + timedelta(days=i) for i in range((wanted[1] - wanted[0]).days + 1)]
+    pen = Pen(river.city, desk, judged, wanted[0], river.lake.moment(), digest(river))
+    verdicts = list(pen.write({day: stage_of(day, today, day in before) for day in days}))
+    new = river.lake.publish(verdicts)
+    if progress and task is not None:
+        progress.update(task, total=1, completed=1)
+    statuses = Counter[str](v.status for v in verdicts if v.zone is None)
+    return Publication(*wanted, len(days), len(desk.zone_ids), new, len(verdicts) - new, dict(statuses))
+
+
+def digest(river: River) -> str:
+    """What a verdict was made by: the city's files, and the version of the code."""
+    return hashlib.sha256(f"{river.city.digest} {version('pulso')} {RECIPE}".encode()).hexdigest()
+
+
+def _known(river: River) -> tuple[date, date] | None:
+    """The first and last local day of which any metric has a sensor-hour."""
+    spans = [river.lake.hours_span(name) for name in river.city.metrics]
+    known = [s for s in spans if s is not None]
+    return (min(s[0] for s in known), max(s[1] for s in known)) if known else None
+
+
+def _wanted(river: River, known: tuple[date, date], first: date | None, last: date | None) -> tuple[date, date] | None:
+    """The days to judge: those asked for; else from the first that is unpublished, or about which something was learned since."""
+    if first is not None or last is not None:
+        return (first or known[0], last or known[1])
+    rows = river.lake.published([None], known, columns=["day", "vintage"])
+    if rows.num_rows < (known[1] - known[0]).days + 1:
+        there = set(rows["day"].to_pylist())
+        span = range((known[1] - known[0]).days + 1)
+        missing = next(known[0] + timedelta(days=i) for i in span if known[0] + timedelta(days=i) not in there)
+    else:
+        missing = None
+    touched = river.lake.touched_since(pc.max(rows["vintage"]).as_py()) if rows.num_rows else known[0]
+    start = min((d for d in (missing, touched) if d is not None), default=None)
+    return None if start is None else (max(start, known[0]), known[1])

@@ -1,0 +1,199 @@
+"""What is known of the sources: what they gave, what was turned away and why, what is missing, and whether they keep their contract."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow.compute as pc
+
+from pulso import metrics
+from pulso.city import SourceConf
+from pulso.flow.home import River
+from pulso.shapes import Verdict
+from pulso.show.terminal import SourceLine
+from pulso.sources import open_source
+from pulso.sources.raw_store import retention
+
+SHOWN = 5
+"""So many missing days a person is told by date; machines are told all."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one metric of a source has to show."""
+
+    metric: str
+    sensors: int
+    first: date | None  # local days
+    last: date | None
+    days: int  # with anything seen
+    missing_days: tuple[date, ...]  # between the first and the last, with nothing seen at all
+    completeness: float | None  # intervals seen, of those expected in the hours of which anything was seen
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """What could not be an observation, counted."""
+
+    metric: str | None
+    kind: str  # "missing": the source says that it has no value; "bad": it says something impossible
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """One source: who it is, what it gave, what it did not."""
+
+    source: str
+    connector: str
+    owner: str
+    licence: str
+    attribution: str
+    state: str  # "fresh", "late since …", "ended …", "nothing yet"
+    answers: int  # addresses that brought something
+    observations: int
+    first: date | None
+    last: date | None
+    metrics: tuple[Seen, ...]
+    turned_away: tuple[TurnedAway, ...]
+    flagged: dict[str, int]  # kind of flag → sensor-days left out of what was published
+    by_hand: tuple[str, ...]  # sensors that people exclude, with their reasons
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked."""
+
+    what: str
+    fine: bool
+    finding: str
+
+
+def sources(river: River) -> list[SourceStatus]:
+    """Everything that is known of each source of the city, in the order of its file."""
+    turned = river.lake.quarantine_counts(("source", "metric", "kind", "reason"))
+    flagged = _flagged(river)
+    told = []
+    for name, conf in river.city.sources.items():
+        seen = tuple(_seen(river, metric) for metric, source in metrics.used(river.city) if source == name)
+        seen = tuple(s for s in seen if s.days) or seen[:1]
+        read = river.lake.read_origins(name)
+        ends = pc.min_max(read["last"]).as_py()["max"] if read.num_rows else None
+        starts = pc.min_max(read["first"]).as_py()["min"] if read.num_rows else None
+        told.append(
+            SourceStatus(
+                source=name,
+                connector=conf.connector,
+                owner=conf.owner,
+                licence=conf.licence,
+                attribution=conf.attribution,
+                state=_state(river, conf, ends),
+                answers=read.num_rows,
+                observations=int(river.lake.observations(source=name).count().execute()) if read.num_rows else 0,
+                first=starts,
+                last=ends,
+                metrics=seen,
+                turned_away=tuple(TurnedAway(r["metric"], r["kind"], r["reason"], r["n"]) for r in turned if r["source"] == name),
+                flagged=dict(flagged.get(name, {})),
+                by_hand=tuple(f"{f['sensor']}: {f['why']}" for f in river.lake.flags() if _has(river, name, str(f["sensor"]))),
+            )
+        )
+    return told
+
+
+def lines(told: Sequence[SourceStatus]) -> list[SourceLine]:
+    """The same for a terminal."""
+    return [
+        SourceLine(
+            source=s.source,
+            observations=s.observations,
+            first=s.first,
+            last=s.last,
+            rejects=dict(_by_reason(s)),
+            flagged=[*(f"{kind}: {n:,} sensor-days" for kind, n in s.flagged.items()), *s.by_hand],
+            state="; ".join([s.state, *_gaps(s)]),
+        )
+        for s in told
+    ]
+
+
+def check(river: River) -> list[Finding]:
+    """Check a city: its file (read by now), its sources' keys, its lake, and its sources' contracts."""
+    found = [Finding("city file", fine=True, finding=f"{river.city.folder / 'city.toml'} has no mistakes")]
+    found.append(Finding("zones", fine=True, finding=f"{len(river.zones.all)} zones, {len(river.zones.leaves)} of them leaves"))
+    for conf in river.city.sources.values():
+        open_source(conf, river.city)
+    found.append(Finding("sources", fine=True, finding=f"{len(river.city.sources)} described without mistakes"))
+    for s in sources(river):
+        conf = river.city.sources[s.source]
+        late = s.state.startswith(("late", "nothing"))
+        found.append(Finding(s.source, fine=not late, finding=f"{s.state}; {s.observations:,} observations"))
+        for m in s.metrics:
+            if m.completeness is not None and m.completeness < conf.completeness:
+                promised = f"{m.completeness:.0%} of the intervals are there, {conf.completeness:.0%} are declared"
+                found.append(Finding(f"{s.source}, {m.metric}", fine=False, finding=promised))
+    return found
+
+
+def _seen(river: River, metric: str) -> Seen:
+    hours = river.lake.sensor_hours(metric)
+    if hours.num_rows == 0:
+        return Seen(metric, 0, None, None, 0, (), None)
+    days = set(pc.unique(hours["day"]).to_pylist())
+    first, last = min(days), max(days)
+    every = (first + timedelta(days=i) for i in range((last - first).days + 1))
+    expected = pc.sum(hours["expected"]).as_py()
+    return Seen(
+        metric=metric,
+        sensors=pc.count_distinct(hours["sensor"]).as_py(),
+        first=first,
+        last=last,
+        days=len(days),
+        missing_days=tuple(day for day in every if day not in days),
+        completeness=min(pc.sum(hours["n"]).as_py() / expected, 1.0) if expected else None,
+    )
+
+
+def _state(river: River, conf: SourceConf, last: date | None) -> str:
+    today = river.home.clock().astimezone(river.city.clock).date()
+    if last is None:
+        return "nothing yet"
+    if conf.last is not None and conf.last < today:
+        return f"ended {conf.last}"
+    return f"late since {last}" if today - last > retention(conf.freshness) + timedelta(days=1) else "fresh"
+
+
+def _flagged(river: River) -> dict[str, Counter[str]]:
+    """By source and kind of flag, how many sensor-days the city's publications left out."""
+    counted: dict[str, Counter[str]] = {}
+    for text in river.lake.published([None], columns=["verdict"])["verdict"].to_pylist():
+        for m in Verdict.model_validate_json(text).metrics:
+            kinds = (re.match("([a-z ]+): ", flag) for flag in m.flags)
+            counted.setdefault(river.city.metrics[m.metric].source, Counter()).update(k[1] for k in kinds if k)
+    return counted
+
+
+def _has(river: River, source: str, sensor: str) -> bool:
+    declared = {s.sensor for s in river.city.sensors.get(source, ())}
+    return sensor in declared or not declared
+
+
+def _by_reason(s: SourceStatus) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for t in s.turned_away:
+        counted[t.reason] += t.n
+    return counted
+
+
+def _gaps(s: SourceStatus) -> list[str]:
+    said = []
+    for m in s.metrics:
+        if m.missing_days:
+            named = ", ".join(str(d) for d in m.missing_days[:SHOWN]) + (" …" if len(m.missing_days) > SHOWN else "")
+            said.append(f"{m.metric}: {len(m.missing_days)} days missing ({named})")
+    return said
