@@ -311,6 +311,15 @@ def test_a_host_that_is_gone_costs_seconds_and_one_letter_whatever_was_to_be_ask
     assert len(letter.splitlines()) == 2
 
 
+def test_what_one_source_finds_gone_the_next_does_not_wait_for(asker, tmp_path, clock):
+    gone = nobody()
+    assert list(make(asker, tmp_path).each([f"{gone}/{i}" for i in range(10)])) == []
+    began, second = clock(), make(asker, tmp_path)
+    assert list(second.each([f"{gone}/x{i}" for i in range(10)])) == []
+    assert clock() == began
+    assert "does not answer: no connection" in second.letter()
+
+
 def test_a_host_that_always_fails_is_soon_left_alone(town, door):
     for i in range(300):
         town.says(f"/{i}", 500)
@@ -375,6 +384,12 @@ def test_a_server_is_not_asked_for_news_where_nothing_was_kept(town, asker, tmp_
 def test_a_server_that_says_unchanged_of_what_we_never_had_is_asked_once_more(town, door):
     town.says("/a.csv", 304, b"then send it")
     assert body(door, town.url("/a.csv")) == b"then send it"
+
+
+def test_a_server_that_says_unchanged_and_nothing_else_is_no_gap(town, door):
+    town.says("/a.csv", 304)
+    with pytest.raises(SourceUnavailable, match="without having been asked for news"):
+        door(town.url("/a.csv"))
 
 
 def test_last_modified_serves_where_there_is_no_tag(town, asker, tmp_path):

@@ -61,18 +61,20 @@ def test_the_same_answer_under_a_new_tag_costs_a_line_and_no_second_body(tmp_pat
     assert RawStore(tmp_path, YEARS).newest(A).etag == "v2"
 
 
-@pytest.mark.parametrize("cut", range(1, 120, 7))
-def test_a_power_cut_in_the_middle_of_a_line_loses_that_answer_only(tmp_path, cut):
+def test_a_power_cut_anywhere_in_a_line_loses_that_answer_only(tmp_path):
+    with_key = "https://data.example/b.csv?apikey=${KEY}"  # a line torn after this brace looks like a whole one
     store = RawStore(tmp_path, YEARS)
     add(store, A, b"one")
-    whole = (tmp_path / "2026-03.jsonl").stat().st_size
-    add(store, B, b"two")
     lines = tmp_path / "2026-03.jsonl"
-    lines.write_bytes(lines.read_bytes()[: whole + cut])
-    after = RawStore(tmp_path, YEARS)
-    assert (read(after, A), read(after, B)) == (b"one", None)
-    add(after, B, b"two")
-    assert read(RawStore(tmp_path, YEARS), B) == b"two"
+    before = lines.stat().st_size
+    add(store, with_key, b"two")
+    whole = lines.read_bytes()
+    for cut in range(before, len(whole.rstrip())):
+        lines.write_bytes(whole[:cut])
+        after = RawStore(tmp_path, YEARS)
+        assert (read(after, A), read(after, with_key)) == (b"one", None)
+        add(after, with_key, b"two")
+        assert read(RawStore(tmp_path, YEARS), with_key) == b"two"
 
 
 def test_a_power_cut_in_the_middle_of_a_body_loses_that_answer_only(tmp_path):

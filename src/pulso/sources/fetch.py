@@ -240,6 +240,8 @@ class Door(_Memory):
             if kept and body is not None:
                 return self._raw(name, body, kept.sha256, kept.content_type)
             reply = self._asker.ask(url)  # the server says that we have it, and we do not
+            if reply.unchanged:
+                raise SourceUnavailable(f"{shown(url)} did not answer: it says that nothing is new, without having been asked for news")
         if reply.body is None:
             self._done("absent")
             return None

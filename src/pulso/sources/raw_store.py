@@ -170,9 +170,12 @@ class RawStore:
                 text = path.read_bytes()
             except OSError as why:
                 raise _letter(self.folder, "read", why) from why
-            for line in text.split(b"\n"):
-                if line.endswith(b"}") and line.startswith(b"{"):  # else empty, or torn by a crash
-                    yield Kept(**json.loads(line))
+            for line in filter(None, text.split(b"\n")):
+                try:
+                    told = json.loads(line)
+                except ValueError:  # torn by a crash; the answer was not kept, and will be asked again
+                    continue
+                yield Kept(**told)
 
 
 def _begins(stem: str) -> date:
