@@ -186,9 +186,10 @@ def test_what_lies_ahead_is_not_asked(town, tmp_path):
     ]
 
 
-def test_a_source_is_not_asked_before_its_life(town, tmp_path):
-    window = Window(date(1990, 1, 1), date(2024, 2, 10), datetime(2024, 5, 2, tzinfo=UTC))
-    assert len(fetch(town, tmp_path, window, more="from = 2024-02-05")) == 1
+def test_a_source_is_asked_within_its_life_only(town, tmp_path):
+    window = Window(date(1990, 1, 1), date(2024, 5, 1), datetime(2024, 8, 2, tzinfo=UTC))
+    answers = fetch(town, tmp_path, window, more="from = 2024-02-01\nto = 2024-03-31")
+    assert [parse_qs(urlsplit(a.origin).query)["start_date"][0] for a in answers] == ["2024-02-01", "2024-03-01"]
 
 
 BREAKS: dict[str, tuple[Any, str]] = {

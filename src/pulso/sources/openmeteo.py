@@ -83,11 +83,11 @@ class Source:
         A month of which the archive has nothing yet is not asked. SourceChanged, after the last good month, for all that were of
         another shape than is declared here.
         """
-        first = max(window.first, self.conf.first or window.first)
-        last = min(window.last, self.conf.last or window.last)
         day = timedelta(days=1)
+        first = max(window.first - day, self.conf.first or date.min)
+        last = min(window.last + day, self.conf.last or date.max)
         changed = []
-        for raw in get.each([self._url(*month) for month in months(first - day, last + day, window.now.date() - day)]):
+        for raw in get.each([self._url(*month) for month in months(first, last, window.now.date() - day)]):
             try:
                 yield self._answer(raw)
             except SourceChanged as why:
