@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pulso.city import City, Sensor, SourceConf
 from pulso.errors import SourceChanged
 from pulso.shapes import Answer, Get, Window
+from pulso.sources.addresses import origin
 from pulso.sources.table_options import Options
 from pulso.sources.table_read import Reader, read
 from pulso.sources.table_urls import addresses
@@ -42,10 +43,10 @@ class Source:
         lives: dict[str, list[Sensor]] = {}
         for s in self.city.sensors.get(self.conf.name, ()):
             lives.setdefault(s.sensor, []).append(s)
-        asked = {a.url: a for a in addresses(self.options, first, last, lives)}
+        asked = {origin(a.url): a for a in addresses(self.options, first, last, lives)}  # answers come back under that name
         reader = Reader(self.conf.name, self.options, self.city.city.timezone, self.conf.expected)
         changed: list[str] = []
-        for raw in get.each(list(asked)):
+        for raw in get.each([a.url for a in asked.values()]):
             try:
                 answer = read(raw, asked[raw.url], reader)
             except SourceChanged as why:

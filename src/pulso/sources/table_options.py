@@ -164,7 +164,7 @@ class Options(Row):
 
     @model_validator(mode="after")
     def _named(self) -> Options:
-        used = {name for a in self.url for name in re.findall(r"\{(\w+)", a.url)}
+        used = {name for a in self.url for name in re.findall(r"(?<!\$)\{(\w+)", a.url)}
         for name in sorted(set(self.__pydantic_extra__) - used):
             raise ValueError(f"{name}: no such key is known here, and no {{{name}}} stands in the url")
         for name in sorted(used - {"day", "month", "year"} - set(self.__pydantic_extra__)):

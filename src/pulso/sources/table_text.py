@@ -155,7 +155,7 @@ def _header(body: bytes, url: str, options: Options) -> tuple[list[str], int, in
         names = _names(body[at:after], options)
         if needed <= set(names):
             return names, line, after
-        seen = seen if len(seen) > len(names) else names
+        seen = seen if len(seen) >= len(names) else names
         at = after
     found = ", ".join(repr(n) for n in seen[:40])
     raise SourceChanged(f"{url}: no line names the time column {', '.join(map(repr, options.time.column))}. Its columns are {found}.")
@@ -183,10 +183,11 @@ def _block(body: bytes, start: int, end: int, first_line: int, names: list[str],
         stop = max(start, body.rfind(b"\n", start, end) + 1)
         cut = body[stop:end].decode()
     keys = [str(i) for i in range(len(names))]
-    if stop > start and body[start:stop].strip():
+    part, unclosed = _closed(body[start:stop], first_line)
+    if part.strip():
         table = pa.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(body).slice(start, stop - start)),
-            read_options=pa.csv.ReadOptions(use_threads=False, column_names=keys, block_size=max(stop - start + 1, 1 << 12)),
+            pa.BufferReader(part),
+            read_options=pa.csv.ReadOptions(use_threads=False, column_names=keys, block_size=max(len(part) + 1, 1 << 12)),
             parse_options=pa.csv.ParseOptions(delimiter=options.separator, newlines_in_values=False, invalid_row_handler=keep),
             convert_options=pa.csv.ConvertOptions(
                 default_column_type=pa.string(), include_columns=[str(i) for i in columns], strings_can_be_null=False
@@ -199,14 +200,27 @@ def _block(body: bytes, start: int, end: int, first_line: int, names: list[str],
     number: NDArray[np.int64] = (
         np.setdiff1d(np.arange(1, rows + len(found) + 1), [n for n, _ in found]) if found else np.arange(1, rows + 1)
     )
-    where = _lines(body[start:stop], first_line) if b"\n\n" in body[start:stop] or b"\n\r\n" in body[start:stop] else None
+    blank = part[:1] in (b"\n", b"\r") or b"\n\n" in part or b"\n\r\n" in part
+    where = _lines(part, first_line) if blank else None
     at: NDArray[np.int64] = number + first_line - 1 if where is None else where[number - 1]
-    block = Block(names, cells, at, [])
+    block = Block(names, cells, at, unclosed)
     if found:
         block = _with_odd(block, [(n + first_line - 1 if where is None else int(where[n - 1]), t) for n, t in found], options)
     if cut:
         block.odd.append(Odd(first_line + body.count(b"\n", start, stop), cut, "short row"))
     return block
+
+
+def _closed(part: bytes, first_line: int) -> tuple[bytes, list[Odd]]:
+    """Take out lines whose quotes never close, so that they swallow no line after them; a blank line stays in their place."""
+    if part.count(b'"') % 2 == 0:
+        return part, []
+    lines = part.split(b"\n")
+    odd = [i for i, line in enumerate(lines) if line.count(b'"') % 2]
+    found = [Odd(first_line + i, lines[i].decode("utf-8", "replace").rstrip("\r"), "short row") for i in odd]
+    for i in odd:
+        lines[i] = b""
+    return b"\n".join(lines), found
 
 
 def _lines(part: bytes, first_line: int) -> NDArray[np.int64]:

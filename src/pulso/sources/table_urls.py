@@ -41,7 +41,7 @@ def addresses(options: Options, first: date, last: date, lives: dict[str, list[S
 
 def _fill(template: str, begin: date, names: dict[str, str]) -> str:
     return re.sub(
-        r"\{(\w+)(?::([^{}]*))?\}",
+        r"(?<!\$)\{(\w+)(?::([^{}]*))?\}",  # ${NAME} is a secret, for the door to fill
         lambda m: names[m[1]] if m[1] in names else begin.strftime(m[2] or {"day": "%Y-%m-%d", "month": "%Y-%m"}.get(m[1], "%Y")),
         template,
     )
