@@ -6,33 +6,7 @@ import numpy as np
 import pytest
 
 from pulso.core.baseline import expect
-from pulso.core.days import Days
-from pulso.core.drivers import Drivers
-
-FIRST = 737_060  # 1 January 2019
-
-
-def days(T: int, holidays: dict[int, int] | None = None) -> Days:
-    holiday = np.full(T, -1)
-    for at, which in (holidays or {}).items():
-        holiday[at] = which
-    return Days(FIRST + np.arange(T), holiday, ("a", "b"), np.zeros(T, dtype=bool))
-
-
-def city(T: int, S: int, seed: int = 1) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    t = np.arange(T)[:, None]
-    shape = 0.3 * np.cos(2 * np.pi * t / 365) + np.where(t % 7 > 4, -0.5, 0.0)
-    return np.exp(rng.uniform(3, 8, S) + shape + rng.normal(0, 0.08, (T, S)))
-
-
-def weather(T: int, seed: int = 2) -> Drivers:
-    rng = np.random.default_rng(seed)
-    warm = 12 - 9 * np.cos(2 * np.pi * np.arange(T) / 365) + rng.normal(0, 4, T)
-    wet = np.maximum(rng.normal(-2, 4, T), 0)
-    concert = np.zeros((T, 1), dtype=bool)
-    concert[[400, 500, 650]] = True
-    return Drivers(("temperature", "precipitation"), np.column_stack([warm, wet]), concert, ("concert",))
+from tests.core.streets import city, days, weather
 
 
 def test_a_source_in_other_units_gives_the_same_ratios():
@@ -69,7 +43,7 @@ def test_one_more_day_gives_what_the_whole_history_gives():
         known[t + 1 :] = np.nan
         one = expect(known, days(900), moved, reference_year=2019, wanted=slice(t, t + 1))
         for name in ("cal", "full", "ref", "effect", "offset"):
-            np.testing.assert_array_equal(getattr(one, name)[t], getattr(whole, name)[t])
+            np.testing.assert_allclose(getattr(one, name)[t], getattr(whole, name)[t], rtol=1e-11, atol=1e-12)
         assert np.isnan(one.full[:t]).all()
 
 
@@ -117,3 +91,45 @@ def test_a_lone_new_counter_has_nothing_to_borrow():
 def test_a_negative_count_is_refused():
     with pytest.raises(ValueError, match="never negative"):
         expect(-city(400, 1), days(400))
+
+
+def test_the_same_kind_of_day_in_the_reference_year_keeps_a_slow_decline_in_sight():
+    values = city(1100, 2) * np.exp(-0.3 * np.arange(1100) / 365)[:, None]
+    told = expect(values, days(1100), reference_year=2019)
+    assert np.isnan(told.ref[396:400]).sum() == 0
+    level, index = np.log(values / told.ref)[-60:], np.log(values / told.cal)[-60:]
+    assert abs(np.median(level) + 0.3 * (1070 / 365 - 0.5)) < 0.08
+    assert abs(np.median(index)) < 0.05
+
+
+def test_there_is_no_reference_before_the_reference_year_is_over():
+    told = expect(city(1100, 2), days(1100), reference_year=2020)
+    assert np.isnan(told.ref[:731]).all()
+    assert np.isfinite(told.ref[760:]).all()
+
+
+def test_a_metric_that_is_not_one_of_ratios_is_expected_in_its_own_unit():
+    rng = np.random.default_rng(3)
+    celsius = rng.normal(0, 1, (800, 2)) - 5 + 3 * np.cos(2 * np.pi * np.arange(800) / 365)[:, None]
+    told = expect(celsius, days(800), weather(800), ratio=False)
+    seen = np.isfinite(told.full)
+    assert np.median(np.abs(celsius - told.full)[seen]) < 1
+    np.testing.assert_allclose(told.effect.sum(axis=2)[seen], (told.full - told.cal)[seen], atol=1e-9)
+    assert (told.offset[seen] == 0).all()
+
+
+def test_a_counter_that_only_ever_said_nothing_expects_nothing():
+    values = city(800, 2)
+    values[:, 0] = 0.0
+    told = expect(values, days(800))
+    assert np.isnan(told.full[:, 0]).all()
+    assert np.isfinite(told.full[450:, 1]).all()
+
+
+def test_a_holiday_is_expected_from_its_second_year_on():
+    off = {120: 0, 485: 0, 850: 0}
+    values = city(900, 3)
+    values[list(off)] *= 0.3
+    told = expect(values, days(900, off))
+    ratio = values[850] / told.cal[850]
+    assert (np.abs(np.log(ratio)) < 0.5).all()

@@ -130,9 +130,9 @@ def expect(
             offset = offsets(values, *at) if ratio else np.zeros(values.shape[1])
             y = np.log(values + offset).T if ratio else values.T
             shape = _shape(y, laid_out, columns, drivers, *at)
-        _tell(out, month, y, offset, laid_out[0], columns, shape, ratio)
+        _tell(out, month, y, offset, laid_out.X, columns, shape, ratio)
         if reference_year is not None:
-            _tell_reference(out, month, y, offset, laid_out[0], columns, shape, ratio, np.flatnonzero(days.year == reference_year))
+            _tell_reference(out, month, y, offset, laid_out.X, columns, shape, ratio, np.flatnonzero(days.year == reference_year))
     return out
 
 
@@ -189,14 +189,14 @@ class _Shape(NamedTuple):
     driver: Floats  # (S, q)
 
 
-def _shape(y: Floats, laid_out: tuple[Floats, Floats], columns: Columns, drivers: Drivers, start: int, stop: int) -> _Shape:
+def _shape(y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Drivers, start: int, stop: int) -> _Shape:
     """Fit the month's model on the days `start` to `stop`."""
     weather = len(drivers.groups) - len(drivers.event_kinds)
     where = np.ones((len(y), columns.group.size), dtype=bool)
     if drivers.where is not None:
         where[:, columns.group >= weather] = drivers.where
     held = moving.running_into(drivers.events, stop)
-    return _Shape(*learn(y, *laid_out, columns, where, start, stop, weather, held))
+    return _Shape(*learn(y, laid_out, columns, where, start, stop, weather, held))
 
 
 def _tell(

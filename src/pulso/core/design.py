@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,25 +11,30 @@ from pulso.core.days import Days
 from pulso.core.drivers import fourier
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 WAVES, WAVES_LATER = 2, 3  # annual Fourier pairs, and from five years of data on
 LATER = 5 * 365
+WEEKEND_WAVES, WEEKEND_LATER = 1, 2 * 365  # how the weekend's share moves over the year, from two years on
 KNOT_DAYS = 56  # between two bends of the level inside the fit
-RIDGE_WEEKDAY, RIDGE_WAVE, RIDGE_DAY, RIDGE_DRIVER, RIDGE_LEVEL = 0.001, 0.5, 1.0, 1.0, 1.0
+RIDGE_WEEKDAY, RIDGE_WAVE, RIDGE_DAY, RIDGE_DRIVER, RIDGE_LEVEL = 0.001, 0.5, 0.2, 0.1, 3.0
 
 
-def calendar(days: Days) -> tuple[Floats, Floats]:
+class Calendar(NamedTuple):
+    """What the calendar says of each day, as columns."""
+
+    X: Floats  # (T, p)
+    ridge: Floats  # (p,) how strongly a column is drawn to nothing, in equivalents of one observation
+    since: Ints  # (p,) from how many days of past on a column is used
+
+
+def calendar(days: Days) -> Calendar:
     """
     Lay out what the calendar says of each day.
 
-    Returns
-    -------
-    X : (T, p)
-        Weekdays against their mean; the year's waves (the last pair only for fits on five years or more stands at
-        the end); school holidays and public holidays, each on weekdays and on weekends; every named holiday, 24 and
-        31 December, apart; bridges, eves, days after; 20-23 December, 27-30 December, 2-6 January.
-    ridge : (p,)
-        How strongly each column is drawn to nothing, in equivalents of one observation.
+    The columns are weekdays against their mean; the year's waves; the weekend's own waves; school holidays and public
+    holidays, each on weekdays and on weekends; every named holiday, 24 and 31 December, apart; bridges, eves, days
+    after; 20-23 December, 27-30 December, 2-6 January.
     """
     weekdays = (days.weekday[:, None] == np.arange(6)) - (days.weekday[:, None] == 6).astype(np.float64)
     ordinary = ~days.public
@@ -46,12 +53,12 @@ def calendar(days: Days) -> tuple[Floats, Floats]:
         days.between(1227, 1230) & ordinary,
         days.between(102, 106) & ordinary,
     ]
-    waves = fourier(days.ordinal, WAVES_LATER)
-    order = np.tile(np.arange(1, WAVES_LATER + 1), 2)
-    later = order > WAVES
-    X = np.column_stack([weekdays, *marks, waves[:, ~later], waves[:, later]])
-    ridge = [RIDGE_WEEKDAY] * 6 + [RIDGE_DAY] * len(marks)
-    return X, np.concatenate([ridge, RIDGE_WAVE * order[~later] ** 2, RIDGE_WAVE * order[later] ** 2])
+    waves, order = fourier(days.ordinal, WAVES_LATER), np.tile(np.arange(1, WAVES_LATER + 1), 2)
+    shared, weekly = order <= WEEKEND_WAVES, (days.weekend - 2 / 7)[:, None]
+    X = np.column_stack([weekdays, *marks, waves, waves[:, shared] * weekly])
+    ridge = np.concatenate([[RIDGE_WEEKDAY] * 6, [RIDGE_DAY] * len(marks), RIDGE_WAVE * order**2, RIDGE_WAVE * order[shared] ** 2])
+    since = np.concatenate([[0] * (6 + len(marks)), np.where(order > WAVES, LATER, 0), [WEEKEND_LATER] * int(shared.sum())])
+    return Calendar(X, ridge, since.astype(np.int64))
 
 
 def bends(n: int) -> tuple[Floats, Floats]:

@@ -24,14 +24,14 @@ class Feature(NamedTuple):
 
     variable: str
     group: str
-    shape: Literal["linear", "root", "logarithm", "heat"]
+    shape: Literal["linear", "logarithm", "heat"]
     hinders: bool  # more of it never means more activity
 
 
 FEATURES = (
     Feature("temperature", "temperature", "linear", hinders=False),
     Feature("temperature", "temperature", "heat", hinders=False),
-    Feature("precipitation", "rain", "root", hinders=True),
+    Feature("precipitation", "rain", "logarithm", hinders=True),
     Feature("snow_depth", "snow", "logarithm", hinders=True),
     Feature("snowfall", "snow", "logarithm", hinders=True),
     Feature("wind_speed", "wind", "linear", hinders=True),
@@ -182,8 +182,6 @@ def running_into(events: Bools, stop: int) -> Bools:
 
 
 def _shaped(x: Floats, shape: str) -> Floats:
-    if shape == "root":
-        return np.sqrt(np.maximum(x, 0.0))
     if shape == "logarithm":
         return np.log1p(np.maximum(x, 0.0))
     if shape == "heat":

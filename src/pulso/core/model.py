@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from pulso.core import huber
-from pulso.core.design import LATER, RIDGE_DRIVER, WAVES_LATER, bends
+from pulso.core.design import RIDGE_DRIVER, Calendar, bends
 from pulso.core.drivers import Columns
 
 Floats = NDArray[np.float64]
@@ -42,22 +42,20 @@ def offsets(values: Floats, start: int, stop: int) -> Floats:
     15 observations at all, which lie before any day that can have an expectation. Where it is 0, that of the values
     above 0 among them. NaN where there are none: a series that never moved expects nothing.
     """
-    out = np.full(values.shape[1], np.nan)
-    for s in range(values.shape[1]):
-        x = values[start:stop, s]
-        x = x[np.isfinite(x)]
-        if x.size < FIRST_DAYS:
-            x = values[:, s][np.isfinite(values[:, s])][:FIRST_DAYS]
-        middle = np.median(x) if x.size else 0.0
-        if middle <= 0 and (x > 0).any():
-            middle = np.median(x[x > 0])
-        if middle > 0:
-            out[s] = OFFSET * middle
-    return out
+    ordered = np.sort(values[start:stop], axis=0)
+    n = np.isfinite(ordered).sum(axis=0)
+    column = np.arange(n.size)
+    middle = (ordered[np.maximum(n - 1, 0) // 2, column] + ordered[np.minimum(n // 2, len(ordered) - 1), column]) / 2
+    for s in np.flatnonzero((n < FIRST_DAYS) | ~(middle > 0)):
+        x = values[start:stop, s] if n[s] >= FIRST_DAYS else values[np.isfinite(values[:, s]), s][:FIRST_DAYS]
+        usual = float(np.median(x[np.isfinite(x)])) if np.isfinite(x).any() else 0.0
+        moved = x[x > 0]
+        middle[s] = usual if usual > 0 else np.median(moved) if moved.size else np.nan
+    return np.asarray(OFFSET * middle)
 
 
 def learn(
-    y: Floats, calendar: Floats, ridge: Floats, columns: Columns, where: Bools, start: int, stop: int, weather: int, held: Bools
+    y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: int, stop: int, weather: int, held: Bools
 ) -> tuple[Floats, Floats]:
     """
     Fit the days `start` to `stop` (excluded) of every series.
@@ -66,8 +64,8 @@ def learn(
     ----------
     y : (S, T)
         Logarithms; NaN where unknown.
-    calendar, ridge : (T, p), (p,)
-        As in `design.calendar`.
+    calendar
+        As in `design.calendar`, for the same T days.
     columns
         As in `drivers.columns`, for the same window.
     where : (S, q)
@@ -86,9 +84,9 @@ def learn(
         none has.
     """
     level, bending = bends(stop - start)
-    X = np.hstack([level, calendar[start:stop], columns.X[start:stop]])
+    X = np.hstack([level, calendar.X[start:stop], columns.X[start:stop]])
     q = columns.group.size
-    penalty = block_diag(bending, np.diag(np.concatenate([ridge, np.full(q, RIDGE_DRIVER)])))
+    penalty = block_diag(bending, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
     Y = np.where(held[start:stop], np.nan, y[:, start:stop])
     mature = (np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1)) & (np.isfinite(Y).sum(axis=1) >= LEAST_OWN)
     beta = np.full((len(y), X.shape[1]), np.nan)
@@ -96,8 +94,7 @@ def learn(
     off = np.zeros((own.size, X.shape[1]), dtype=bool)
     if q:
         off[:, -q:] = ~where[own] | columns.unused
-    if stop - start < LATER:
-        off[:, level.shape[1] + len(ridge) - 2 * (WAVES_LATER - 2) : level.shape[1] + len(ridge)] = True
+    off[:, level.shape[1] : X.shape[1] - q] = calendar.since > stop - start
     for first in range(0, own.size, BATCH):
         batch = slice(first, first + BATCH)
         beta[own[batch]] = _fit(X, Y[own[batch]], penalty, off[batch], columns, weather)
@@ -147,19 +144,22 @@ def _useless(X: Floats, Y: Floats, penalty: Floats, off: Bools, beta: Floats, re
     pulled = np.where(known, told + np.clip(Y - told, -reach[:, None], reach[:, None]), 0.0)
     q = columns.group.size
     fold = (len(X) - 1 - np.arange(len(X))) // FOLD_DAYS % FOLDS
-    error = np.zeros((weather + 1, len(Y)))
+    error = np.zeros((FOLDS, weather + 1, len(Y)))
     for f in range(FOLDS):
         out = fold == f
         inverse, pattern = huber.solvers(X[~out], known[:, ~out], penalty, off)
         b = huber.apply(inverse, pattern, np.where(known[:, ~out], pulled[:, ~out], 0.0) @ X[~out])
         rest = pulled[:, out] - b @ X[out].T
-        error[weather] += np.abs(np.where(known[:, out], rest, 0.0)).sum(axis=1)
+        error[f, weather] = np.abs(np.where(known[:, out], rest, 0.0)).sum(axis=1)
         for k in range(weather):
             mine = np.flatnonzero(columns.group == k) + X.shape[1] - q
             without = rest + b[:, mine] @ X[out][:, mine].T
-            error[k] += np.abs(np.where(known[:, out], without, 0.0)).sum(axis=1)
+            error[f, k] = np.abs(np.where(known[:, out], without, 0.0)).sum(axis=1)
     drop = np.zeros(off.shape, dtype=bool)
     for k in range(weather):
         mine = np.flatnonzero(columns.group == k) + X.shape[1] - q
-        drop[:, mine] = (error[weather] > WORTH * error[k])[:, None]
+        gain = error[:, k] - error[:, weather]
+        little = error[:, weather].sum(axis=0) > WORTH * error[:, k].sum(axis=0)
+        chance = gain.sum(axis=0) <= gain.max(axis=0)
+        drop[:, mine] = (little | chance)[:, None]
     return drop
