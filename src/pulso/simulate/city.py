@@ -123,7 +123,7 @@ def _weather(seed: int, whole: Days) -> climate.Weather:
     since = days(date.fromordinal(ORIGIN), date.fromordinal(int(whole.ordinal[-1])))
     storm = np.zeros(since.ordinal.size, dtype=bool)
     for h in since.happenings:
-        storm |= since.mask(h) & (h.kind == "storm")
+        storm |= h.on(since.ordinal) & (h.kind == "storm")
     return climate.weather(seed, since.of_year, storm).last(whole.ordinal.size + 1)
 
 

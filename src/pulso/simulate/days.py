@@ -24,6 +24,10 @@ class Happening:
     name: str
     zone: str | None = None
 
+    def on(self, ordinal: NDArray[np.int_]) -> NDArray[np.bool_]:
+        """(T,) true on its days."""
+        return np.asarray((ordinal >= self.first.toordinal()) & (ordinal <= self.last.toordinal()))
+
 
 @dataclass(frozen=True)
 class Days:
@@ -44,10 +48,6 @@ class Days:
     def kind(self) -> NDArray[np.int_]:
         """(T,) index into KINDS."""
         return np.where(self.holiday >= 0, 7, self.weekday)
-
-    def mask(self, happening: Happening) -> NDArray[np.bool_]:
-        """(T,) true on the happening's days."""
-        return np.asarray((self.ordinal >= happening.first.toordinal()) & (self.ordinal <= happening.last.toordinal()))
 
 
 def days(first: date, last: date) -> Days:

@@ -80,11 +80,11 @@ PUSHES: dict[str, Push] = {
 """By kind. A power cut moves nobody here: it silences sensors, and a silent sensor is not a quiet street."""
 
 
-def push(mood: Mood, days: Days, happening: Happening) -> Mood:
-    """Let a happening act on the days that it touches."""
+def push(mood: Mood, ordinal: NDArray[np.int_], happening: Happening) -> Mood:
+    """Let a happening act on those of a mood's days, (R,) ordinals, that it touches."""
     how = PUSHES[happening.kind]
-    on = days.mask(happening)
-    day = days.ordinal - happening.first.toordinal()
+    on = happening.on(ordinal)
+    day = ordinal - happening.first.toordinal()
     acting = on & np.isin(day, how.only) if how.only else on
     wish = mood.wish + acting[:, None] * np.array(how.wish)
     liking = mood.liking + acting[:, None] * np.array(how.liking)

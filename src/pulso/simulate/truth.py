@@ -80,21 +80,21 @@ def judge(days: Days, calm: Mood, restless: Mood, felt: Array, sites: list[sensi
     rows = np.arange(days.ordinal.size)
     real, usual = response(felt), climate(response)[days.of_year]
 
-    def all_but(absent: Happening | None, responses: Array) -> Mood:
-        mood = restless
+    def all_but(absent: Happening | None, responses: Array, at: NDArray[np.int_]) -> Mood:
+        mood, ordinal = restless.at(at), days.ordinal[at]
         for h in days.happenings:
-            if h != absent:
-                mood = push(mood, days, h)
-        return weather_mood(mood, responses)
+            if h != absent and h.on(ordinal).any():
+                mood = push(mood, ordinal, h)
+        return weather_mood(mood, responses[at])
 
-    actual = all_but(None, real)
+    actual = all_but(None, real, rows)
     seen = _before(days, rows, actual, sites)
     plain = _before(days, rows, weather_mood(calm, usual), sites)
-    fair = _before(days, rows, all_but(None, usual), sites)
+    fair = _before(days, rows, all_but(None, usual, rows), sites)
     effects = []
     for h in days.happenings:
-        on = np.flatnonzero(days.mask(h))
-        without = _before(days, on, all_but(h, real).at(on), sites)
+        on = np.flatnonzero(h.on(days.ordinal))
+        without = _before(days, on, all_but(h, real, on), sites)
         effects.append(Effect(h, on, np.log(_ratios(sites, on, [x[on] for x in seen], without))))
     truth = Truth(
         METRICS,
