@@ -76,16 +76,19 @@ def normal_range(scores: Floats, kind: Ints, ordinal: Ints, wanted: slice) -> tu
 
 
 def _bounds(past: Floats) -> tuple[Floats, Floats]:
-    """Order statistics that leave 5 % of the next day's chances on each side, (Z,) each; NaN with fewer than 30 known days."""
+    """Limits that leave 5 % of the next day's chances beyond each, between order statistics, (Z,); NaN with fewer than 30 known days."""
     ranked = np.sort(past, axis=0)
     n = np.isfinite(ranked).sum(axis=0)
-    tail = (1.0 - NORMAL) / 2.0
-    below = np.maximum(np.floor((n + 1) * tail).astype(int) - 1, 0)
-    above = np.minimum(np.ceil((n + 1) * (1.0 - tail)).astype(int) - 1, np.maximum(n - 1, 0))
     if n.max(initial=0) < LEAST_ORDINARY:
         return np.full(n.shape, np.nan), np.full(n.shape, np.nan)
-    pick = [np.where(n >= LEAST_ORDINARY, np.take_along_axis(ranked, at[None], axis=0)[0], np.nan) for at in (below, above)]
-    return pick[0], pick[1]
+    tail = (1.0 - NORMAL) / 2.0
+    places = [np.clip((n + 1) * share - 1.0, 0.0, np.maximum(n - 1, 0)) for share in (tail, 1.0 - tail)]
+    found = []
+    for place in places:
+        low = np.floor(place).astype(int)
+        ends = [np.take_along_axis(ranked, at[None], axis=0)[0] for at in (low, np.minimum(low + 1, np.maximum(n - 1, 0)))]
+        found.append(np.where(n >= LEAST_ORDINARY, ends[0] + (place - low) * (ends[1] - ends[0]), np.nan))
+    return found[0], found[1]
 
 
 def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) -> Floats:
