@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,12 +14,13 @@ from rich.progress import Progress
 
 from pulso import metrics
 from pulso.city import City, SourceConf
-from pulso.errors import CityFileError, Mistake, SourceChanged, SourceUnavailable
+from pulso.errors import CityFileError, LakeError, Mistake, SourceChanged, SourceUnavailable
 from pulso.flow.home import River
 from pulso.lake import Kept
 from pulso.lake.lake import Collection
 from pulso.shapes import Answer, Get, Source, Window
-from pulso.sources import open_source
+from pulso.sources import open_source, strip_of
+from pulso.sources.asking import Asker
 from pulso.sources.fetch import Counts, Door, Replay
 
 READER = "2"
@@ -61,22 +63,14 @@ def collect(
     stops the others. CityFileError before anything is asked, if a source can't be opened.
     """
     opened = _opened(river.city, only)
-    asker = river.home.asker(river.city)
     told = []
-    with river.lake.collecting() as run:
-        for name, source in opened.items():
-            conf = river.city.sources[name]
-            door = Door(
-                conf,
-                asker,
-                salt=salt(river.city, conf),
-                known=river.lake.digests(name),
-                raw=raw_folder(river, name),
-                progress=_bar(progress, name),
-                now=river.home.clock,
-            )
-            with door:
-                told.append(_kept(run, conf, source, _window(river, conf, first, last), door, door))
+    with river.home.asker(river.city) as asker, ExitStack() as doors:
+        door_of = {name: doors.enter_context(_door(river, name, asker, progress)) for name in opened}
+        with river.lake.collecting() as run:
+            for name, source in opened.items():
+                conf = river.city.sources[name]
+                told.append(_kept(run, conf, source, _window(river, conf, first, last), door_of[name]))
+                door_of[name].close()  # raw answers are on disk before the lake says that it has read them
     river.lake.sync_events(river.city.events)
     reduce(river, progress)
     return told
@@ -88,14 +82,23 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
     LakeError, before anything is forgotten, where a source keeps no raw answers.
     """
     opened = _opened(river.city, None)
+    replays = {}
+    for name in opened:
+        conf = river.city.sources[name]
+        replays[name] = Replay(conf, salt=salt(river.city, conf), raw=raw_folder(river, name), progress=_bar(progress, name))
+        read = river.lake.read_origins(name)["origin"].to_pylist()
+        if lacking := replays[name].lacking(read):
+            raise LakeError(
+                f"{len(lacking):,} of the {len(read):,} answers that the lake has read of {name} are no longer kept, beginning with {lacking[0]}: "
+                f"a rebuild would lose what they said, so nothing was touched. Raw answers are kept for keep_raw = {conf.keep_raw!r}."
+            )
     river.lake.forget_observations()
     told = []
     with river.lake.collecting() as run:
         for name, source in opened.items():
             conf = river.city.sources[name]
-            replay = Replay(conf, salt=salt(river.city, conf), raw=raw_folder(river, name), progress=_bar(progress, name))
             window = Window(conf.first or date(1971, 1, 1), conf.last or run.known_at.date(), run.known_at)
-            told.append(_kept(run, conf, source, window, replay, replay))
+            told.append(_kept(run, conf, source, window, replays[name]))
     reduce(river, progress)
     return told
 
@@ -113,6 +116,20 @@ def salt(city: City, conf: SourceConf) -> str:
     sensors = [s.model_dump_json() for s in city.sensors.get(conf.name, ())]
     told = json.dumps([READER, conf.model_dump(mode="json"), sensors, city.zones.model_dump(mode="json")], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _door(river: River, name: str, asker: Asker, progress: Progress | None) -> Door:
+    conf = river.city.sources[name]
+    return Door(
+        conf,
+        asker,
+        salt=salt(river.city, conf),
+        known=river.lake.digests(name),
+        raw=raw_folder(river, name),
+        strip=strip_of(conf),
+        progress=_bar(progress, name),
+        now=river.home.clock,
+    )
 
 
 def raw_folder(river: River, source: str) -> Path:
@@ -148,11 +165,11 @@ def _window(river: River, conf: SourceConf, first: date | None, last: date | Non
     return Window(min(first, last), last, now)
 
 
-def _kept(run: Collection, conf: SourceConf, source: Source, window: Window, get: Get, door: Door | Replay) -> Collected:
+def _kept(run: Collection, conf: SourceConf, source: Source, window: Window, door: Door | Replay) -> Collected:
     letters: list[str] = []
     kept = Kept(conf.name)
     try:
-        kept = run.keep(conf, _heard(source, window, get, letters))
+        kept = run.keep(conf, _heard(source, window, door, letters))
     except SourceChanged as why:  # found at the lake's own door, such as an unknown unit
         letters.append(str(why))
     unanswered = door.letter()

@@ -84,7 +84,8 @@ def _zones_file(city: City, home: Home) -> bytes:
             raise CityFileError(str(city.folder / "city.toml"), [found]) from None
     kept = home.folder(city) / "zones.geojson"
     if not kept.is_file():
-        body = home.asker(city).ask(city.zones.file).body
+        with home.asker(city) as asker:
+            body = asker.ask(city.zones.file).body
         if body is None:
             raise SourceUnavailable(
                 f"{city.zones.file}: nothing is at this address, and without its zones {city.city.name} can't be opened"

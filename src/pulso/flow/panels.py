@@ -13,7 +13,7 @@ from pulso import metrics
 from pulso.city import City, Sensor, SourceConf, Span
 from pulso.core.compose import Domain
 from pulso.core.days import Days
-from pulso.core.drivers import Drivers
+from pulso.core.drivers import FEATURES, Drivers
 from pulso.core.panel import Panel
 from pulso.flow.home import River
 from pulso.lake import Arrays
@@ -162,7 +162,8 @@ def _weather(river: River, span: tuple[date, date]) -> tuple[tuple[str, ...], Fl
     length = (span[1] - span[0]).days + 1
     sources = river.city.weather.sources if river.city.weather else []
     names, columns = [], []
-    for name in metrics.WEATHER if sources else ():
+    felt = dict.fromkeys(f.variable for f in FEATURES)  # the day's extremes and the pressure say little beside these
+    for name in felt if sources else ():
         daily = all(metrics.comes_by_the_day(river.city, name, source) for source in sources)
         seen = river.lake.panel_arrays(name, span, daily=daily)
         if seen.sensors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from types import ModuleType
 from typing import cast
 
@@ -46,3 +47,8 @@ def open_source(conf: SourceConf, city: City) -> Source:
         found = [Mistake(key if m.key == "the file" else f"{key}.{m.key}", m.found, m.allowed) for m in letters(why)]
         raise CityFileError(where, found) from None
     return cast(Source, module.Source(conf=conf, options=options, city=city))
+
+
+def strip_of(conf: SourceConf) -> Callable[[bytes], bytes] | None:
+    """What takes everything personal out of a connector's answers before they touch a disk: its module's `strip`, if it has one."""
+    return getattr(connector(conf.connector), "strip", None)
