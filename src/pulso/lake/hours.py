@@ -170,7 +170,7 @@ class Arrays:
     zones: list[str | None]  # leaf zone of each sensor, as its latest day has it
     values: NDArray[np.floating]  # (T, S, H), in the metric's unit; NaN where nothing was seen
     seen: NDArray[np.floating]  # (T, S, H), share of an hour's intervals seen; 0 unseen; 2 where both of autumn's hours are complete
-    still: NDArray[np.int32]  # (T, S), longest run of equal values other than 0
+    still: NDArray[np.int32]  # (T, S), longest run of one value other than 0, in intervals
 
 
 def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DTypeLike = np.float64) -> Arrays:
@@ -202,7 +202,7 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
     base = expected.min(initial=np.inf)
     values[at] = rows["value"].to_numpy()[inside]
     seen[at] = np.minimum(rows["n"].to_numpy()[inside] / expected, 1.0) * (expected / base)
-    np.maximum.at(still, at[:2], rows["still"].to_numpy()[inside])
+    still[at[:2]] = rows["still"].to_numpy()[inside]
     zones = np.full(names.size, None, dtype=object)
     by_day = np.argsort(t, kind="stable")
     zones[s[by_day]] = rows["zone"].to_numpy(zero_copy_only=False)[by_day]  # where a sensor has several, the last one stays

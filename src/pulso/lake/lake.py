@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from pulso.lake.delta import Table, trouble
 from pulso.lake.door import Door
 from pulso.lake.run import INPUT, QUARANTINE, Former, Kept, Run, strictly_after
 from pulso.lake.view import connect, database, latest, within
-from pulso.shapes import KEPT, SENSOR_HOUR, Answer, Quantity, Recipe, Verdict
+from pulso.shapes import KEPT, SENSOR_HOUR, UTC_TIME, Answer, Quantity, Recipe, Verdict
 from pulso.zones import Zones
 
 if TYPE_CHECKING:
@@ -134,6 +134,34 @@ class Lake:
         """One metric's sensor-hours of these local days, both included, as dense arrays; `daily` where it comes by the day."""
         return hours.arrays(self.sensor_hours(metric, days), days, daily=daily, dtype=dtype)
 
+    def sensors(self) -> list[str]:
+        """Every sensor that an observation was kept of."""
+        files = [str(f.path) for f in self.hours.files()]
+        if not files:
+            return []
+        found = database(self.root / "spill").execute("select distinct sensor from read_parquet($1) order by sensor", [files]).fetchall()
+        return [name for (name,) in found]
+
+    def hours_span(self, metric: str) -> tuple[date, date] | None:
+        """The first and last local day of which a metric has a sensor-hour; None where it has none."""
+        days = self.hours.read(["metric", "day"], metric=(metric, metric))
+        least = pc.min_max(days.filter(pc.equal(days["metric"], metric))["day"]).as_py()
+        return None if least["min"] is None else (least["min"], least["max"])
+
+    def touched_since(self, moment: datetime) -> date | None:
+        """The first local day about which anything was learned after a moment: hours, flags or events; None for nothing."""
+        later = (moment + timedelta(microseconds=1), None)
+        found = [
+            rows.filter(pc.greater(rows["known_at"], pa.scalar(moment, UTC_TIME)))[day]
+            for rows, day in (
+                (self.hours.read(["day", "known_at"], known_at=later), "day"),
+                (self.flag_table.read(["first", "known_at"], known_at=later), "first"),
+                (self.event_table.read(["first", "known_at"], known_at=later), "first"),
+            )
+        ]
+        days = [day for day in (pc.min(rows).as_py() for rows in found) if day is not None]
+        return min(days, default=None)
+
     def quarantine_rows(self, source: str | None = None) -> pa.Table:
         """What is turned away now: of each origin, the rows of what the lake read last; of shape QUARANTINE."""
         rows = self.quarantine.read(None, **({} if source is None else {"source": (source, source)}))
@@ -141,11 +169,11 @@ class Lake:
         rows = rows.join(latest_read, ["source", "origin", "known_at"], join_type="left semi").select(QUARANTINE.names)
         return rows if source is None else rows.filter(pc.equal(rows["source"], source))
 
-    def quarantine_counts(self, by: Sequence[str] = ("source", "reason")) -> list[dict[str, object]]:
+    def quarantine_counts(self, by: Sequence[str] = ("source", "reason")) -> list[dict[str, Any]]:
         """How many rows and cells are turned away now, by source and reason, or by `source, sensor, metric, kind, reason` in any choice."""
         counted = self.quarantine_rows().group_by(list(by)).aggregate([("n", "sum"), ("first", "min"), ("last", "max")])
         counted = counted.rename_columns([*by, "n", "first", "last"]).sort_by([(b, "ascending") for b in by])
-        rows: list[dict[str, object]] = counted.to_pylist()
+        rows: list[dict[str, Any]] = counted.to_pylist()
         return rows
 
     def read_origins(self, source: str | None = None) -> pa.Table:
@@ -172,10 +200,10 @@ class Lake:
             row = {"sensor": sensor, "first": first, "last": last, "why": why, "who": who, "active": active}
             records.raise_flag(self.flag_table, row, self.moment())
 
-    def flags(self, as_of: datetime | None = None) -> list[dict[str, object]]:
+    def flags(self, as_of: datetime | None = None) -> list[dict[str, Any]]:
         """The flags in force: sensor, first, last, why, who, known_at."""
         rows = records.newest(self.flag_table.read(), ["sensor", "first", "last"], as_of=as_of)
-        found: list[dict[str, object]] = rows.filter(rows["active"]).drop_columns("active").to_pylist()
+        found: list[dict[str, Any]] = rows.filter(rows["active"]).drop_columns("active").to_pylist()
         return found
 
     def sync_events(self, spans: Iterable[Span]) -> int:

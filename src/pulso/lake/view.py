@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -97,8 +98,17 @@ def latest(engine: BaseBackend, files: Sequence[File], as_of: datetime | None = 
 
 
 def _rows(engine: BaseBackend, files: Sequence[File], as_of: datetime | None) -> ir.Table:
-    table = engine.read_parquet([str(f.path) for f in files]).select(list(KEPT.names))
+    table = _scan(engine, [str(f.path) for f in files]).select(list(KEPT.names))
     return table if as_of is None else table.filter(_.known_at <= ibis.literal(as_of))
+
+
+def _scan(engine: BaseBackend, paths: list[str]) -> ir.Table:
+    """The files as one table. Ibis takes only one path to Spark, so that there the session is asked itself."""
+    if engine.name != "pyspark":
+        return engine.read_parquet(paths)
+    name = f"pulso_{uuid.uuid4().hex}"
+    engine._session.read.parquet(*paths).createOrReplaceTempView(name)
+    return engine.table(name)
 
 
 def _share_days(one: File, other: File) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pulso.city import City, MetricConf, SourceConf
@@ -87,7 +88,7 @@ def quantities(city: City) -> dict[tuple[str, str], Quantity]:
 
 def recipes(city: City) -> list[Recipe]:
     """How each metric of the city, and each weather variable, is made: what `Lake.reduce` runs."""
-    lengths = tuple(long_hours(city.clock, date(1990, 1, 1), date(2060, 12, 31)))
+    lengths = _lengths(city.clock)
     return [_recipe(city, name, source, lengths) for name, source in used(city)]
 
 
@@ -105,6 +106,11 @@ def _recipe(city: City, name: str, source: str, lengths: tuple[tuple[date, int, 
     )
     digest = hashlib.sha256(f"{VERSION} {metric.name} {setting!r}".encode()).hexdigest()[:16]
     return Recipe(name, source, digest, lambda obs: metric.reduce(obs, setting))
+
+
+@cache
+def _lengths(clock: ZoneInfo) -> tuple[tuple[date, int, float], ...]:
+    return tuple(long_hours(clock, date(2000, 1, 1), date(2050, 12, 31)))
 
 
 def _hours(conf: MetricConf | None) -> tuple[int, int]:

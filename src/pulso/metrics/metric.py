@@ -18,7 +18,7 @@ from pulso.city import Sensor
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-SECONDS_A_DAY = 86_400.0
+SECONDS_AN_HOUR, SECONDS_A_DAY = 3_600.0, 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +55,12 @@ class Metric:
 
 def total(obs: ir.Table, setting: Setting) -> ir.Table:
     """Sum of the seen intervals: vehicles, people, trips, kilowatt-hours, millimetres of rain."""
-    return sensor_hours(marked(opening(obs, setting), setting), setting, lambda t: t.value.sum())
+    return sensor_hours(opening(obs, setting), setting, lambda t: t.value.sum())
 
 
 def mean(obs: ir.Table, setting: Setting) -> ir.Table:
     """Mean of the seen intervals: concentrations, temperatures, places taken."""
-    return sensor_hours(marked(opening(obs, setting), setting), setting, lambda t: t.value.mean())
+    return sensor_hours(opening(obs, setting), setting, lambda t: t.value.mean())
 
 
 def opening(obs: ir.Table, setting: Setting) -> ir.Table:
@@ -70,34 +70,46 @@ def opening(obs: ir.Table, setting: Setting) -> ir.Table:
     return rows if (first, last) == (0, 24) else rows.filter((rows.hour >= first) & (rows.hour < last))
 
 
-def marked(rows: ir.Table, setting: Setting) -> ir.Table:
-    """Add `run`: for how many intervals the value has now stood still, within the sensor's day.
+def sensor_hours(
+    rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.FloatingScalar], watched: ir.Table | None = None
+) -> ir.Table:
+    """Group observations to SENSOR_HOUR, without known_at.
 
-    Counted in observations, but never more than the time that passed holds intervals: a feed that speaks more often than declared stands
-    still no sooner. A gap does not end a run, and adds nothing to it.
+    `watched` are the rows whose `value` tells whether the feed stands still, where those are not the rows themselves.
     """
+    grouped = rows.mutate(hour=ibis.literal(0, "int8")) if setting.daily else rows
+    hourly = grouped.group_by(["source", "sensor", "day", "hour"]).agg(
+        zone=grouped.zone.max(), value=value(grouped).cast("float64"), n=grouped.count().cast("int32")
+    )
+    runs = longest_runs(rows if watched is None else watched, setting)
+    both = hourly.left_join(runs, ["sensor", "day"])
+    return in_shape(both.select(*hourly.columns, still=both.still.fill_null(0).cast("int32")), setting)
+
+
+def longest_runs(rows: ir.Table, setting: Setting) -> ir.Table:
+    """How long each sensor's value stood still at most, in intervals: sensor, day, still.
+
+    Only days on which one value other than 0 fills a whole local hour are looked at, and listed: ordering all observations would cost ten
+    times what summing them does. Runs are counted in observations, but never more than the time that passed holds intervals, so that a feed
+    that speaks more often than declared stands still no sooner. A gap does not end a run, and adds nothing to it.
+    """
+    hour = rows.group_by(["sensor", "day", "hour"]).agg(least=rows.value.min(), most=rows.value.max(), n=rows.count())
+    enough = 1 if setting.interval >= SECONDS_AN_HOUR else 2
+    suspects = hour.filter((hour.least == hour.most) & (hour.least != 0) & (hour.n >= enough)).select("sensor", "day").distinct()
     in_order = ibis.window(group_by=["sensor", "day"], order_by="start")
     so_far = ibis.cumulative_window(group_by=["sensor", "day"], order_by="start")
-    rows = rows.mutate(
-        seconds=rows.start.epoch_seconds(), place=ibis.row_number().over(in_order), moved=_.value != _.value.lag().over(in_order)
+    seen = rows.select("sensor", "day", "start", "value").semi_join(suspects, ["sensor", "day"])
+    seen = seen.mutate(
+        seconds=seen.start.epoch_seconds(), place=ibis.row_number().over(in_order), moved=seen.value != seen.value.lag().over(in_order)
     )
-    rows = rows.mutate(moved=rows.moved.fill_null(True))
-    rows = rows.mutate(
-        from_place=ibis.ifelse(rows.moved, rows.place, 0).max().over(so_far),
-        from_seconds=ibis.ifelse(rows.moved, rows.seconds, 0).max().over(so_far),
+    seen = seen.mutate(moved=seen.moved.fill_null(True))
+    seen = seen.mutate(
+        from_place=ibis.ifelse(seen.moved, seen.place, 0).max().over(so_far),
+        from_seconds=ibis.ifelse(seen.moved, seen.seconds, 0).max().over(so_far),
     )
-    passed = (rows.seconds - rows.from_seconds).cast("float64") / setting.interval + 1
-    return rows.mutate(run=ibis.ifelse(rows.value == 0, 0, ibis.least((rows.place - rows.from_place + 1).cast("float64"), passed)))
-
-
-def sensor_hours(rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.FloatingScalar]) -> ir.Table:
-    """Group marked rows to SENSOR_HOUR, without known_at."""
-    if setting.daily:
-        rows = rows.mutate(hour=ibis.literal(0, "int8"))
-    hourly = rows.group_by(["source", "sensor", "day", "hour"]).agg(
-        zone=rows.zone.max(), value=value(rows).cast("float64"), n=rows.count().cast("int32"), still=rows.run.max().floor().cast("int32")
-    )
-    return in_shape(hourly, setting)
+    passed = (seen.seconds - seen.from_seconds).cast("float64") / setting.interval + 1
+    run = ibis.ifelse(seen.value == 0, 0.0, ibis.least((seen.place - seen.from_place + 1).cast("float64"), passed))
+    return seen.mutate(run=run).group_by(["sensor", "day"]).agg(still=_.run.max().floor().cast("int32"))
 
 
 def in_shape(hourly: ir.Table, setting: Setting) -> ir.Table:
@@ -124,8 +136,8 @@ def _expected(hourly: ir.Table, setting: Setting) -> ir.FloatingValue:
     """
     if setting.daily:
         span = setting.hours[1] - setting.hours[0]
-        return ibis.literal(max(span * 3600.0 / setting.interval, 1.0) if setting.interval < SECONDS_A_DAY else 1.0)
-    plain = max(3600.0 / setting.interval, 1.0)
+        return ibis.literal(max(span * SECONDS_AN_HOUR / setting.interval, 1.0) if setting.interval < SECONDS_A_DAY else 1.0)
+    plain = max(SECONDS_AN_HOUR / setting.interval, 1.0)
     cases = [
         ((hourly.day == ibis.literal(day)) & (hourly.hour == hour) & (hourly.n > plain), plain * length)
         for day, hour, length in setting.lengths

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pyarrow as pa
 
-from pulso.metrics.metric import Metric, Setting, marked, opening, sensor_hours
+from pulso.metrics.metric import Metric, Setting, opening, sensor_hours
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,7 +28,7 @@ def occupied(obs: ir.Table, setting: Setting) -> ir.Table:
     known = free.left_join(capacities(obs, setting), ["sensor", "day"])
     taken = known.filter(known.capacity.notnull() & (known.value <= known.capacity))
     taken = taken.mutate(value=taken.capacity - taken.value)
-    return sensor_hours(marked(taken, setting), setting, lambda t: t.value.mean())
+    return sensor_hours(taken, setting, lambda t: t.value.mean())
 
 
 def capacities(obs: ir.Table, setting: Setting) -> ir.Table:
@@ -53,9 +53,9 @@ def arrivals(obs: ir.Table, setting: Setting) -> ir.Table:
     free = obs.filter(obs.metric == setting.variables[0])
     at_park = ibis.window(group_by=["sensor", "day"], order_by="start")
     steps = free.mutate(before=free.value.lag().over(at_park), since=free.start.epoch_seconds().lag().over(at_park))
-    steps = opening(marked(steps, setting), setting)
+    steps = opening(steps, setting)
     steps = steps.filter(steps.before.notnull() & (steps.start.epoch_seconds() - steps.since <= LONGEST_STEP * setting.interval))
-    return sensor_hours(steps, setting, lambda t: ibis.greatest(t.before - t.value, 0.0).sum())
+    return sensor_hours(steps, setting, lambda t: ibis.greatest(t.before - t.value, 0.0).sum(), opening(obs, setting))
 
 
 def _declared(setting: Setting) -> pa.Table:

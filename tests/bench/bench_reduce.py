@@ -1,0 +1,146 @@
+"""The lake and the reduction, measured: `python -m tests.bench.bench_reduce [--rows N]`. Prints each figure beside its reference.
+
+A synthetic city: sensors that count every quarter of an hour, with a daily rhythm and chance, so that the bytes are honest. The reference
+of the reduction is the same question written by hand in DuckDB SQL, asked of the same files in the same run, turn by turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pulso import metrics
+from pulso.lake import Lake
+from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
+from tests.lake import town
+
+SENSORS = 200
+TOML = town.TOML.replace('sensors = "bikes.csv"\n', 'zone = "west"\n')
+
+BY_HAND = """
+with seen as (
+    select * from read_parquet($files) where source = 'bikes' and metric = 'bike_count'
+), hourly as (
+    select source, sensor, day, hour, max(zone) as zone, sum(value) as value, count(*)::int as n
+    from seen group by source, sensor, day, hour
+), suspects as (
+    select distinct sensor, day from (
+        select sensor, day, hour, min(value) as least, max(value) as most, count(*) as n from seen group by sensor, day, hour
+    ) where least = most and least <> 0 and n >= 2
+), marked as (
+    select sensor, day, start, value, epoch(start)::bigint as seconds, row_number() over w as place,
+           coalesce(value <> lag(value) over w, true) as moved
+    from seen semi join suspects using (sensor, day) window w as (partition by sensor, day order by start)
+), runs as (
+    select sensor, day, value, place - max(case when moved then place else 0 end) over w + 1 as places,
+           (seconds - max(case when moved then seconds else 0 end) over w) / 900.0 + 1 as spans
+    from marked window w as (partition by sensor, day order by start rows unbounded preceding)
+), longest as (
+    select sensor, day, floor(max(case when value = 0 then 0 else least(places, spans) end))::int as still from runs group by sensor, day
+)
+select source, sensor, zone, day, hour, value, n, coalesce(still, 0) as still,
+       case when day in ('2020-10-25', '2021-10-31', '2022-10-30') and hour = 2 and n > 4 then 8.0 else 4.0 end as expected
+from hourly left join longest using (sensor, day)
+"""
+
+
+def answers(rows: int) -> Iterator[Answer]:
+    """Answers in order of time: one a week, all sensors, quarter hours."""
+    chance = np.random.default_rng(7)
+    per_week = SENSORS * 7 * 96
+    names = pa.array([f"counter-{i:04d}" for i in range(SENSORS)])
+    base = chance.lognormal(2.5, 1.0, SENSORS)
+    for week in range(-(-rows // per_week)):
+        first = datetime(2020, 1, 6, tzinfo=UTC) + timedelta(weeks=week)
+        start = int(first.timestamp() * 1e6) + np.arange(7 * 96, dtype=np.int64) * 900_000_000
+        rhythm = np.clip(np.sin((np.arange(7 * 96) % 96) / 96 * 2 * np.pi - 1.8) + 0.9, 0.02, None)
+        value = chance.poisson(base[:, None] * rhythm[None, :]).astype(float).ravel()
+        times = np.tile(start, SENSORS)
+        sensor = pa.DictionaryArray.from_arrays(pa.array(np.repeat(np.arange(SENSORS, dtype=np.int32), start.size)), names).cast(
+            pa.string()
+        )
+        one = pa.array(["1"]).take(pa.array(np.zeros(times.size, dtype=np.int32)))
+        metric = pa.array(["bike_count"]).take(pa.array(np.zeros(times.size, dtype=np.int32)))
+        observations = batch(
+            OBSERVATION, sensor=sensor, metric=metric, unit=one, value=pa.array(value),
+            start=pa.array(times, UTC_TIME), end=pa.array(times + 900_000_000, UTC_TIME),
+        )  # fmt: skip
+        yield Answer(observations, batch(REJECT), f"week {week}", f"digest {week}")
+
+
+def filled(folder: Path, rows: int) -> tuple[Lake, float, int]:
+    """A lake with so many rows, the seconds that keeping them took (without making them up), and its bytes."""
+    lake = town.lake(folder, toml=TOML)
+    spent = 0.0
+
+    def timed() -> Iterator[Answer]:
+        nonlocal spent
+        at = time.perf_counter()
+        for a in answers(rows):
+            spent += time.perf_counter() - at
+            yield a
+            at = time.perf_counter()
+
+    begun = time.perf_counter()
+    kept = lake.keep(lake.city.sources["bikes"], timed())
+    took = time.perf_counter() - begun - spent
+    assert kept.new == kept.rows
+    return lake, took, sum(f.size for f in lake.observation.files())
+
+
+def ratio(lake: Lake, turns: int = 5) -> tuple[float, float]:
+    """Median seconds of the reduction's query and of the same one by hand, asked in turn."""
+    recipe = next(r for r in metrics.recipes(lake.city) if r.metric == "bike_count")
+    files = [str(f.path) for f in lake.observation.files()]
+    hand = lake.backend.con
+
+    def ours() -> pa.Table:
+        return lake.backend.to_pyarrow(recipe.reduce(lake.observations("bikes")))
+
+    def theirs() -> pa.Table:
+        return hand.sql(BY_HAND, params={"files": files}).to_arrow_table()
+
+    def seconds(ask: Callable[[], pa.Table]) -> float:
+        begun = time.perf_counter()
+        rows = ask().num_rows
+        assert rows > 0
+        return time.perf_counter() - begun
+
+    pairs = [(seconds(ours), seconds(theirs)) for _ in range(turns)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def main() -> None:
+    """Measure, and print."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--rows", type=int, default=25_000_000)
+    options.add_argument("--turns", type=int, default=3)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        lake, took, size = filled(Path(folder), asked.rows)
+        rows = sum(f.rows for f in lake.observation.files())
+        print(f"keep: {rows / 1e6:.1f} M rows in {took:.1f} s, {rows / took / 1e6:.2f} M rows/s; {size / rows:.2f} bytes an observation")
+        begun = time.perf_counter()
+        done = lake.reduce(metrics.recipes(lake.city))
+        took = time.perf_counter() - begun
+        print(f"reduce and write: {done.rows / 1e6:.2f} M sensor-hours in {took:.1f} s, {rows / took / 1e6:.1f} M rows/s")
+        print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB (bar: 2)")
+        small = town.lake(Path(folder) / "small", toml=TOML)
+        small.keep(small.city.sources["bikes"], answers(min(asked.rows, 8_000_000)))
+        ours, theirs = ratio(small, asked.turns)
+        print(
+            f"reduction: {ours:.2f} s, by hand in DuckDB SQL {theirs:.2f} s; ratio {ours / theirs:.2f} (bar: 1.15); DuckDB {duckdb.__version__}"
+        )
+
+
+if __name__ == "__main__":
+    main()
