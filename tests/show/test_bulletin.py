@@ -115,7 +115,9 @@ def test_the_page_is_all_portuguese_or_all_english():
 def test_a_refused_day_shows_why_and_no_number(language):
     html = page(refused(), language)
     reader = read_page(html)
-    assert {"en": "Nothing came from any of the 4 sources.", "pt": "Nada chegou de nenhuma das 4 fontes."}[language] in reader.text
+    assert {"en": "Nothing that counts came from any of the 4 sources.", "pt": "Nada que conte chegou de nenhuma das 4 fontes."}[
+        language
+    ] in reader.text
     assert 'class="number"' not in html
     assert "<td" not in html.split('id="title"')[1].split('id="weeks"')[0]
 
@@ -164,7 +166,13 @@ def test_a_zone_without_any_verdict_is_not_drawn_as_quiet():
 def test_events_are_named_under_the_line_with_their_days():
     words = read_page(page()).words
     assert "A Festival da Primavera 22–24 Feb" in words
-    assert "C Greve da STVN 24 Mar" in words
+    assert "C Greve da STVN bus strike · 24 Mar" in words
+
+
+def test_a_driver_that_shows_no_tenth_of_a_point_has_no_bar():
+    reasons = [Reason(name="rain", kind="weather", points=-13.0), Reason(name="wind", kind="weather", points=-0.01)]
+    shown = page(verdict(reasons=[*reasons, Reason(name="unexplained", kind="unexplained", points=0.01)]))
+    assert re.findall(r'<th scope="row">(Rain|Wind|Unexplained)</th>', shown) == ["Rain", "Unexplained"]
 
 
 def test_names_from_outside_never_become_markup():

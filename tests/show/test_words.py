@@ -86,7 +86,9 @@ def test_a_partial_day_says_how_much_was_seen(language):
 @BOTH
 def test_a_refused_day_gives_a_reason_and_no_index(language):
     said = headline(refused(), city(), language)
-    assert {"en": "nothing came from any of the 4 sources.", "pt": "nada chegou de nenhuma das 4 fontes."}[language] in said
+    assert {"en": "nothing that counts came from any of the 4 sources.", "pt": "nada que conte chegou de nenhuma das 4 fontes."}[
+        language
+    ] in said
     assert not re.match(r"\d", said)
 
 
@@ -94,7 +96,7 @@ def test_a_refused_day_gives_a_reason_and_no_index(language):
     ("changes", "english", "portuguese"),
     [
         ({"sources_declared": 0}, "no sensor is known here", "não se conhece aqui nenhum sensor"),
-        ({"sources_declared": 1}, "nothing came from the only source", "nada chegou da única fonte"),
+        ({"sources_declared": 1}, "nothing that counts came from the only source", "nada que conte chegou da única fonte"),
         ({"metrics": [m.model_copy(update={"weight": 0.0}) for m in metrics()]}, "too short a past", "passado demasiado curto"),
         ({"metrics": metrics(), "weight_seen": 0.64999}, "only 64% of the weight", "apenas 64 % do peso"),
     ],
@@ -139,14 +141,14 @@ def test_the_explanation_names_what_is_missing_flagged_beyond_and_unmeasured(lan
     said = explain_text(day, city(), language)
     expected = {
         "en": (
-            "Nothing came from: air",
+            "Nothing that counts came from: air",
             "Bicycles counted: level jumped, left out: Ponte Nova, c8.",
             "Beyond anything in the record: snow",
             "never measured before",
             "simulated",
         ),
         "pt": (
-            "Nada chegou de: air",
+            "Nada que conte chegou de: air",
             "Bicicletas contadas: mudou de nível, excluído: Ponte Nova, c8.",
             "Além de tudo o que está registado: neve",
             "nunca antes medido",

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pulso.city import City, Span
 from pulso.shapes import DomainVerdict, Verdict
 from pulso.show import charts, maps, names, words
-from pulso.show.language import Speech, speak
+from pulso.show.language import MINUS, TIED, Speech, speak
 from pulso.show.rounding import shares
 from pulso.zones import Zones
 
@@ -143,10 +143,10 @@ def _page(
 
 
 def _title(verdict: Verdict, city: City, speech: Speech) -> str:
-    """The sentence of the page, without the number that stands beside it."""
+    """The sentence of the page, without the number that stands beside it; no line ends between a cause and its points."""
     if verdict.index is None:
         return speech.say("No number for this day")
-    causes = words.because(verdict, speech.code)
+    causes = words.because(verdict, speech.code).replace(f" {MINUS}", f"{TIED}{MINUS}").replace(" +", f"{TIED}+")
     return speech.capital(": ".join(filter(None, (words.difference(verdict, city, speech.code), causes)))) + "."
 
 
@@ -161,6 +161,8 @@ def _bars(verdict: Verdict, today: Sequence[Span], speech: Speech) -> list[Bar]:
     shown.sort(key=lambda item: (item[0].kind == "unexplained", -abs(item[1])))
     bars = []
     for reason, points in shown:
+        if points == 0 and reason.kind != "unexplained":
+            continue
         said = [names.sort(reason.name, today, speech)]
         if reason.name in verdict.beyond:
             said.append(speech.say("beyond anything in the record"))

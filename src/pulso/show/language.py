@@ -24,6 +24,7 @@ CATALOGUES = Path(__file__).parent / "locale"
 LOCALES: dict[str, str] = {"pt": "pt_PT", "en": "en_GB"}
 NEVER = "–"  # stands where there is no number; never a 0
 MINUS = "−"
+TIED = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,11 @@ def refusal(verdict: Verdict, language: str) -> str:
     if not any(m.weight > 0 for m in verdict.metrics if m.domain not in footprint):
         return speech.say("what came has too short a past to say what would be normal.")
     if verdict.weight_seen <= 0:
-        return speech.many("nothing came from the only source.", "nothing came from any of the {n} sources.", verdict.sources_declared)
+        return speech.many(
+            "nothing that counts came from the only source.",
+            "nothing that counts came from any of the {n} sources.",
+            verdict.sources_declared,
+        )
     return speech.say("only {seen} of the weight was seen, too little for a number.", seen=speech.percent(verdict.weight_seen))
 
 
@@ -121,7 +125,7 @@ def notes(verdict: Verdict, city: City, language: str) -> list[str]:
     speech = speak(language)
     said = []
     if verdict.missing:
-        said.append(speech.say("Nothing came from: {sources}.", sources=", ".join(names.plain(s) for s in verdict.missing)))
+        said.append(speech.say("Nothing that counts came from: {sources}.", sources=", ".join(names.plain(s) for s in verdict.missing)))
     for m in verdict.metrics:
         said += [f"{names.metric(m.metric, city, speech)}: {flag}." for flag in names.flags(m, city, speech)]
     if verdict.beyond:
