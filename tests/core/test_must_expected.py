@@ -100,7 +100,6 @@ class TestMuenster:
         assert typical(middle) <= 0.115
 
     @pytest.mark.mirror
-    @pytest.mark.proof
     def test_arrivals_at_car_parks_are_told_to_a_fourteenth(self, shared):
         data = real.muenster_parking(shared)
         sums, middle = panel(data, expect(data.values, data.days))
