@@ -65,7 +65,7 @@ def _drivers(sim: Simulated) -> Drivers:
     on = np.zeros((len(sim.days.ordinal), len(kinds)), dtype=bool)
     for h in sim.days.happenings:
         if h.kind in kinds:
-            on[:, kinds.index(h.kind)] |= sim.days.mask(h)
+            on[:, kinds.index(h.kind)] |= h.on(sim.days.ordinal)
     return Drivers(("temperature", "precipitation", "wind_speed", "humidity"), np.column_stack(weather), on, kinds)
 
 

@@ -3,24 +3,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pulso.core.explain import driver_effects, log_effects, logarithmic_mean, points, with_rest
+from pulso.core.explain import deltas, driver_effects, log_effects, logarithmic_mean, points, with_rest
 
 INSIDE = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0]], dtype=bool)
 
 
 def test_the_worked_day_of_the_method_page():
     log_ratio = np.log(0.87)
-    deltas = with_rest(np.array(log_ratio), np.array([-0.055, -0.098, 0.020]))
-    np.testing.assert_allclose(deltas[-1], -0.0062620673, atol=5e-11)
-    found = points(np.array(log_ratio), deltas)
+    owed = with_rest(np.array(log_ratio), np.array([-0.055, -0.098, 0.020]))
+    np.testing.assert_allclose(owed[-1], -0.0062620673, atol=5e-11)
+    found = points(np.array(log_ratio), owed)
     np.testing.assert_allclose(found, [-5.1342, -9.1482, 1.8670, -0.5846], atol=5e-5)
     assert abs(found.sum() - (87 - 100)) < 1e-9
 
 
 @given(st.floats(-4.6, 3), arrays(float, 5, elements=st.floats(-3, 3)))
-def test_the_points_add_up_to_the_index(log_ratio, deltas):
-    found = points(np.array(log_ratio), with_rest(np.array(log_ratio), deltas))
+def test_the_points_add_up_to_the_index(log_ratio, owed):
+    found = points(np.array(log_ratio), with_rest(np.array(log_ratio), owed))
     assert abs(found.sum() - (100 * np.exp(log_ratio) - 100)) < 1e-9
+
+
+@given(st.floats(-4.6, 3), st.floats(-3, 3))
+def test_published_points_can_be_read_back(log_ratio, delta):
+    owed = points(np.array(log_ratio), np.array([delta]))
+    np.testing.assert_allclose(deltas(100 * np.exp(np.array(log_ratio)), owed[0]), delta, atol=1e-9)
 
 
 @given(st.floats(0.01, 1e6), st.floats(-1e-3, 1e-3))

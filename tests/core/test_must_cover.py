@@ -30,7 +30,7 @@ def days_of(k: Known, kind: str) -> np.ndarray:
     on = np.zeros(len(k.days), dtype=bool)
     for h in k.city.days.happenings:
         if h.kind == kind:
-            on |= k.city.days.mask(h)
+            on |= h.on(k.city.days.ordinal)
     on[:YEAR] = False
     return on
 

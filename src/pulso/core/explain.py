@@ -36,6 +36,11 @@ def points(log_ratio: Floats, deltas: Floats) -> Floats:
     return logarithmic_mean(index, np.full(index.shape, 100.0))[..., None] * deltas
 
 
+def deltas(index: Floats, owed: Floats) -> Floats:
+    """Turn points back into logarithms: of an index, (...), and points owed to one driver, (...); NaN where there is no index."""
+    return owed / logarithmic_mean(index, np.full(np.shape(index), 100.0))
+
+
 def with_rest(log_ratio: Floats, deltas: Floats) -> Floats:
     """Put behind the drivers' deltas, (..., K), what they leave unexplained, (..., K + 1); a driver without effect has 0, not NaN."""
     return np.concatenate([deltas, (log_ratio - deltas.sum(axis=-1))[..., None]], axis=-1)

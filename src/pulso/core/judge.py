@@ -98,7 +98,8 @@ def judge(
     panels
         M metrics on the same T days.
     days, drivers
-        Of these days; `drivers.where` is not used, `reach` is.
+        Of these days; `drivers.where` is not used, `reach` is. Lay out a few days more than are known, unseen, at the end: whether
+        the last day is an eve depends on the next.
     zones : (Z, L)
         Which leaf zones each zone holds; row 0 is the city.
     domains
