@@ -52,11 +52,9 @@ def blocks(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator[
     SourceChanged
         A letter that names the address: it is empty, a web page or JSON instead of a table, or has not the declared columns.
     """
-    if body[:4] == b"PK\x03\x04" or body[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        body = _sheet(body, url, options)
-        options = options.model_copy(update={"separator": ",", "encoding": "utf-8", "newline_at_end": False})
-    else:
-        body = _utf8(body, options.encoding)
+    if _is_workbook(body):
+        options = options.model_copy(update={"separator": ",", "newline_at_end": False})
+    body = as_text(body, url, options.encoding, options.sheet, options.decimal)
     _refuse_pages(body, url)
     if options.columns is not None:
         yield _block(body, 0, len(body), 1, list(options.columns), options, wanted)
@@ -71,6 +69,15 @@ def blocks(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator[
         line += body.count(b"\n", start, again + 1) + 1
         start = _after_line(body, again + 1)
         names = _names(body[again + 1 : start], options)
+
+
+def as_text(body: bytes, url: str, encoding: str = "auto", sheet: str | int = 0, decimal: str = ".") -> bytes:
+    """Put any table into UTF-8 text without a byte-order mark; a workbook's sheet becomes CSV with commas."""
+    return _sheet(body, url, sheet, decimal) if _is_workbook(body) else _utf8(body, encoding)
+
+
+def _is_workbook(body: bytes) -> bool:
+    return body[:4] == b"PK\x03\x04" or body[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def _utf8(body: bytes, encoding: str) -> bytes:
@@ -105,16 +112,16 @@ def _refuse_pages(body: bytes, url: str) -> None:
         raise SourceChanged(f"{url}: this should be a table but {looks}{shown}. What was known from this address stays.")
 
 
-def _sheet(body: bytes, url: str, options: Options) -> bytes:
+def _sheet(body: bytes, url: str, wanted: str | int, decimal: str) -> bytes:
     """Write a workbook's sheet as CSV in UTF-8; numbers with the declared decimal mark, times in ISO form."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        sheet = book.get_sheet_by_index(options.sheet) if isinstance(options.sheet, int) else book.get_sheet_by_name(options.sheet)
+        sheet = book.get_sheet_by_index(wanted) if isinstance(wanted, int) else book.get_sheet_by_name(wanted)
     except (CalamineError, ValueError, IndexError) as why:
-        raise SourceChanged(f"{url}: the workbook has no readable sheet {options.sheet!r}: {why}") from None
+        raise SourceChanged(f"{url}: the workbook has no readable sheet {wanted!r}: {why}") from None
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([_cell(c, options.decimal) for c in row] for row in sheet.to_python(skip_empty_area=False))
+    writer.writerows([_cell(c, decimal) for c in row] for row in sheet.to_python(skip_empty_area=False))
     return out.getvalue().encode()
 
 
