@@ -76,6 +76,12 @@ def test_another_seed_writes_others(folder, tmp_path):
     assert all("alertas" in n for n in same), "what the city announces is known; what it counts is not"
 
 
+def test_a_new_simulation_leaves_nothing_of_the_one_before(tmp_path):
+    simulate(tmp_path, seed=7, first=date(2024, 1, 1), last=date(2024, 2, 10), scale=0.1)
+    simulate(tmp_path, seed=8, first=date(2024, 2, 1), last=date(2024, 2, 10), scale=0.1)
+    assert {p.stem for p in (tmp_path / HOST).rglob("*.csv")} == {"2024-02"}
+
+
 def test_a_longer_period_rewrites_no_finished_month(folder, tmp_path):
     simulate(tmp_path, seed=7, first=FIRST, last=date(2024, 11, 20))
     longer, shorter = digests(tmp_path), digests(folder)

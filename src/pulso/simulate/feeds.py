@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -69,7 +70,8 @@ def simulate(
     Parameters
     ----------
     folder
-        Files are written at FOLDER/demo.pulso.example/…, where the demo city's addresses find them.
+        Files are written at FOLDER/demo.pulso.example/…, where the demo city's addresses find them. What an earlier simulation left there
+        goes.
     seed, first, last, scale
         As in `pulso.simulate.city`. A longer period writes the same past again, byte for byte, but for the month that it extends.
     progress
@@ -84,6 +86,9 @@ def simulate(
     """
     simulated = city(seed, first, last, scale=scale, progress=progress)
     say = progress or (lambda _: None)
+    for former in (folder / HOST, folder / "truth"):  # months of another seed must not stay among these
+        if former.exists():
+            shutil.rmtree(former)
     for kind in INSTRUMENTS:
         say(f"{kind.name} feed")
         told, placed = simulated.told[kind.name], sensors(kind, scale)
