@@ -89,8 +89,8 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
         read = river.lake.read_origins(name)["origin"].to_pylist()
         if lacking := replays[name].lacking(read):
             raise LakeError(
-                f"{len(lacking):,} of the {len(read):,} answers that the lake has read of {name} are no longer kept, beginning with {lacking[0]}: "
-                f"a rebuild would lose what they said, so nothing was touched. Raw answers are kept for keep_raw = {conf.keep_raw!r}."
+                f"{len(lacking):,} of the {len(read):,} answers that the lake has read of {name} are no longer kept, beginning with "
+                f"{lacking[0]}: a rebuild would lose what they said, so nothing was touched. keep_raw is {conf.keep_raw!r}."
             )
     river.lake.forget_observations()
     told = []

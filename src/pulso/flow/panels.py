@@ -21,6 +21,9 @@ from pulso.lake import Arrays
 MARGIN = 4
 """Days beside those that have data: whether a day is a bridge or an eve depends on its neighbours."""
 
+SILENCING = ("outage", "power_cut", "sensor_fault")
+"""Events that silence sensors and say nothing about the city: they are named on the day, but drive nothing."""
+
 WEATHER_SEEN = 0.5
 """Share of a day's hours that a weather variable must be known in, or its day is unknown."""
 
@@ -62,7 +65,7 @@ def lay_out(river: River, first: date, last: date) -> Desk | None:
     events = river.lake.events()
     found = [_panel(river, name, span, leaves) for name in river.city.metrics]
     membership, ids = zones(river, leaves)
-    kinds = tuple(dict.fromkeys(e.kind for e in events))
+    kinds = tuple(dict.fromkeys(e.kind for e in events if e.kind not in SILENCING))
     return Desk(
         first=span[0],
         days=days,
@@ -187,7 +190,7 @@ def _events(events: Sequence[Span], kinds: tuple[str, ...], span: tuple[date, da
     """When each kind of event was on, (T, E)."""
     ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
     on = np.zeros((ordinal.size, len(kinds)), dtype=bool)
-    for event in events:
+    for event in (e for e in events if e.kind in kinds):
         on[:, kinds.index(event.kind)] |= _between(ordinal, event.first, event.last)
     return on, kinds
 
@@ -195,7 +198,7 @@ def _events(events: Sequence[Span], kinds: tuple[str, ...], span: tuple[date, da
 def _reach(river: River, events: Sequence[Span], kinds: tuple[str, ...], leaves: Sequence[str]) -> Bools:
     """Which leaf zones each kind of event touches, (L, E); an event without a zone touches all."""
     reach = np.zeros((len(leaves), len(kinds)), dtype=bool)
-    for event in events:
+    for event in (e for e in events if e.kind in kinds):
         inside = set(leaves) if event.zone is None else river.zones.members(event.zone)
         reach[:, kinds.index(event.kind)] |= [leaf in inside for leaf in leaves]
     return reach
