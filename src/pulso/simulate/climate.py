@@ -16,6 +16,8 @@ from pulso.simulate.chance import moods, stream
 FEELINGS = ("wet", "cold", "warm", "hot", "windy", "stale")
 """What of the weather reaches people (and the air): each between 0 and about 1."""
 YEARS_OF_CLIMATE = 30
+NOBODY = 2**61 - 1
+"""The seed of the climate's years, which no city is likely to have."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def climate(respond: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> ND
     little cold is more ordinary than one that is neither.
     """
     of_year = np.tile(np.arange(365), YEARS_OF_CLIMATE)
-    felt = respond(feelings(weather(0, of_year, np.zeros(of_year.size, dtype=bool)))).reshape(YEARS_OF_CLIMATE, 365, -1)
+    felt = respond(feelings(weather(NOBODY, of_year, np.zeros(of_year.size, dtype=bool)))).reshape(YEARS_OF_CLIMATE, 365, -1)
     near = np.concatenate([np.roll(felt, shift, axis=1) for shift in range(-10, 11)])
     smooth = uniform_filter1d(np.median(near, axis=0), 21, axis=0, mode="wrap")
     return np.concatenate([smooth, smooth[-1:]])
