@@ -85,7 +85,7 @@ def test_faults_and_lost_stamps_are_measurement_and_not_truth(demo, flawless):
 
 
 def test_one_hundred_is_the_median_ordinary_day():
-    seeds = [city(seed, date(2023, 1, 1), date(2024, 12, 31), scale=0.1) for seed in range(4)]
+    seeds = [city(seed, date(2023, 1, 1), date(2024, 12, 31), scale=0.1) for seed in range(6)]
     for metric in ACTIVITY:
         ordinary = np.concatenate([s.truth.of(metric)[quiet_days(s)] for s in seeds])
         assert np.median(ordinary) == pytest.approx(100, abs=1.5), metric

@@ -15,7 +15,7 @@ from pulso.simulate.chance import moods, stream
 
 FEELINGS = ("wet", "cold", "warm", "hot", "windy", "stale")
 """What of the weather reaches people (and the air): each between 0 and about 1."""
-YEARS_OF_CLIMATE = 30
+YEARS_OF_CLIMATE = 100
 NOBODY = 2**61 - 1
 """The seed of the climate's years, which no city is likely to have."""
 
