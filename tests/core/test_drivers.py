@@ -91,6 +91,21 @@ def test_a_festival_over_the_end_of_the_month_does_not_explain_itself():
     np.testing.assert_array_equal(told.effect[over_may], 0)
 
 
+def test_roadworks_that_never_end_leave_the_rest_of_the_model_alone():
+    values = city(T, 3)
+    without = expect(values, days(T)).cal[-30:]
+    with_them = expect(values, days(T), concert(T, list(range(200, T)))).cal[-30:]
+    np.testing.assert_allclose(with_them, without, rtol=0.05)
+
+
+def test_an_event_of_the_first_year_does_not_explain_itself():
+    values = city(T, 3)
+    values[[100, 200]] *= 2
+    told = expect(values, days(T), concert(T, [100, 200]))
+    assert told.in_sample[200]
+    np.testing.assert_array_equal(told.effect[[100, 200]], 0)
+
+
 def test_a_concert_touches_only_the_series_it_is_declared_for():
     values = city(T, 2)
     on = [500, 600, 750]

@@ -122,14 +122,14 @@ def expect(
     _check(values, days, drivers, ratio)
     out = _empty(len(days), values.shape[1], drivers)
     laid_out = design.calendar(days)
-    at = None
+    fitted = None
     for month in _months(values, days, wanted or slice(None)):
-        if at != (month.fit_from, month.fit_to):
-            at = (month.fit_from, month.fit_to)
+        if fitted != month[2:]:
+            fitted, at = month[2:], (month.fit_from, month.fit_to)
             columns = moving.columns(drivers, days.ordinal, *at)
             offset = offsets(values, *at) if ratio else np.zeros(values.shape[1])
             y = np.log(values + offset).T if ratio else values.T
-            shape = _shape(y, laid_out, columns, drivers, *at)
+            shape = _shape(y, laid_out, columns, drivers, *at, month.in_sample)
         _tell(out, month, y, offset, laid_out.X, columns, shape, ratio)
         if reference_year is not None:
             _tell_reference(out, month, y, offset, laid_out.X, columns, shape, ratio, np.flatnonzero(days.year == reference_year))
@@ -189,14 +189,15 @@ class _Shape(NamedTuple):
     driver: Floats  # (S, q)
 
 
-def _shape(y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Drivers, start: int, stop: int) -> _Shape:
-    """Fit the month's model on the days `start` to `stop`."""
+def _shape(y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Drivers, start: int, stop: int, in_sample: bool) -> _Shape:
+    """Fit the month's model on the days `start` to `stop`; events of the first year don't explain themselves."""
     weather = len(drivers.groups) - len(drivers.event_kinds)
     where = np.ones((len(y), columns.group.size), dtype=bool)
     if drivers.where is not None:
         where[:, columns.group >= weather] = drivers.where
-    held = moving.running_into(drivers.events, stop)
-    return _Shape(*learn(y, laid_out, columns, where, start, stop, weather, held))
+    if in_sample:
+        where[:, columns.group >= weather] = False
+    return _Shape(*learn(y, laid_out, columns, where, start, stop, weather))
 
 
 def _tell(

@@ -112,6 +112,7 @@ class Columns(NamedTuple):
     unused: Bools  # (q,) nothing was learnt about it in the window
     beyond: Bools  # (T, K) outside everything the window has seen
     known: Bools  # (T, K) every variable of the driver is known that day
+    running: Bools  # (T, E) days of events that run into the day after the window
 
 
 def columns(drivers: Drivers, ordinal: Ints, start: int, stop: int) -> Columns:
@@ -128,6 +129,7 @@ def columns(drivers: Drivers, ordinal: Ints, start: int, stop: int) -> Columns:
     unused = np.zeros(q, dtype=bool)
     beyond = np.zeros((T, len(groups)), dtype=bool)
     known = np.ones((T, len(groups)), dtype=bool)
+    running = running_into(drivers.events, stop)
     for j, feature in enumerate(features):
         raw = drivers.values[:, drivers.names.index(feature.variable)]
         k = groups.index(feature.group)
@@ -141,12 +143,12 @@ def columns(drivers: Drivers, ordinal: Ints, start: int, stop: int) -> Columns:
         unused[j] = not X[start:stop, j].any()
     for e in range(len(drivers.event_kinds)):
         X[:, len(features) + e] = drivers.events[:, e]
-        unused[len(features) + e] = not drivers.events[start:stop, e].any()
+        unused[len(features) + e] = not (drivers.events & ~running)[start:stop, e].any()
     group = [groups.index(f.group) for f in features] + [
         len(groups) - len(drivers.event_kinds) + e for e in range(len(drivers.event_kinds))
     ]
     hinders = [f.hinders for f in features] + [False] * len(drivers.event_kinds)
-    return Columns(X, np.array(group, dtype=np.int64), np.array(hinders, dtype=bool), unused, beyond, known)
+    return Columns(X, np.array(group, dtype=np.int64), np.array(hinders, dtype=bool), unused, beyond, known, running)
 
 
 def anomaly(x: Floats, ordinal: Ints, start: int, stop: int) -> Floats:
@@ -169,16 +171,14 @@ def fourier(ordinal: Ints, waves: int) -> Floats:
 
 
 def running_into(events: Bools, stop: int) -> Bools:
-    """(T,) Days before `stop` of an event still on that day: they belong to it, and it must not explain itself."""
-    held = np.zeros(events.shape[0], dtype=bool)
-    if stop >= events.shape[0]:
-        return held
-    for e in np.flatnonzero(events[stop]):
-        first = stop
-        while first > 0 and events[first - 1, e]:
-            first -= 1
-        held[first:stop] = True
-    return held
+    """(T, E) Days before `stop` that belong to an occurrence still on at `stop`: it must not explain itself."""
+    running = np.zeros_like(events)
+    if not 0 < stop < len(events):
+        return running
+    for e in np.flatnonzero(events[stop - 1] & events[stop]):
+        still = np.flatnonzero(~events[:stop, e])
+        running[still[-1] + 1 if still.size else 0 : stop, e] = True
+    return running
 
 
 def _shaped(x: Floats, shape: str) -> Floats:

@@ -54,9 +54,7 @@ def offsets(values: Floats, start: int, stop: int) -> Floats:
     return np.asarray(OFFSET * middle)
 
 
-def learn(
-    y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: int, stop: int, weather: int, held: Bools
-) -> tuple[Floats, Floats]:
+def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: int, stop: int, weather: int) -> tuple[Floats, Floats]:
     """
     Fit the days `start` to `stop` (excluded) of every series.
 
@@ -74,8 +72,6 @@ def learn(
         The window's days; both learnt from and counted within y.
     weather
         How many of the drivers are weather.
-    held : (T,)
-        Days that must not inform the fit.
 
     Returns
     -------
@@ -83,25 +79,33 @@ def learn(
         Coefficients. A series with less than a year of its own has the mean shape of those that have one; NaN where
         none has.
     """
-    level, bending = bends(stop - start)
-    X = np.hstack([level, calendar.X[start:stop], columns.X[start:stop]])
-    q = columns.group.size
-    penalty = block_diag(bending, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
-    Y = np.where(held[start:stop], np.nan, y[:, start:stop])
-    mature = (np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1)) & (np.isfinite(Y).sum(axis=1) >= LEAST_OWN)
-    beta = np.full((len(y), X.shape[1]), np.nan)
+    aside, penalty_aside = _aside(columns.running[start:stop])
+    mine = columns.X[start:stop].copy()
+    mine[:, columns.group >= weather] -= columns.running[start:stop]
+    q, p = columns.group.size, calendar.X.shape[1]
+    X = np.hstack([aside, calendar.X[start:stop], mine])
+    penalty = block_diag(penalty_aside, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
+    Y = y[:, start:stop]
+    mature = np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1) & (np.isfinite(Y).sum(axis=1) >= LEAST_OWN)
     own = np.flatnonzero(mature)
-    off = np.zeros((own.size, X.shape[1]), dtype=bool)
-    if q:
-        off[:, -q:] = ~where[own] | columns.unused
-    off[:, level.shape[1] : X.shape[1] - q] = calendar.since > stop - start
+    unused = np.hstack([np.zeros(aside.shape[1], dtype=bool), calendar.since > stop - start, columns.unused])
+    off = np.hstack([np.zeros((own.size, aside.shape[1] + p), dtype=bool), ~where[own]]) | unused
+    beta = np.full((len(y), X.shape[1]), np.nan)
     for first in range(0, own.size, BATCH):
         batch = slice(first, first + BATCH)
         beta[own[batch]] = _fit(X, Y[own[batch]], penalty, off[batch], columns, weather)
+    shape, driver = np.split(beta[:, aside.shape[1] :], [p], axis=1)
     if own.size:
-        beta[~mature] = beta[own].mean(axis=0)
-    driver = np.where(where, beta[:, -q:], 0.0) if q else np.zeros((len(y), 0))
-    return beta[:, level.shape[1] : X.shape[1] - q], driver
+        shape[~mature] = shape[own].mean(axis=0)
+        driver[~mature] = driver[own].sum(axis=0) / np.maximum(where[own].sum(axis=0), 1)
+    return shape, np.where(where, driver, 0.0)
+
+
+def _aside(running: Bools) -> tuple[Floats, Floats]:
+    """Lay out what is fitted and thrown away, with its penalty: the level, and occurrences of events that still run."""
+    level, bending = bends(len(running))
+    still = running[:, running.any(axis=0)].astype(np.float64)
+    return np.hstack([level, still]), block_diag(bending, RIDGE_DRIVER * np.eye(still.shape[1]))
 
 
 def _fit(X: Floats, Y: Floats, penalty: Floats, off: Bools, columns: Columns, weather: int) -> Floats:
