@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 import pytest
 
 from pulso.city import load
+from pulso.metrics import quantities, variables
 from pulso.shapes import Answer, Window
 from pulso.sources import open_source
 from pulso.sources.addresses import origin
+from pulso.units import canonical
 from tests.sources.tables import Mirror, rows, why
 
 pytestmark = pytest.mark.mirror
@@ -248,6 +250,20 @@ def _declared(city: str, name: str, header: list[str]) -> int:
     return {("muenster", "air"): 4, ("muenster", "citizens_office"): 2}.get((city, name), 1)
 
 
+WHOLE = Window(date(2015, 1, 1), date(2026, 12, 31))
+
+
+class Every(Mirror):
+    """The mirror, of which every so many-th file is there."""
+
+    def __init__(self, folder, step):
+        super().__init__({}, folder)
+        object.__setattr__(self, "step", step)
+
+    def each(self, urls):
+        return islice(super().each(urls), 0, None, self.step)
+
+
 def _conserved(mirror, city: str, name: str, step: int) -> None:
     """Count the cells with another reader, and find each of them again."""
     c = load(city)
@@ -255,12 +271,8 @@ def _conserved(mirror, city: str, name: str, step: int) -> None:
     get = Mirror({}, mirror)
     separator = ";" if (city, name) == ("muenster", "air") else ","
 
-    class Some(Mirror):
-        def each(self, urls):
-            return islice((raw for url in urls if (raw := get(url)) is not None), 0, None, step)
-
     n = 0
-    for answer in source.fetch(Window(date(2015, 1, 1), date(2026, 12, 31)), Some({}, mirror)):
+    for answer in source.fetch(WHOLE, Every(mirror, step)):
         raw = next(r for u in [answer.origin] if (r := get(u)) is not None)
         try:
             text = raw.body.decode("utf-8-sig")
@@ -308,6 +320,28 @@ def test_every_cell_ends_as_an_observation_or_is_counted_for_a_reason_that_is_kn
 @pytest.mark.parametrize("name", ["bikes", "parking", "citizens_office"])
 def test_every_cell_of_every_file_ends_as_an_observation_or_is_counted(mirror, name):
     _conserved(mirror, "muenster", name, 1)
+
+
+@pytest.mark.parametrize("city", ["muenster", "zurich", "porto"])
+def test_every_metric_finds_its_variable_in_its_unit_and_hardly_ever_out_of_bounds(mirror, city):
+    c = load(city)
+    bounds = quantities(c)
+    seen: Counter[tuple[str, str]] = Counter()
+    outside: Counter[tuple[str, str]] = Counter()
+    for name, source in c.sources.items():
+        step = 97 if name in ("bikes", "parking") else 1
+        for a in open_source(source, c).fetch(WHOLE, Every(mirror, step)) if source.connector == "table" else ():
+            for part in a.observations.to_pylist():
+                key = (name, part["metric"])
+                if key in bounds:
+                    unit = canonical(part["unit"])
+                    assert unit.canonical == bounds[key].unit, key
+                    seen[key] += 1
+                    outside[key] += not bounds[key].least <= part["value"] * unit.factor + unit.offset <= bounds[key].most
+    for metric, conf in c.metrics.items():
+        key = (conf.source, variables(c, metric)[0])
+        assert seen[key], key
+        assert outside[key] <= 0.001 * seen[key], key
 
 
 def test_an_address_with_an_umlaut_is_the_name_under_which_its_answer_is_known():
