@@ -88,14 +88,16 @@ def fit(X: Floats, Y: Floats, penalty: Floats, off: Bools) -> tuple[Floats, Floa
     inverse, pattern = solvers(X, known, penalty, off)
     filled = np.where(known, Y, 0.0)
     beta = apply(inverse, pattern, filled @ X)
-    count = np.maximum(known.sum(axis=1), 1)
+    count, gaps = np.maximum(known.sum(axis=1), 1), np.nonzero(~known)
     reach = np.zeros(len(Y))
     for step in range(STEPS):
-        residual = np.where(known, filled - beta @ X.T, 0.0)
+        residual = beta @ X.T
+        np.subtract(filled, residual, out=residual)
+        residual[gaps] = 0.0
         if step < STEPS_OF_SCALE:
             reach = TURN * MAD_TO_SIGMA * median_size(residual, known)
-        outside = (np.abs(residual) > reach[:, None]).sum(axis=1) / count
         believed = np.clip(residual, -reach[:, None], reach[:, None])
+        outside = np.count_nonzero(believed != residual, axis=1) / count
         move = apply(inverse, pattern, believed @ X - beta @ penalty)
         beta = beta + move / np.clip(1 - outside, 0.6, 1.0)[:, None]
     return beta, reach
