@@ -77,10 +77,10 @@ class Table:
             rows = pq.read_table(file.path, columns=names, partitioning=None)
         return rows.cast(pa.schema([self.schema.field(c) for c in names]))
 
-    def marker(self, name: str) -> int | None:
-        """The number that the latest commit with this marker carried; it outlives compaction and the log's own clean-up."""
+    def markers(self, names: list[str]) -> list[int | None]:
+        """The number that the latest commit with each marker carried; it outlives compaction and the log's own clean-up."""
         table = self._open()
-        return None if table is None else table.transaction_version(name)
+        return [None if table is None else table.transaction_version(name) for name in names]
 
     def write(self, rows: pa.Table, size: int = ROWS_A_FILE) -> list[AddAction]:
         """Write rows, already in order, as files that no reader sees until they are committed."""

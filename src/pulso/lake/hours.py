@@ -55,8 +55,7 @@ def reduce(
         return done
     now = _micros(horizon)
     groups: dict[tuple[str, int | None], list[Recipe]] = {}
-    for recipe in recipes:
-        since = hours.marker(_marker(recipe))
+    for recipe, since in zip(recipes, hours.markers([_marker(r) for r in recipes]), strict=True):
         if since is None or since < now:
             groups.setdefault((recipe.source, since), []).append(recipe)
     replaced: list[tuple[Recipe, set[date] | None]] = []

@@ -77,13 +77,18 @@ def sensor_hours(
 
     `watched` are the rows whose `value` tells whether the feed stands still, where those are not the rows themselves.
     """
-    grouped = rows.mutate(hour=ibis.literal(0, "int8")) if setting.daily else rows
-    hourly = grouped.group_by(["source", "sensor", "day", "hour"]).agg(
-        zone=grouped.zone.max(), value=value(grouped).cast("float64"), n=grouped.count().cast("int32")
-    )
+    hourly = by_hour(rows, setting, value)
     runs = longest_runs(rows if watched is None else watched, setting)
     both = hourly.left_join(runs, ["sensor", "day"])
     return in_shape(both.select(*hourly.columns, still=both.still.fill_null(0).cast("int32")), setting)
+
+
+def by_hour(rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.FloatingScalar]) -> ir.Table:
+    """Group observations by source, sensor, day and hour: zone, value, n."""
+    grouped = rows.mutate(hour=ibis.literal(0, "int8")) if setting.daily else rows
+    return grouped.group_by(["source", "sensor", "day", "hour"]).agg(
+        zone=grouped.zone.max(), value=value(grouped).cast("float64"), n=grouped.count().cast("int32")
+    )
 
 
 def longest_runs(rows: ir.Table, setting: Setting) -> ir.Table:
@@ -138,8 +143,9 @@ def _expected(hourly: ir.Table, setting: Setting) -> ir.FloatingValue:
         span = setting.hours[1] - setting.hours[0]
         return ibis.literal(max(span * SECONDS_AN_HOUR / setting.interval, 1.0) if setting.interval < SECONDS_A_DAY else 1.0)
     plain = max(SECONDS_AN_HOUR / setting.interval, 1.0)
-    cases = [
-        ((hourly.day == ibis.literal(day)) & (hourly.hour == hour) & (hourly.n > plain), plain * length)
-        for day, hour, length in setting.lengths
-    ]
-    return ibis.cases(*cases, else_=plain) if cases else ibis.literal(plain)
+    expected: ir.FloatingValue = ibis.literal(plain)
+    for hour, length in sorted({(h, n) for __, h, n in setting.lengths}):
+        days = [d for d, h, n in setting.lengths if (h, n) == (hour, length)]
+        longer = hourly.day.isin(days) & (hourly.hour == hour) & (hourly.n > plain)
+        expected = ibis.ifelse(longer, plain * length, expected)
+    return expected

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from pulso.metrics.metric import Metric, mean, total
+from typing import TYPE_CHECKING
+
+import ibis
+
+from pulso.metrics.metric import Metric, Setting, by_hour, in_shape, opening
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def total(obs: ir.Table, setting: Setting) -> ir.Table:
+    """Sum of the seen intervals. The weather is not watched for standing still: it does."""
+    hourly = by_hour(opening(obs, setting), setting, lambda t: t.value.sum())
+    return in_shape(hourly.mutate(still=ibis.literal(0, "int32")), setting)
+
+
+def mean(obs: ir.Table, setting: Setting) -> ir.Table:
+    """Mean of the seen intervals, not watched for standing still."""
+    hourly = by_hour(opening(obs, setting), setting, lambda t: t.value.mean())
+    return in_shape(hourly.mutate(still=ibis.literal(0, "int32")), setting)
+
 
 METRICS = (
     Metric(name="temperature", variables=("temperature",), unit="°C", form="level", ratio=False, bounds=(-60, 60), reduce=mean),
