@@ -1,0 +1,140 @@
+"""Flags, events and publications: nothing said is ever unsaid."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulso import metrics
+from pulso.city import Span
+from pulso.lake import tidy
+from pulso.shapes import Verdict
+from tests.lake.town import Clock, answer, lake, quarter_hours
+
+JUNE = date(2021, 6, 1)
+
+
+def verdict(day: date = JUNE, zone: str | None = None, index: float | None = 97.25, hour: int = 1, **more: Any) -> Verdict:
+    return Verdict.model_validate(
+        {
+            "city": "town", "zone": zone, "day": day, "status": "published", "refusal": None, "index": index, "interval": (90.0, 104.5),
+            "normal_range": None, "level_index": None, "weight_seen": 0.8, "sources_seen": 1, "sources_declared": 2, "domains": [],
+            "metrics": [], "reasons": [], "table": [], "unmeasured": [], "beyond": [], "missing": [], "stage": "flash", "in_sample": False,
+            "vintage": datetime(2026, 9, 1, hour, tzinfo=UTC), "digest": "d", "synthetic": False,
+        } | more
+    )  # fmt: skip
+
+
+def test_as_of_gives_past_publications_back_byte_for_byte(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    first, second = verdict(index=97.1234567890123), verdict(index=96.0, hour=5, stage="provisional")
+    assert of.publish([first]) == 1
+    assert of.publish([second]) == 1
+    texts = [
+        of.published(as_of=moment)["verdict"].to_pylist()
+        for moment in (None, datetime(2026, 9, 1, 4, tzinfo=UTC), datetime(2026, 9, 1, 0, tzinfo=UTC))
+    ]
+    assert texts == [[second.model_dump_json()], [first.model_dump_json()], []]
+    assert Verdict.model_validate_json(texts[1][0]) == first
+
+
+def test_publishing_the_same_again_changes_nothing(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    of.publish([verdict(), verdict(zone="west"), verdict(zone="west", day=JUNE + timedelta(days=1))])
+    files = of.publication.files()
+    assert of.publish([verdict(hour=7, stage="final"), verdict(zone="west", hour=7)]) == 0
+    assert of.publication.files() == files
+    assert of.publish([verdict(hour=7), verdict(zone="west", hour=7, index=1.0)]) == 1
+
+
+def test_publications_are_found_by_zone_and_day_and_the_city_itself_has_no_zone(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    days = [JUNE + timedelta(days=i) for i in range(3)]
+    of.publish([verdict(day=d, zone=z) for d in days for z in (None, "west", "east")])
+    assert of.published(zones=[None], days=(days[1], days[2]))["day"].to_pylist() == days[1:]
+    assert of.published(zones=["west", None], days=(JUNE, JUNE))["zone"].to_pylist() == ["west", None]
+    assert of.published(days=(JUNE, JUNE), columns=["index"]).column_names == ["index", "zone", "day", "vintage"]
+
+
+def test_a_vintage_is_later_than_the_one_it_replaces(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    of.publish([verdict(hour=5)])
+    with pytest.raises(ValueError, match="not later"):
+        of.publish([verdict(hour=5, index=1.0)])
+    assert of.moment() > datetime(2026, 9, 1, 5, tzinfo=UTC)
+
+
+def test_a_flag_says_who_and_why_and_can_be_lifted_and_the_past_remembers_it(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 9, 1, tzinfo=UTC))
+    of = lake(tmp_path, clock)
+    of.flag("A", JUNE, None, "counts buses", "Ana")
+    of.flag("B", JUNE, JUNE, "dug up", "Ana")
+    then = clock.now + timedelta(minutes=1)
+    clock.pass_(days=1)
+    of.flag("A", JUNE, None, "mended", "Rui", active=False)
+    assert [(f["sensor"], f["why"], f["who"]) for f in of.flags()] == [("B", "dug up", "Ana")]
+    assert [f["sensor"] for f in of.flags(as_of=then)] == ["A", "B"]
+
+
+def test_events_follow_the_city_s_file_and_the_past_remembers_what_it_said(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 9, 1, tzinfo=UTC))
+    of = lake(tmp_path, clock)
+    fair, strike = (Span.model_validate({"from": JUNE, "to": JUNE, "kind": "event", "name": n}) for n in ("fair", "strike"))
+    assert of.sync_events([fair, strike]) == 2
+    assert of.sync_events([strike, fair]) == 0
+    then = clock.now
+    clock.pass_(hours=1)
+    assert of.sync_events([fair]) == 1
+    assert of.events() == (fair,)
+    assert of.events(as_of=then) == (fair, strike)
+    of.sync_events([fair, strike])
+    assert of.events() == (fair, strike)
+
+
+def test_after_a_rebuild_observations_are_new_and_publications_stay(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    answers = [answer("u", quarter_hours("A", JUNE, range(96)))]
+    of.keep(of.city.sources["bikes"], answers)
+    of.reduce(metrics.recipes(of.city))
+    hours = of.sensor_hours("bike_count").drop_columns("known_at")
+    of.publish([verdict()])
+    of.forget_observations()
+    assert (of.digests("bikes"), of.sensor_hours("bike_count").num_rows) == ({}, 0)
+    of.keep(of.city.sources["bikes"], answers)
+    of.reduce(metrics.recipes(of.city))
+    assert of.sensor_hours("bike_count").drop_columns("known_at").equals(hours)
+    assert of.published()["verdict"].to_pylist() == [verdict().model_dump_json()]
+
+
+def test_many_small_runs_gather_into_few_files_by_themselves_and_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tidy, "SCATTERED", 5)
+    of = lake(tmp_path)
+    for i in range(12):
+        of.keep(of.city.sources["bikes"], [answer(f"{i}", quarter_hours("A", JUNE + timedelta(days=i), [i] * 8))])
+        of.reduce(metrics.recipes(of.city))
+    assert max(len(t.files()) for t in (of.observation, of.inputs, of.hours)) < 5 + 1
+    assert sorted(of.backend.to_pyarrow(of.observations())["value"].to_pylist()) == [i for i in range(12) for _ in range(8)]
+    assert sum(of.sensor_hours("bike_count")["value"].to_pylist()) == 8 * sum(range(12))
+    of.tidy()
+    assert [len(t.files()) for t in (of.observation, of.inputs, of.hours)] == [1, 1, 1]
+    assert sum(of.sensor_hours("bike_count")["value"].to_pylist()) == 8 * sum(range(12))
+    assert of.reduce(metrics.recipes(of.city)).days == 0
+
+
+def test_tidying_sorts_what_came_out_of_order_and_keeps_corrections_right(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 9, 1, tzinfo=UTC))
+    of = lake(tmp_path, clock)
+    for sensor in "BA":
+        of.keep(of.city.sources["bikes"], [answer(sensor, quarter_hours(sensor, JUNE, [1, 2, 3]))])
+    then = of.moment()
+    clock.pass_(days=1)
+    of.keep(of.city.sources["bikes"], [answer("A", quarter_hours("A", JUNE, [1, 5]))])
+    of.tidy()
+    (file,) = of.observation.files()
+    rows = of.observation.read_file(file).to_pylist()
+    assert [(r["sensor"], r["value"]) for r in rows] == [("A", 1), ("A", 2), ("A", 5), ("A", 3), ("A", None), ("B", 1), ("B", 2), ("B", 3)]
+    now, before = (sorted(of.backend.to_pyarrow(of.observations(as_of=t))["value"].to_pylist()) for t in (None, then))
+    assert (now, before) == ([1, 1, 2, 3, 5], [1, 1, 2, 2, 3, 3])
