@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulso.errors import CityFileError, SourceChanged
 from pulso.shapes import OBSERVATION, REJECT
@@ -92,6 +97,13 @@ def test_a_workbook_is_read_like_a_text(tmp_path):
     answer = read(tmp_path, WIDE + 'words = { closed = "closed" }\n', out.getvalue())
     assert rows(answer, "sensor", "start", "value") == [("c1", "2023-01-01 08:00", 5.0), ("c2", "2023-01-01 08:00", 2.5)]
     assert why(answer) == {"closed": 1, "no value": 1}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_machine(tmp_path, end):
+    answer = read(tmp_path, WIDE, end.join(["time,c1", "2023-01-01 00:00,1", "", "2023-01-01 01:00,x", ""]))
+    assert rows(answer, "value") == [(1.0,)]
+    assert [r["line"] for r in answer.rejects.to_pylist()] == [4]
 
 
 def test_lines_before_the_header_and_after_the_data_are_no_data(tmp_path):
@@ -323,6 +335,32 @@ def test_a_comma_within_quotes_stays_within_its_cell(tmp_path):
     section = 'time = { column = "time" }\nvalues = { columns = "^c", metric = "cars" }\nignore = ["note"]\n'
     answer = read(tmp_path, section, 'time,"c1, north",note\n"2023-01-01 00:00","7","a ""b"", c"\n')
     assert rows(answer, "sensor", "value") == [("c1, north", 7.0)]
+
+
+CELLS = st.sampled_from(["1", "2.5", "", "NA", "nan", "x", "ges", "-7", "1e3", " 4 ", "1,5", "NaN", "∞"])
+TIMES = st.sampled_from(["2023-03-26 01:00", "2023-03-26 02:30", "2023-10-29 02:00", "2023-06-01 24:00", "", "soon", "2023-02-30"])
+
+
+@given(st.lists(st.tuples(TIMES, CELLS, CELLS), max_size=12))
+def test_no_cell_is_lost_whatever_it_says(table):
+    body = io.StringIO()
+    csv.writer(body, lineterminator="\n").writerows([("time", "c1", "c2"), *table])
+    with tempfile.TemporaryDirectory() as folder:
+        answer = read(Path(folder), WIDE, body.getvalue(), zone="Europe/Berlin")
+    assert answer.observations.num_rows + sum(why(answer).values()) == 2 * len(table)
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_rows_or_a_letter_and_never_a_crash(noise, headed):
+    with tempfile.TemporaryDirectory() as folder:
+        seen = source(Path(folder), WIDE).fetch(window(), Files({URL: (b"time,c1\n" if headed else b"") + noise}))
+        try:
+            assert [a.origin for a in seen] == [URL]
+        except SourceChanged as why_not:
+            letter = str(why_not)
+        else:
+            letter = URL
+    assert URL in letter
 
 
 @pytest.mark.parametrize(

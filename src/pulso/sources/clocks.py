@@ -36,6 +36,7 @@ _TOKENS = {
     "S": r"(?P<S>\d{1,2}(?:[.,]\d+)?)",
     "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
     "z": r"(?P<z>Z|[+-]\d{2}:?\d{2})",
+    "*": ".*?",
     "%": "%",
 }
 _MONTHS = {
@@ -77,7 +78,8 @@ def read(text: pa.Array, forms: list[str], strip: str = "") -> Moments:
     text
         (N,) of string.
     forms
-        "iso", "epoch", "epoch_ms", or signs as in strptime (%Y %y %m %d %b %H %I %p %M %S %z). 24:00 is the midnight after.
+        "iso", "epoch", "epoch_ms", or signs as in strptime (%Y %y %m %d %b %H %I %p %M %S %z) and %* for what
+        says nothing. 24:00 is the midnight after.
     strip
         Characters to take off both ends first, such as quotes within quotes.
 

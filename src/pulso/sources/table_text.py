@@ -59,6 +59,14 @@ def blocks(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator[
     if options.columns is not None:
         yield _block(body, 0, len(body), 1, list(options.columns), options, wanted)
         return
+    try:
+        yield from _headed(body, url, options, wanted)
+    except pa.ArrowInvalid as why:
+        raise SourceChanged(f"{url}: the rows could not be told apart: {why}. What was known from this address stays.") from None
+
+
+def _headed(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator[Block]:
+    """The blocks of a table, each under the header that stands above it."""
     names, line, start = _header(body, url, options)
     marker = _marker(body[:start], options.separator)
     while True:
@@ -72,8 +80,9 @@ def blocks(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator[
 
 
 def as_text(body: bytes, url: str, encoding: str = "auto", sheet: str | int = 0, decimal: str = ".") -> bytes:
-    """Put any table into UTF-8 text without a byte-order mark; a workbook's sheet becomes CSV with commas."""
-    return _sheet(body, url, sheet, decimal) if _is_workbook(body) else _utf8(body, encoding)
+    """Put any table into UTF-8 text without a byte-order mark, its lines ended by line feeds; a workbook's sheet becomes CSV with commas."""
+    text = _sheet(body, url, sheet, decimal) if _is_workbook(body) else _utf8(body, encoding)
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
 
 
 def _is_workbook(body: bytes) -> bool:
@@ -141,7 +150,7 @@ def _after_line(body: bytes, at: int) -> int:
 
 
 def _cells(line: bytes, separator: str) -> list[str]:
-    text = line.decode("utf-8", "replace").rstrip("\r\n")
+    text = line.decode("utf-8", "replace").rstrip("\n")
     return next(csv.reader([text], delimiter=separator), [])
 
 
