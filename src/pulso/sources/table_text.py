@@ -80,7 +80,7 @@ def _headed(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator
 
 
 def as_text(body: bytes, url: str, encoding: str = "auto", sheet: str | int = 0, decimal: str = ".") -> bytes:
-    """Put any table into UTF-8 text without a byte-order mark, its lines ended by line feeds; a workbook's sheet becomes CSV with commas."""
+    """Put any table into UTF-8 text without a byte-order mark, lines ended by line feeds; a workbook's sheet becomes CSV with commas."""
     text = _sheet(body, url, sheet, decimal) if _is_workbook(body) else _utf8(body, encoding)
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
 
