@@ -6,6 +6,7 @@ DAY ?= 2025-06-14
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+export OPENBLAS_NUM_THREADS := 1  # many small matrices: more threads only wait for each other
 
 .PHONY: help demo test check lint types walls docs proof bench lock clean
 

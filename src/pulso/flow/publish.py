@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 import pyarrow.compute as pc
 from rich.progress import Progress
+from threadpoolctl import threadpool_limits
 
 from pulso.core.judge import judge
 from pulso.errors import CityFileError, Mistake
@@ -53,16 +54,17 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
             str(river.city.folder / "city.toml"), [Mistake("metrics", None, "at least one [metrics.…] to judge the city by")]
         )
     task = progress.add_task("judging", total=None) if progress else None
-    judged = judge(
-        desk.panels,
-        desk.days,
-        desk.drivers,
-        zones=desk.zones,
-        domains=desk.domains,
-        reach=desk.reach,
-        wanted=slice(desk.at(wanted[0]), desk.at(wanted[1]) + 1),
-        reference_year=river.city.city.reference_year,
-    )
+    with threadpool_limits(1):  # many small matrices: on two busy cores, several BLAS threads take six times as long as one
+        judged = judge(
+            desk.panels,
+            desk.days,
+            desk.drivers,
+            zones=desk.zones,
+            domains=desk.domains,
+            reach=desk.reach,
+            wanted=slice(desk.at(wanted[0]), desk.at(wanted[1]) + 1),
+            reference_year=river.city.city.reference_year,
+        )
     if progress and task is not None:
         progress.update(task, description="writing")
     today = river.home.clock().astimezone(river.city.clock).date()
