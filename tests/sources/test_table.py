@@ -183,6 +183,17 @@ def test_places_are_read_and_may_name_the_sensor(tmp_path):
     assert rows(answer, "sensor", "lon", "lat") == [("-8.614,41.146", -8.614042367, 41.146224218), ("nan,nan", None, None)]
 
 
+@pytest.mark.parametrize(("text", "order"), [("POINT (-8.61 41.15)", "lon lat"), ("41.15, -8.61", "lat lon"), ("[41.15,-8.61]", "lat lon")])
+def test_a_place_may_stand_in_one_column(tmp_path, text, order):
+    """As Paris' counters and Porto's scooters have it."""
+    section = (
+        f'time = {{ column = "t" }}\nvalues = {{ column = "n", metric = "bikes" }}\nplace = {{ point = "where", order = "{order}" }}\n'
+    )
+    body = f't;where;n\n2023-01-01T01:00:00+01:00;"{text}";4\n2023-01-01T02:00:00+01:00;;5\n'
+    answer = read(tmp_path, section + 'separator = ";"\n', body)
+    assert rows(answer, "start", "lon", "lat") == [("2023-01-01 00:00", -8.61, 41.15), ("2023-01-01 01:00", None, None)]
+
+
 def test_a_daily_total_lasts_from_midnight_to_midnight_on_the_citys_clock(tmp_path):
     section = 'time = { column = "date", step = "1d" }\nvalues = { column = "value", metric = "cars" }\n'
     answer = read(tmp_path, section, "date,value\n2023-03-25,1\n2023-03-26,2\n2023-10-29,3\n", zone="Europe/Berlin")

@@ -57,7 +57,7 @@ def plan(header: list[str], url: str, options: Options, names: dict[str, str], s
     time = [position(n) for n in options.time.column]
     used = set(time) | {position(n) for n in options.only}
     if options.place:
-        used |= {position(options.place.lon), position(options.place.lat)}
+        used |= {position(c) for c in options.place.columns}
     columns: list[Column] = []
     for rule in options.values:
         used |= {position(n) for n in rule.sensor_column or ()}

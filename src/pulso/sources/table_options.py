@@ -124,10 +124,23 @@ class Address(Row):
 
 
 class Place(Row):
-    """Columns with degrees, WGS 84."""
+    """Columns with degrees, WGS 84: one each, or both in one text."""
 
-    lon: str
-    lat: str
+    lon: str | None = None
+    lat: str | None = None
+    point: str | None = Field(default=None, description="a column with both, such as POINT (-8.6 41.1) or 41.1, -8.6")
+    order: Literal["lon lat", "lat lon"] = Field(default="lon lat", description="which of the two stands first in `point`")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Place:
+        if (self.lon is None or self.lat is None) == (self.point is None) or (self.lon is None) != (self.lat is None):
+            raise ValueError("lon and lat, or point")
+        return self
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that tell the place."""
+        return [c for c in (self.lon, self.lat, self.point) if c is not None]
 
 
 def _addresses(value: object) -> object:

@@ -23,6 +23,8 @@ from pulso.sources.table_urls import Asked
 
 UNITS_OF_TIME = {"min": 60 * clocks.SECOND, "h": 3600 * clocks.SECOND, "d": clocks.DAY}
 
+POINT = r"(?P<a>-?\d+(?:\.\d+)?)[ ,;]+(?P<b>-?\d+(?:\.\d+)?)"
+
 
 class Reader(NamedTuple):
     """What a file is read with: the source's name and keys, and its clock where the keys name none."""
@@ -108,10 +110,14 @@ def _place(block: Block, options: Options) -> tuple[NDArray[np.float64], NDArray
     if options.place is None:
         nowhere = np.full(block.line.size, np.nan)
         return nowhere, nowhere
-    lon, lat = (
-        table_numbers.read(block.cells[block.names.index(n)], {}, decimal=options.decimal).value
-        for n in (options.place.lon, options.place.lat)
-    )
+    texts = [block.cells[block.names.index(c)] for c in options.place.columns]
+    decimal = options.decimal
+    if options.place.point is not None:
+        pair = pc.extract_regex(texts[0], POINT)
+        first, second = ("lon", "lat") if options.place.order == "lon lat" else ("lat", "lon")
+        texts = [pc.fill_null(pc.struct_field(pair, {first: "a", second: "b"}[c]), "") for c in ("lon", "lat")]
+        decimal = "."
+    lon, lat = (table_numbers.read(t, {}, decimal=decimal).value for t in texts)
     return lon, lat
 
 
