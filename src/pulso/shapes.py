@@ -179,7 +179,7 @@ SENSOR_HOUR = pa.schema(
         ("value", pa.float64()),  # sum over the seen intervals for flows, mean for occupancies and levels
         ("n", pa.int32()),  # intervals seen
         ("expected", pa.float32()),  # intervals that a complete hour of that day has, as the source declares
-        ("still", pa.int32()),  # longest run of one value other than 0 on that day, in intervals; 0 where none fills an hour
+        ("still", pa.int32()),  # longest run of one value other than 0 that day, in intervals of at least 15 min; 0: none fills an hour
         ("known_at", UTC_TIME),
     ]
 )

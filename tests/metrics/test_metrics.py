@@ -106,9 +106,17 @@ def test_a_feed_that_stands_still_is_seen(tmp_path: Path, values: list[float], s
     assert set(column(rows, "still")) == {still}
 
 
-def test_a_feed_that_speaks_more_often_stands_still_no_sooner(tmp_path: Path) -> None:
-    rows = reduced(tmp_path, "bikes", "bike_count", quarter_hours("A", JUNE, [6] * 24, step=5), minutes=5)
+@pytest.mark.parametrize("declared", ["15min", "5min", "1min"])
+def test_a_feed_that_speaks_more_often_stands_still_no_sooner(tmp_path: Path, declared: str) -> None:
+    toml = TOML.replace('expected = "15min"', f'expected = "{declared}"')
+    rows = reduced(tmp_path, "bikes", "bike_count", quarter_hours("A", JUNE, [6] * 24, step=5), toml=toml, minutes=5)
     assert set(column(rows, "still")) == {8}  # 115 minutes from first to last, in quarter hours
+
+
+def test_an_hourly_feed_stands_still_by_the_hour(tmp_path: Path) -> None:
+    toml = TOML.replace('expected = "15min"', 'expected = "1h"')
+    rows = reduced(tmp_path, "bikes", "bike_count", quarter_hours("A", JUNE, [6, 6, 6, 7], step=60), toml=toml, minutes=60)
+    assert set(column(rows, "still")) == {3}
 
 
 def test_a_quiet_hour_of_happenings_is_zero_only_while_the_source_speaks(tmp_path: Path) -> None:

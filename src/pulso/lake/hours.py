@@ -169,7 +169,7 @@ class Arrays:
     zones: list[str | None]  # leaf zone of each sensor, as its latest day has it
     values: NDArray[np.floating]  # (T, S, H), in the metric's unit; NaN where nothing was seen
     seen: NDArray[np.floating]  # (T, S, H), share of an hour's intervals seen; 0 unseen; 2 where both of autumn's hours are complete
-    still: NDArray[np.int32]  # (T, S), longest run of one value other than 0, in intervals
+    still: NDArray[np.int32]  # (T, S), longest run of one value other than 0, in intervals of at least 15 minutes
 
 
 def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DTypeLike = np.float64) -> Arrays:

@@ -21,7 +21,7 @@ CATALOGUE: dict[str, Metric] = {m.name: m for theme in (generic, street, parking
 WEATHER: tuple[str, ...] = tuple(m.name for m in weather.METRICS)
 """The variables that a weather source may tell."""
 
-VERSION = 1
+VERSION = 2
 """Of the expressions: one more when they answer differently, so that every lake reduces anew."""
 
 _SPELL = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|min|h|d)\s*$")

@@ -18,7 +18,7 @@ from pulso.city import Sensor
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-SECONDS_AN_HOUR, SECONDS_A_DAY = 3_600.0, 86_400.0
+QUARTER, SECONDS_AN_HOUR, SECONDS_A_DAY = 900.0, 3_600.0, 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Metric:
     grain: Literal["hour", "day"] = "hour"
     ratio: bool = True  # has a natural zero, so that observed / expected means something; temperature has not
     bounds: tuple[float, float] = (float("-inf"), float("inf"))  # of the variables, in the unit, both included
-    frozen: int = 8  # so many equal values other than 0 in a row, in intervals, mean that the feed stands still
+    frozen: int = 8  # from so much `still` on, the feed stands still; read SENSOR_HOUR's still against it
     reduce: Reduce = field(repr=False)
 
 
@@ -92,11 +92,12 @@ def by_hour(rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.Flo
 
 
 def longest_runs(rows: ir.Table, setting: Setting) -> ir.Table:
-    """How long each sensor's value stood still at most, in intervals: sensor, day, still.
+    """How long each sensor's value stood still at most: sensor, day, still.
 
+    Counted in observations, but never more than the time that passed holds intervals or quarter hours, whichever are longer: a feed that
+    speaks every minute stands still no sooner than one that speaks every quarter of an hour. A gap does not end a run, nor adds to it.
     Only days on which one value other than 0 fills a whole local hour are looked at, and listed: ordering all observations would cost ten
-    times what summing them does. Runs are counted in observations, but never more than the time that passed holds intervals, so that a feed
-    that speaks more often than declared stands still no sooner. A gap does not end a run, and adds nothing to it.
+    times what summing them does.
     """
     hour = rows.group_by(["sensor", "day", "hour"]).agg(least=rows.value.min(), most=rows.value.max(), n=rows.count())
     enough = 1 if setting.interval >= SECONDS_AN_HOUR else 2
@@ -112,7 +113,7 @@ def longest_runs(rows: ir.Table, setting: Setting) -> ir.Table:
         from_place=ibis.ifelse(seen.moved, seen.place, 0).max().over(so_far),
         from_seconds=ibis.ifelse(seen.moved, seen.seconds, 0).max().over(so_far),
     )
-    passed = (seen.seconds - seen.from_seconds).cast("float64") / setting.interval + 1
+    passed = (seen.seconds - seen.from_seconds).cast("float64") / max(setting.interval, QUARTER) + 1
     run = ibis.ifelse(seen.value == 0, 0.0, ibis.least((seen.place - seen.from_place + 1).cast("float64"), passed))
     return seen.mutate(run=run).group_by(["sensor", "day"]).agg(still=_.run.max().floor().cast("int32"))
 
