@@ -14,6 +14,7 @@ from pulso.core.panel import Panel
 from pulso.simulate import Simulated, small
 
 FOOTPRINT = "environment"
+DARK_EVERY = 11  # days
 
 
 class Known(NamedTuple):
@@ -25,10 +26,11 @@ class Known(NamedTuple):
     truth: np.ndarray  # (T, Z) ln of what the headline would be with the true metric indices and the same weights
 
 
-def known(seed: int) -> Known:
+def known(seed: int, *, dark: int | None = None) -> Known:
+    """Judge a small city; on every eleventh day all sensors of zone `dark` are silent."""
     sim = small(seed)
     days = Days(sim.days.ordinal, sim.days.holiday, sim.days.holiday_names, sim.days.school)
-    panels = [_panel(r) for r in sim.readings.values()]
+    panels = [_panel(r, dark) for r in sim.readings.values()]
     zones = np.concatenate([np.ones((1, len(sim.zones)), dtype=bool), np.eye(len(sim.zones), dtype=bool)])
     domains = [Domain(name, footprint=name == FOOTPRINT) for name in dict.fromkeys(p.domain for p in panels)]
     found = judge(panels, days, _drivers(sim), zones=zones, domains=domains)
@@ -39,7 +41,9 @@ def known(seed: int) -> Known:
     return Known(sim, days, found, np.where(total > 0.5, truth, np.nan))
 
 
-def _panel(reading) -> Panel:
+def _panel(reading, dark: int | None) -> Panel:
+    lit = np.ones(reading.seen.shape, dtype=bool)
+    lit[::DARK_EVERY, reading.zone == dark] = False
     return Panel(
         name=reading.metric,
         domain=reading.domain,
@@ -47,8 +51,8 @@ def _panel(reading) -> Panel:
         grain="hour",
         ratio=reading.metric != "noise",
         importance=1.0,
-        values=np.asarray(reading.values, dtype=float),
-        seen=np.asarray(reading.seen, dtype=float),
+        values=np.where(lit, reading.values, np.nan),
+        seen=np.where(lit, reading.seen, 0.0),
         still=reading.still,
         zone=reading.zone,
         alive=reading.alive,

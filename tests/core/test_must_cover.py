@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.core.synthetic import Known, known
+from tests.core.synthetic import DARK_EVERY, Known, known
 
 SEEDS = range(20)
 YEAR = 366  # the first year is judged by a model that saw it
@@ -53,10 +53,30 @@ class TestTruth:
         print(f"zones: {np.mean(shares):.3f}, worst {min(shares):.3f}, best {max(shares):.3f}")
         assert 0.88 <= np.mean(shares) <= 0.92
 
-    def test_a_power_cut_leaves_the_true_index_inside_the_interval(self):
-        inside = np.concatenate([covered(city(s))[0][days_of(city(s), "power_cut"), 0] for s in SEEDS])
-        print(f"power cuts: {inside.mean():.3f} of {inside.size} days")
-        assert inside.mean() >= 0.85
+    def test_a_power_cut_is_covered_as_well_as_the_weeks_around_it(self):
+        cut, around = [], []
+        for seed in SEEDS:
+            k = city(seed)
+            inside, on = covered(k)[0][:, 0], days_of(k, "power_cut")
+            near = np.convolve(on, np.ones(29), mode="same") > 0
+            cut += inside[on].tolist()
+            around += inside[near & ~on].tolist()
+        print(f"power cuts: {np.mean(cut):.3f} of {len(cut)} days, {np.mean(around):.3f} around them")
+        assert np.mean(cut) >= np.mean(around) - 3 * np.sqrt(0.25 / len(cut))
+
+    def test_a_district_gone_dark_on_any_day_leaves_the_true_index_inside_the_interval(self):
+        inside, moved = [], []
+        for seed in SEEDS[:6]:
+            dark = known(seed, dark=2)
+            nights = np.arange(len(dark.days)) % DARK_EVERY == 0
+            there, asked = covered(dark)
+            inside += there[nights & asked[:, 0], 0].tolist()
+            moved += np.abs(np.log(dark.judgement.index / city(seed).judgement.index))[nights & asked[:, 0], 0].tolist()
+        print(
+            f"dark districts: {np.mean(inside):.3f} of {len(inside)} days inside, moved by {np.median(moved):.3f}, at most {max(moved):.3f}"
+        )
+        assert np.mean(inside) >= 0.85
+        assert np.median(moved) < 0.02
 
     @pytest.mark.parametrize(("kind", "sign"), [("festival", 1), ("strike", -1), ("storm", -1)])
     def test_what_happened_shows_with_the_right_sign_and_is_linked(self, kind, sign):

@@ -89,6 +89,15 @@ def test_wild_holidays_are_judged_with_more_doubt_on_holidays_only():
     assert found[k == SPECIAL].min() > 2.0 * np.median(found[k != SPECIAL])
 
 
+def test_a_week_of_departures_on_one_side_widens_the_next_day():
+    kind = kinds(0.0)
+    x = noise(5)[:, None]
+    x[1490:1500] = -0.15
+    found = baseline_variance(x, kind, ORDINAL, slice(1480, 1501))[:, 0]
+    assert found[20] > found[5] + 0.01
+    assert found[20] < 0.1**2 * 4 + 0.02
+
+
 def test_one_lockdown_does_not_widen_the_year_after_it():
     kind = kinds(0.0)
     x = noise(5)[:, None]
@@ -100,8 +109,8 @@ def test_one_lockdown_does_not_widen_the_year_after_it():
 
 def test_unseen_sensors_count_whole_and_a_citys_only_sensor_not_at_all():
     sampling, seen = np.array([[0.04, np.nan]]), np.array([[4, 1]])
-    np.testing.assert_allclose(sampling_variance(sampling, seen, np.array([[8, 2]])), [[0.03, 0.12]])
-    np.testing.assert_allclose(sampling_variance(sampling, seen, np.array([[4, 1]])), [[0.02, 0.08]])
+    np.testing.assert_allclose(sampling_variance(sampling, seen, np.array([[8, 2]])), [[0.032, 0.128]])
+    np.testing.assert_allclose(sampling_variance(sampling, seen, np.array([[4, 1]])), [[0.024, 0.096]])
     np.testing.assert_allclose(sampling_variance(np.array([[np.nan]]), np.array([[1]]), np.array([[1]])), [[0.0]])
 
 

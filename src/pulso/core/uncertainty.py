@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from pulso.core.days import SPECIAL
 from pulso.core.flags import MAD_TO_SIGMA, known_median
@@ -14,12 +15,16 @@ NORMAL = 0.90  # of ordinary days lie in the normal range
 LAST_YEAR = 365
 LEAST_SPECIAL, WIDER = 30, 1.6  # special days needed for a range of their own; else the range of all days, so much wider
 LEAST_ORDINARY = 30
-REACH = 1.895  # Student t with 7 degrees of freedom, two-sided 90 %: variances are guesses themselves, and cities have heavy tails
+REACH = 1.645  # normal, two-sided 90 %
 MEMORY = 7  # days over which departures from the expected day are taken to resemble each other
 LEVEL_DAYS = 28  # the expectation's level is a median over so many days
-CALENDAR_TERMS = 20  # about so many terms of the expectation are learnt from all of the past
+CALENDAR_TERMS = 12  # about so many terms of the expectation, learnt from all of the past, act on an ordinary day
+CHANCE = (
+    0.5  # of what a week's mean departure is by chance that is not held against the level (calibrated, see docs/methods/uncertainty.md)
+)
+LAGS_MOST = 2.0  # s.d. of a usual day by which a level is believed to lag; a week beyond is the city's
 HELD_WITHIN = 4.0  # robust s.d.; departures beyond are drawn in where a usual spread is meant
-SEEN_SHARE = 0.5  # of the sensors' disagreement that remains when every living sensor is seen: their noise, their own levels
+SEEN_SHARE = 0.6  # (calibrated) of the sensors' disagreement that remains when every living sensor is seen: their noise, their own levels
 
 
 def mondays(ordinal: Ints, wanted: slice) -> Iterator[tuple[int, slice]]:
@@ -109,12 +114,14 @@ def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) ->
 
     Notes
     -----
-    Four parts: the level, a median of 28 days that resemble each other (π/2 times the long-run variance over 28); the calendar's
-    terms, learnt from all of the past; departures that come back on the same weekday a week later, which are the expectation's
+    Three parts. The level, a median of 28 days that resemble each other: π/2 times the long-run variance over 28, or the square of
+    the last week's mean departure, less half of what chance makes of it, where that is more, for then it may lag. The calendar's
+    terms, learnt from all of the past. Departures that come back on the same weekday a week later, which are the expectation's
     mistakes and not the city's; on special days instead of these, what their spread has beyond that of other days.
     """
     first, stop, _ = wanted.indices(len(rest))
     found = np.full((stop - first, rest.shape[1]), np.nan)
+    lately = _lately(rest, first, stop)
     for start, days in mondays(ordinal, wanted):
         if start < LEAST_ORDINARY:
             continue
@@ -128,9 +135,10 @@ def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) ->
         special = _special_excess(rest[:start], kind[:start], usual)
         two_years = slice(max(start - 2 * LAST_YEAR, 0), start)
         for k in np.unique(kind[days]):
-            rows = np.flatnonzero(kind[days] == k) + days.start - first
+            rows = np.flatnonzero(kind[days] == k) + days.start
             extra = special if k == SPECIAL else _recurring(rest[two_years], kind[two_years] == k)
-            found[rows] = np.where(known >= LEAST_ORDINARY, level + calendar + extra, np.nan)
+            lagging = np.minimum(lately[rows - first] - CHANCE * long_run / MEMORY, LAGS_MOST**2 * usual)
+            found[rows - first] = np.where(known >= LEAST_ORDINARY, np.maximum(level, lagging) + calendar + extra, np.nan)
     return found
 
 
@@ -161,7 +169,7 @@ def sampling_variance(sampling: Floats, sensors: Ints, alive: Ints) -> Floats:
     -------
     (T, Z)
         0 where the whole city has but one sensor: it is all that there is to see. The unseen part of the living sensors counts
-        whole, the seen part half: it can't be missed, but its own noise and its own levels remain.
+        whole, the seen part at 60 %: it can't be missed, but its own noise and its own levels remain.
     """
     one = np.nan_to_num(sampling[:, :1]) * sensors[:, :1]
     own = np.where(np.isfinite(sampling), sampling, one / np.maximum(sensors, 1))
@@ -191,6 +199,14 @@ def _held(x: Floats) -> Floats:
     return np.where(np.isfinite(x), np.clip(x, middle - reach, middle + reach), np.nan)
 
 
+def _lately(rest: Floats, first: int, stop: int) -> Floats:
+    """Square of the mean departure of the week before each day, (W, Z); 0 where fewer than four of its days are known."""
+    padded = np.concatenate([np.full((MEMORY, rest.shape[1]), np.nan), rest])[first : stop + MEMORY - 1]
+    week = sliding_window_view(padded, MEMORY, axis=0)
+    n = np.isfinite(week).sum(axis=-1)
+    return np.where(n > MEMORY // 2, np.nansum(week, axis=-1) / np.maximum(n, 1), 0.0) ** 2
+
+
 def _recurring(rest: Floats, same: Bools) -> Floats:
     """What departures on days of one kind share with those a week earlier, as a variance, (Z,); 0 where nothing."""
     x = _held(np.where(same[:, None], rest, np.nan))
@@ -200,13 +216,17 @@ def _recurring(rest: Floats, same: Bools) -> Floats:
 
 
 def _special_excess(rest: Floats, kind: Ints, usual: Floats) -> Floats:
-    """By how much special days vary more than others, (Z,); as much again as the others where fewer than 30 are known."""
+    """
+    By how much special days vary more than others, (Z,): at least as if 1.6 times as wide.
+
+    A model that has seen each holiday once or twice leaves little of those to be seen, so their spread so far flatters it.
+    """
+    least = (WIDER**2 - 1.0) * usual
     special = rest[kind == SPECIAL]
-    few = (WIDER**2 - 1.0) * usual
     n = np.isfinite(special).sum(axis=0)
     if n.max(initial=0) < LEAST_SPECIAL:
-        return few
-    return np.where(n >= LEAST_SPECIAL, np.maximum(_variance(_held(special)) - usual, 0.0), few)
+        return least
+    return np.where(n >= LEAST_SPECIAL, np.maximum(_variance(_held(special)) - usual, least), least)
 
 
 def _mean(x: Floats) -> Floats:
