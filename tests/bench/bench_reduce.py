@@ -27,19 +27,16 @@ SENSORS = 200
 TOML = town.TOML.replace('sensors = "bikes.csv"\n', 'zone = "west"\n')
 
 BY_HAND = """
-with seen as (
-    select * from read_parquet($files) where source = 'bikes' and metric = 'bike_count'
-), hourly as (
-    select source, sensor, day, hour, max(zone) as zone, sum(value) as value, count(*)::int as n
-    from seen group by source, sensor, day, hour
+with hourly as (
+    select source, sensor, day, hour, max(zone) as zone, sum(value) as value, count(*)::int as n, min(value) as least, max(value) as most
+    from read_parquet($files) where source = 'bikes' and metric = 'bike_count' group by source, sensor, day, hour
 ), suspects as (
-    select distinct sensor, day from (
-        select sensor, day, hour, min(value) as least, max(value) as most, count(*) as n from seen group by sensor, day, hour
-    ) where least = most and least <> 0 and n >= 2
+    select distinct sensor, day from hourly where least = most and least <> 0 and n >= 2
 ), marked as (
     select sensor, day, start, value, epoch(start)::bigint as seconds, row_number() over w as place,
            coalesce(value <> lag(value) over w, true) as moved
-    from seen semi join suspects using (sensor, day) window w as (partition by sensor, day order by start)
+    from (select sensor, day, start, value from read_parquet($files) where source = 'bikes' and metric = 'bike_count')
+    semi join suspects using (sensor, day) window w as (partition by sensor, day order by start)
 ), runs as (
     select sensor, day, value, place - max(case when moved then place else 0 end) over w + 1 as places,
            (seconds - max(case when moved then seconds else 0 end) over w) / 900.0 + 1 as spans
@@ -47,8 +44,8 @@ with seen as (
 ), longest as (
     select sensor, day, floor(max(case when value = 0 then 0 else least(places, spans) end))::int as still from runs group by sensor, day
 )
-select source, sensor, zone, day, hour, value, n, coalesce(still, 0) as still,
-       case when day in ('2020-10-25', '2021-10-31', '2022-10-30') and hour = 2 and n > 4 then 8.0 else 4.0 end as expected
+select 'bike_count' as metric, source, sensor, zone, day, hour, value, n, coalesce(still, 0) as still,
+       case when day in ('2020-10-25', '2021-10-31', '2022-10-30') and hour = 2 and n > 4 then 8.0 else 4.0 end::float as expected
 from hourly left join longest using (sensor, day)
 """
 

@@ -6,7 +6,7 @@ All expressions are portable: filter, join, group, count, sum, min, max and orde
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -78,28 +78,37 @@ def sensor_hours(
     `watched` are the rows whose `value` tells whether the feed stands still, where those are not the rows themselves.
     """
     hourly = by_hour(rows, setting, value)
-    runs = longest_runs(rows if watched is None else watched, setting)
+    if watched is not None or setting.daily:
+        watched = rows if watched is None else watched
+        runs = longest_runs(watched, by_hour(watched, replace(setting, daily=False), lambda t: t.value.mean()), setting)
+    else:
+        runs = longest_runs(rows, hourly, setting)
     both = hourly.left_join(runs, ["sensor", "day"])
-    return in_shape(both.select(*hourly.columns, still=both.still.fill_null(0).cast("int32")), setting)
-
-
-def by_hour(rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.FloatingScalar]) -> ir.Table:
-    """Group observations by source, sensor, day and hour: zone, value, n."""
-    grouped = rows.mutate(hour=ibis.literal(0, "int8")) if setting.daily else rows
-    return grouped.group_by(["source", "sensor", "day", "hour"]).agg(
-        zone=grouped.zone.max(), value=value(grouped).cast("float64"), n=grouped.count().cast("int32")
+    return in_shape(
+        both.select("source", "sensor", "day", "hour", "zone", "value", "n", still=both.still.fill_null(0).cast("int32")), setting
     )
 
 
-def longest_runs(rows: ir.Table, setting: Setting) -> ir.Table:
+def by_hour(rows: ir.Table, setting: Setting, value: Callable[[ir.Table], ir.FloatingScalar]) -> ir.Table:
+    """Group observations by source, sensor, day and hour: zone, value, n, and the least and most of the observations' values."""
+    grouped = rows.mutate(hour=ibis.literal(0, "int8")) if setting.daily else rows
+    return grouped.group_by(["source", "sensor", "day", "hour"]).agg(
+        zone=grouped.zone.max(),
+        value=value(grouped).cast("float64"),
+        n=grouped.count().cast("int32"),
+        least=grouped.value.min(),
+        most=grouped.value.max(),
+    )
+
+
+def longest_runs(rows: ir.Table, hour: ir.Table, setting: Setting) -> ir.Table:
     """How long each sensor's value stood still at most: sensor, day, still.
 
     Counted in observations, but never more than the time that passed holds intervals or quarter hours, whichever are longer: a feed that
     speaks every minute stands still no sooner than one that speaks every quarter of an hour. A gap does not end a run, nor adds to it.
-    Only days on which one value other than 0 fills a whole local hour are looked at, and listed: ordering all observations would cost ten
-    times what summing them does.
+    Only days on which, by the table `hour`, one value other than 0 fills a whole local hour are looked at, and listed: ordering all
+    observations would cost ten times what summing them does.
     """
-    hour = rows.group_by(["sensor", "day", "hour"]).agg(least=rows.value.min(), most=rows.value.max(), n=rows.count())
     enough = 1 if setting.interval >= SECONDS_AN_HOUR else 2
     suspects = hour.filter((hour.least == hour.most) & (hour.least != 0) & (hour.n >= enough)).select("sensor", "day").distinct()
     in_order = ibis.window(group_by=["sensor", "day"], order_by="start")
