@@ -48,9 +48,9 @@ def draft(
 
 def schema() -> None:
     """Print the JSON Schema of a city file, for an editor that completes and checks while one types."""
-    from pulso.sources import json_schema
+    from pulso.sources.schema import city_schema
 
-    say_json(json_schema())
+    say_json(city_schema())
 
 
 def simulate(

@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.metadata import version
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from rich.progress import Progress
 from threadpoolctl import threadpool_limits
 
-from pulso.core.judge import judge
+from pulso.core.baseline import PAST
+from pulso.core.judge import Scores, judge
+from pulso.core.measure import HISTORY
 from pulso.errors import CityFileError, Mistake
 from pulso.flow.home import River
-from pulso.flow.panels import lay_out
+from pulso.flow.panels import MARGIN, Desk, lay_out
 from pulso.flow.verdicts import Pen, stage_of
 
 RECIPE = "1"
@@ -48,7 +52,8 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
     wanted = _wanted(river, known, first, last)
     if wanted is None:
         return Publication(None, None)
-    desk = lay_out(river, known[0], max(known[1], wanted[1]))
+    remembered = _remembered(river, known[0], wanted[0])
+    desk = lay_out(river, _from(river, known[0], wanted[0], remembered), max(known[1], wanted[1]))
     if desk is None:
         raise CityFileError(
             str(river.city.folder / "city.toml"), [Mistake("metrics", None, "at least one [metrics.…] to judge the city by")]
@@ -64,6 +69,7 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
             reach=desk.reach,
             wanted=slice(desk.at(wanted[0]), desk.at(wanted[1]) + 1),
             reference_year=river.city.city.reference_year,
+            earlier=None if remembered is None else _scores(remembered, desk),
         )
     if progress and task is not None:
         progress.update(task, description="writing")
@@ -72,11 +78,46 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
     days = [wanted[0] + timedelta(days=i) for i in range((wanted[1] - wanted[0]).days + 1)]
     pen = Pen(river.city, desk, judged, wanted[0], river.lake.moment(), digest(river))
     verdicts = list(pen.write({day: stage_of(day, today, day in before) for day in days}))
-    new = river.lake.publish(verdicts)
+    new = river.lake.publish(verdicts, list(pen.memories()))
     if progress and task is not None:
         progress.update(task, total=1, completed=1)
     statuses = Counter[str](v.status for v in verdicts if v.zone is None)
     return Publication(*wanted, len(days), len(desk.zone_ids), new, len(verdicts) - new, dict(statuses))
+
+
+def _from(river: River, known: date, wanted: date, remembered: pa.Table | None) -> date:
+    """The first day whose hours the judge needs: all that is known, or, if it remembers its verdicts, what models are fitted on."""
+    if remembered is None:
+        return known
+    year = river.city.city.reference_year
+    first = wanted - timedelta(days=PAST + HISTORY + 2 * MARGIN)
+    return max(known, first if year is None else min(first, date(year, 1, 1)))
+
+
+def _remembered(river: River, known: date, wanted: date) -> pa.Table | None:
+    """What was published of every day before the wanted ones, by the same files and code; None where a day lacks, so all is judged anew."""
+    days = (wanted - known).days
+    if days <= HISTORY:
+        return None
+    columns = ["zone", "day", "digest", "index", "rest", "scores"]
+    rows = river.lake.published(None, (known, wanted - timedelta(days=1)), columns=columns)
+    same = pc.all(pc.equal(rows["digest"], digest(river))).as_py()
+    return rows if same and rows.num_rows == days * (len(river.zones.all) + 1) else None
+
+
+def _scores(rows: pa.Table, desk: Desk) -> Scores:
+    """What was published, as the judge remembers it: on the desk's days, NaN where nothing is known."""
+    ids = {zone: z for z, zone in enumerate(desk.zone_ids)}
+    z = np.array([ids[zone] for zone in rows["zone"].to_pylist()], dtype=np.int64)
+    t = rows["day"].cast(pa.int32()).to_numpy() - (desk.first - date(1970, 1, 1)).days
+    shape = (len(desk.days), len(ids))
+    scores = Scores(np.full((*shape, len(desk.panels)), np.nan), np.full(shape, np.nan), np.full(shape, np.nan))
+    there = t >= 0
+    metric = rows["scores"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(rows.num_rows, len(desk.panels))
+    scores.metric[t[there], z[there]] = metric[there]
+    scores.headline[t[there], z[there]] = np.log(rows["index"].to_numpy()[there].astype(float) / 100.0)
+    scores.rest[t[there], z[there]] = rows["rest"].to_numpy()[there]
+    return scores
 
 
 def digest(river: River) -> str:

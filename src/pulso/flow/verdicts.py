@@ -16,6 +16,7 @@ from pulso.core.flags import Flag
 from pulso.core.judge import Judgement
 from pulso.core.panel import Bools
 from pulso.flow.panels import Desk
+from pulso.lake import Memory
 from pulso.shapes import DomainVerdict, MetricVerdict, Part, Reason, Verdict
 
 Stage = Literal["flash", "provisional", "revised", "final", "backfill", "benchmark"]
@@ -62,6 +63,13 @@ class Pen:
             on = tuple(e for e in self.desk.events if e.first <= day <= e.last)
             for z in range(len(self.desk.zone_ids)):
                 yield self._verdict(w, z, day, on, stage[day])
+
+    def memories(self) -> Iterator[Memory]:
+        """What the judge remembers each of these verdicts by, in the same order."""
+        scores = self.judged.scores
+        for w in range(len(self.judged.ordinal)):
+            for z in range(len(self.desk.zone_ids)):
+                yield Memory(_known(scores.rest[w, z]), [_known(x) for x in scores.metric[w, z].tolist()])
 
     def _verdict(self, w: int, z: int, day: date, on: tuple[Span, ...], stage: Stage) -> Verdict:
         j = self.judged

@@ -2,6 +2,7 @@
 
 from pulso.lake.hours import Arrays, Reduced, arrays
 from pulso.lake.lake import Lake
+from pulso.lake.records import Memory
 from pulso.lake.run import Kept
 
-__all__ = ["Arrays", "Kept", "Lake", "Reduced", "arrays"]
+__all__ = ["Arrays", "Kept", "Lake", "Memory", "Reduced", "arrays"]

@@ -167,7 +167,7 @@ def _statistics(rows: pa.Table) -> dict[str, Any]:
     for f in rows.schema:
         column = rows[f.name]
         nulls[f.name] = column.null_count
-        if column.null_count == len(column) or pa.types.is_floating(f.type):
+        if column.null_count == len(column) or pa.types.is_floating(f.type) or pa.types.is_nested(f.type):
             continue
         ends = pc.min_max(column).as_py()
         least[f.name], most[f.name] = _json(ends["min"]), _json(ends["max"])

@@ -20,6 +20,7 @@ from pulso.errors import LakeError
 from pulso.lake import hours, records, tidy
 from pulso.lake.delta import Table, trouble
 from pulso.lake.door import Door
+from pulso.lake.records import Memory
 from pulso.lake.run import INPUT, QUARANTINE, Former, Kept, Run, strictly_after
 from pulso.lake.view import connect, database, latest, within
 from pulso.shapes import KEPT, SENSOR_HOUR, UTC_TIME, Answer, Quantity, Recipe, Verdict
@@ -217,10 +218,13 @@ class Lake:
         found = rows.filter(rows["active"]).drop_columns(["active", "known_at"]).sort_by([("first", "ascending"), ("name", "ascending")])
         return tuple(Span.model_validate(r) for r in found.to_pylist())
 
-    def publish(self, verdicts: Sequence[Verdict]) -> int:
-        """Append the verdicts whose content, vintage and stage aside, differs from what is published; say how many those are."""
+    def publish(self, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None) -> int:
+        """Append the verdicts whose content, vintage and stage aside, differs from what is published; say how many those are.
+
+        `memories` say what the judge remembers each by.
+        """
         with self._alone():
-            added = records.publish(self.publication, verdicts)
+            added = records.publish(self.publication, verdicts, memories)
             tidy.if_scattered([self.publication])
             return added
 

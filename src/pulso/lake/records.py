@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -51,6 +52,9 @@ PUBLISHED = pa.schema(
         ("lo", pa.float64()),
         ("hi", pa.float64()),
         ("weight_seen", pa.float64()),
+        ("digest", pa.string()),  # of what it was made by
+        ("rest", pa.float64()),  # of ln(index / 100), what no driver explains; null in a refused day
+        ("scores", pa.list_(pa.float64())),  # ln of each metric's index / 100, leaning on the parent zone, in the city file's order
         ("content", pa.string()),  # sha256 of the verdict without vintage and stage
         ("verdict", pa.string()),  # the whole Verdict, as JSON; given back byte for byte
     ]
@@ -84,7 +88,17 @@ def sync_events(table: Table, spans: Iterable[Span], known_at: datetime) -> int:
     return len(rows)
 
 
-def publish(table: Table, verdicts: Sequence[Verdict]) -> int:
+class Memory(NamedTuple):
+    """What the judge remembers a zone's day by; null where nothing is known."""
+
+    rest: float | None
+    scores: list[float | None]
+
+
+NOTHING = Memory(None, [])
+
+
+def publish(table: Table, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None) -> int:
     """Append the verdicts whose content is new, and say how many those are.
 
     ValueError where a vintage is not later than one already published of the same zone and day.
@@ -95,9 +109,10 @@ def publish(table: Table, verdicts: Sequence[Verdict]) -> int:
     before = newest(table.read(["zone", "day", "vintage", "content"], day=days), ["zone", "day"], "vintage")
     known = {(r["zone"], r["day"]): (r["vintage"], r["content"]) for r in before.to_pylist()}
     rows = []
-    for verdict in sorted(verdicts, key=lambda v: (v.zone or "", v.day)):
+    pairs = zip(verdicts, memories or [NOTHING] * len(verdicts), strict=True)
+    for verdict, memory in sorted(pairs, key=lambda pair: (pair[0].zone or "", pair[0].day)):
         vintage, content = known.get((verdict.zone, verdict.day), (None, None))
-        row = _row(verdict)
+        row = _row(verdict, memory)
         if row["content"] == content:
             continue
         if vintage is not None and verdict.vintage <= vintage:
@@ -107,7 +122,7 @@ def publish(table: Table, verdicts: Sequence[Verdict]) -> int:
     return len(rows)
 
 
-def _row(verdict: Verdict) -> dict[str, object]:
+def _row(verdict: Verdict, memory: Memory) -> dict[str, object]:
     text = verdict.model_dump_json()
     content = {k: v for k, v in json.loads(text).items() if k not in {"vintage", "stage"}}
     lo, hi = verdict.interval or (None, None)
@@ -121,6 +136,9 @@ def _row(verdict: Verdict) -> dict[str, object]:
         "lo": lo,
         "hi": hi,
         "weight_seen": verdict.weight_seen,
+        "digest": verdict.digest,
+        "rest": memory.rest,
+        "scores": memory.scores,
         "content": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         "verdict": text,
     }
