@@ -14,6 +14,40 @@ from pulso.lake.door import TURNED_AWAY
 from pulso.shapes import KEPT
 
 CHANGES = pa.schema([f for f in KEPT if f.name != "known_at"])
+COLUMNS = ", ".join(f'"{c}"' for c in CHANGES.names if c != "source")
+
+JUDGE = """
+create or replace temp table judged as
+with old as (
+    select * from read_parquet($files)
+    where source = $source and day between $first and $last
+    qualify row_number() over (partition by metric, sensor, start order by revision desc) = 1
+)
+select coalesce(a.sensor, o.sensor) as sensor, coalesce(a.metric, o.metric) as metric,
+       coalesce(a.zone, o.zone) as zone, coalesce(a.start, o.start) as start, coalesce(a."end", o."end") as "end",
+       a.value, coalesce(a.day, o.day) as day, coalesce(a.hour, o.hour) as hour,
+       coalesce(a.lon, o.lon) as lon, coalesce(a.lat, o.lat) as lat, coalesce(a.origin, o.origin) as origin,
+       coalesce(o.revision + 1, 0)::smallint as revision,
+       case when o.sensor is null then 'new'
+            when a.sensor is null then 'gone'
+            when o.value is null then 'new'
+            when a.origin = o.origin and a.value = o.value and a."end" = o."end" then 'same'
+            when a.origin = o.origin or o.origin in (select origin from refreshed) then 'changed'
+            when a.value = o.value then 'duplicate'
+            else 'conflict' end as fate
+from arrived a full join old o on a.metric = o.metric and a.sensor = o.sensor and a.start = o.start
+where a.sensor is not null
+   or (o.value is not null and o.known_at < $known_at and o.origin in (select origin from refreshed))
+"""
+"""Each arrived row beside what was known of its key, and its fate."""
+
+CHANGED = f"select {COLUMNS} from judged where fate in ('new', 'changed', 'gone') order by day, metric, sensor, start"  # noqa: S608
+
+REJECTED = """
+select origin, sensor, metric, 'bad' as kind, fate as reason, arg_min(value, start)::varchar as text, null::bigint as line,
+       min(start) as first, max(start) as last, count(*) as n
+from judged where fate in ('duplicate', 'conflict') group by all order by all
+"""
 
 
 class Changes(NamedTuple):
@@ -65,42 +99,11 @@ def compare(
     db.register("arrived", arrived)
     db.register("refreshed", pa.table({"origin": pa.array(refreshed, pa.string())}))
     db.execute(
-        """
-        create or replace temp table judged as
-        with old as (
-            select * from read_parquet($files)
-            where source = $source and day between $first and $last
-            qualify row_number() over (partition by metric, sensor, start order by revision desc) = 1
-        )
-        select coalesce(a.sensor, o.sensor) as sensor, coalesce(a.metric, o.metric) as metric,
-               coalesce(a.zone, o.zone) as zone, coalesce(a.start, o.start) as start, coalesce(a."end", o."end") as "end",
-               a.value, coalesce(a.day, o.day) as day, coalesce(a.hour, o.hour) as hour,
-               coalesce(a.lon, o.lon) as lon, coalesce(a.lat, o.lat) as lat, coalesce(a.origin, o.origin) as origin,
-               coalesce(o.revision + 1, 0)::smallint as revision,
-               case when o.sensor is null then 'new'
-                    when a.sensor is null then 'gone'
-                    when o.value is null then 'new'
-                    when a.origin = o.origin and a.value = o.value and a."end" = o."end" then 'same'
-                    when a.origin = o.origin or o.origin in (select origin from refreshed) then 'changed'
-                    when a.value = o.value then 'duplicate'
-                    else 'conflict' end as fate
-        from arrived a full join old o on a.metric = o.metric and a.sensor = o.sensor and a.start = o.start
-        where a.sensor is not null
-           or (o.value is not null and o.known_at < $known_at and o.origin in (select origin from refreshed))
-        """,
+        JUDGE,
         {"files": [str(f) for f in files], "source": source, "first": span[0], "last": span[1], "known_at": known_at},
     )
-    names = ", ".join(f'"{c}"' for c in CHANGES.names if c != "source")
-    rows: pa.Table = db.sql(
-        f"select {names} from judged where fate in ('new', 'changed', 'gone') order by day, metric, sensor, start"  # noqa: S608
-    ).to_arrow_table()
-    rejects: pa.Table = db.sql(
-        """
-        select origin, sensor, metric, 'bad' as kind, fate as reason, arg_min(value, start)::varchar as text, null::bigint as line,
-               min(start) as first, max(start) as last, count(*) as n
-        from judged where fate in ('duplicate', 'conflict') group by all order by all
-        """
-    ).to_arrow_table()
+    rows: pa.Table = db.sql(CHANGED).to_arrow_table()
+    rejects: pa.Table = db.sql(REJECTED).to_arrow_table()
     fates = dict(db.execute("select fate, count(*) from judged group by fate").fetchall())
     db.execute("drop table judged")
     db.unregister("arrived")
