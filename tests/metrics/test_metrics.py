@@ -184,6 +184,18 @@ def test_a_metric_that_is_computed_in_another_way_is_computed_anew_for_all_days(
     assert longer.sensor_hours("parking_occupied").num_rows == 24
 
 
+def test_two_sources_of_the_same_weather_are_reduced_apart(tmp_path: Path) -> None:
+    toml = TOML.replace('sources = ["sky"]', 'sources = ["sky", "roof"]').replace(
+        "[domains.street]", '[sources.roof]\nconnector = "table"\nexpected = "1d"\n[domains.street]'
+    )
+    of = lake(tmp_path, toml=toml)
+    for source, warm in (("sky", 10.0), ("roof", 20.0), ("sky", 11.0)):
+        seen: list[Seen] = [(f"on {source}", "temperature", SIX, warm)]
+        of.keep(of.city.sources[source], [answer(source, seen, 1440, "°C")])
+        of.reduce(metrics.recipes(of.city))
+    assert sorted((r["source"], r["value"]) for r in of.sensor_hours("temperature").to_pylist()) == [("roof", 20.0), ("sky", 11.0)]
+
+
 def test_dense_arrays_hold_what_was_seen_and_nan_where_nothing_was(tmp_path: Path) -> None:
     of = lake(tmp_path)
     autumn = datetime(2021, 10, 31, 0, tzinfo=UTC)

@@ -132,7 +132,7 @@ def _replaced(hours: Table, replaced: Sequence[tuple[Recipe, set[date] | None]])
         rows = hours.read_file(file)
         stale = np.zeros(rows.num_rows, dtype=bool)
         for recipe, days in meets:
-            mine = pc.equal(rows["metric"], recipe.metric)
+            mine = pc.and_(pc.equal(rows["metric"], recipe.metric), pc.equal(rows["source"], recipe.source))
             if days is not None:
                 mine = pc.and_(mine, pc.is_in(rows["day"], pa.array(sorted(days), pa.date32())))
             stale |= mine.combine_chunks().to_numpy(zero_copy_only=False)
