@@ -61,13 +61,13 @@ def test_a_day_judged_alone_is_judged_as_in_the_backfill():
     assert_same(whole(), again(), DAY)
 
 
-def test_a_whole_month_day_by_day_is_the_backfill():
+def test_a_week_across_two_months_day_by_day_is_the_backfill():
     panels, when, drivers = town()
     known = whole().scores
     earlier = Scores(*(np.full_like(x, np.nan) for x in vars(known).values()))
     for mine, theirs in zip(vars(earlier).values(), vars(known).values(), strict=True):
         mine[:725] = theirs[:725]
-    for t in range(725, 745):
+    for t in range(725, 732):
         cut = [replace(p, **{k: getattr(p, k)[: t + 1] for k in ("values", "seen", "still", "alive", "excluded")}) for p in panels]
         until = replace(when, **{k: getattr(when, k)[: t + 1] for k in ("ordinal", "holiday", "school")})
         pushed = replace(drivers, values=drivers.values[: t + 1], events=drivers.events[: t + 1])
