@@ -50,19 +50,19 @@ from hourly left join longest using (sensor, day)
 """
 
 
-def answers(rows: int) -> Iterator[Answer]:
+def answers(rows: int, sensors: int = SENSORS) -> Iterator[Answer]:
     """Answers in order of time: one a week, all sensors, quarter hours."""
     chance = np.random.default_rng(7)
-    per_week = SENSORS * 7 * 96
-    names = pa.array([f"counter-{i:04d}" for i in range(SENSORS)])
-    base = chance.lognormal(2.5, 1.0, SENSORS)
+    per_week = sensors * 7 * 96
+    names = pa.array([f"counter-{i:04d}" for i in range(sensors)])
+    base = chance.lognormal(2.5, 1.0, sensors)
     for week in range(-(-rows // per_week)):
         first = datetime(2020, 1, 6, tzinfo=UTC) + timedelta(weeks=week)
         start = int(first.timestamp() * 1e6) + np.arange(7 * 96, dtype=np.int64) * 900_000_000
         rhythm = np.clip(np.sin((np.arange(7 * 96) % 96) / 96 * 2 * np.pi - 1.8) + 0.9, 0.02, None)
         value = chance.poisson(base[:, None] * rhythm[None, :]).astype(float).ravel()
-        times = np.tile(start, SENSORS)
-        sensor = pa.DictionaryArray.from_arrays(pa.array(np.repeat(np.arange(SENSORS, dtype=np.int32), start.size)), names).cast(
+        times = np.tile(start, sensors)
+        sensor = pa.DictionaryArray.from_arrays(pa.array(np.repeat(np.arange(sensors, dtype=np.int32), start.size)), names).cast(
             pa.string()
         )
         one = pa.array(["1"]).take(pa.array(np.zeros(times.size, dtype=np.int32)))
@@ -74,7 +74,7 @@ def answers(rows: int) -> Iterator[Answer]:
         yield Answer(observations, batch(REJECT), f"week {week}", f"digest {week}")
 
 
-def filled(folder: Path, rows: int) -> tuple[Lake, float, int]:
+def filled(folder: Path, rows: int, sensors: int = SENSORS) -> tuple[Lake, float, int]:
     """A lake with so many rows, the seconds that keeping them took (without making them up), and its bytes."""
     lake = town.lake(folder, toml=TOML)
     spent = 0.0
@@ -82,7 +82,7 @@ def filled(folder: Path, rows: int) -> tuple[Lake, float, int]:
     def timed() -> Iterator[Answer]:
         nonlocal spent
         at = time.perf_counter()
-        for a in answers(rows):
+        for a in answers(rows, sensors):
             spent += time.perf_counter() - at
             yield a
             at = time.perf_counter()

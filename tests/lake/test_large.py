@@ -16,7 +16,7 @@ LARGE = """
     from pathlib import Path
     from pulso import metrics
     from tests.bench.bench_reduce import filled
-    lake, took, size = filled(Path(sys.argv[1]), 100_000_000)
+    lake, took, size = filled(Path(sys.argv[1]), 100_000_000, sensors=1000)
     rows = sum(f.rows for f in lake.observation.files())
     hours = lake.reduce(metrics.recipes(lake.city)).rows
     counted = lake.observations("bikes")
