@@ -255,9 +255,11 @@ class Verdict(Row):
     day: date
     status: Literal["published", "partial", "refused"]
     refusal: str | None  # why there is no headline, for a person
+    days_known: int | None = None  # where its past is too short: the most days of data that any series has before it, of five years
     index: float | None  # 100 = the expected day
     interval: tuple[float, float] | None  # 90 %, of today's value
     normal_range: tuple[float, float] | None  # 5-95 % of ordinary days of that kind
+    method_band: tuple[float, float] | None = None  # what other reasonable methods would have said; null too where published before it was
     level_index: float | None  # against the same kind of day in the reference year
     weight_seen: float  # of the living weight, 0 to 1
     sources_seen: int

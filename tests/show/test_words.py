@@ -92,6 +92,14 @@ def test_a_refused_day_gives_a_reason_and_no_index(language):
     assert not re.match(r"\d", said)
 
 
+@BOTH
+def test_what_other_methods_would_say_stands_apart_from_interval_and_range(language):
+    said = explain_text(verdict(), city(), language)
+    assert {"en": "Other reasonable methods: 84 to 89.", "pt": "Outros métodos razoáveis: 84 a 89."}[language] in said
+    assert {"en": "90% interval: 83 to 91.", "pt": "Intervalo de 90 %: 83 a 91."}[language] in said
+    assert "89" not in explain_text(verdict(method_band=None), city(), language)
+
+
 @pytest.mark.parametrize(
     ("changes", "english", "portuguese"),
     [
@@ -104,6 +112,14 @@ def test_a_refused_day_gives_a_reason_and_no_index(language):
 def test_the_four_refusals_are_told_apart(changes, english, portuguese):
     assert english in refusal(refused(**changes), "en")
     assert portuguese in refusal(refused(**changes), "pt")
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "portuguese"), [(0, "0 days of", "0 dias de"), (1, "1 day of", "1 dia de"), (97, "97 days of", "97 dias de")]
+)
+def test_a_refusal_says_how_long_the_past_is_in_both_languages(days, english, portuguese):
+    assert f"{english} data before it, where a year is needed" in refusal(refused(days_known=days), "en")
+    assert f"{portuguese} dados antes, quando é preciso um ano" in refusal(refused(days_known=days), "pt")
 
 
 def test_a_refusal_is_read_in_english_as_it_was_published():

@@ -6,15 +6,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from pulso.city import City, Span
+from pulso.core.baseline import PAST
 from pulso.core.compose import Refusal, Status
 from pulso.core.flags import Flag
 from pulso.core.judge import Judgement
-from pulso.core.panel import Bools
+from pulso.core.panel import Bools, Ints
 from pulso.flow.panels import Desk
 from pulso.lake import Memory
 from pulso.shapes import DomainVerdict, MetricVerdict, Part, Reason, Verdict
@@ -74,16 +76,19 @@ class Pen:
     def _verdict(self, w: int, z: int, day: date, on: tuple[Span, ...], stage: Stage) -> Verdict:
         j = self.judged
         refused = j.status[w, z] == Status.REFUSED
+        past = self._past(w, z) if j.refusal[w, z] == Refusal.NO_EXPECTATION else None
         declared, seen = self._sources(w, z)
         return Verdict(
             city=self.city.slug,
             zone=self.desk.zone_ids[z],
             day=day,
             status=STATUS[int(j.status[w, z])],
-            refusal=self._refusal(w, z) if refused else None,
+            refusal=self._refusal(w, z, past) if refused else None,
+            days_known=past,
             index=_known(j.index[w, z]),
             interval=_pair(j.low[w, z], j.high[w, z]),
             normal_range=_pair(j.normal_low[w, z], j.normal_high[w, z]),
+            method_band=_pair(j.method_low[w, z], j.method_high[w, z]),
             level_index=_known(j.level_index[w, z]),
             weight_seen=float(j.weight_seen[w, z]),
             sources_seen=len(seen),
@@ -109,7 +114,7 @@ class Pen:
         declared = {source for m, source in ours if self.judged.sensors_declared[w, z, m] > 0}
         return declared, {source for m, source in ours if self.judged.sensors_seen[w, z, m] > 0} & declared
 
-    def _refusal(self, w: int, z: int) -> str:
+    def _refusal(self, w: int, z: int, past: int | None) -> str:
         j = self.judged
         code = int(j.refusal[w, z])
         declared = int(j.sensors_declared[w, z].sum())
@@ -117,23 +122,29 @@ class Pen:
             return "no sensor is known here for that day."
         if code == Refusal.NO_EXPECTATION:
             return (
-                f"what came has too short a past to say what would be normal: {self._longest(z)} days of data before it, where a year is "
-                f"needed, of which 15 in the last 28 ({declared} series)."
+                f"what came has too short a past to say what would be normal: {past} {'day' if past == 1 else 'days'} of data before it, "
+                f"where a year is needed, of which 15 in the last 28 ({declared} series)."
             )
         if code == Refusal.NOTHING_SEEN:
             return f"nothing that counts came from any of the {declared} series."
         share = j.weight_seen[w, z]
         return f"only {share:.0%} of the weight was seen, too little for a number."
 
-    def _longest(self, z: int) -> int:
-        """The most days of data that any series of a zone has before the judged days."""
+    def _past(self, w: int, z: int) -> int:
+        """The most days of data that any series of a zone has in the five years before a judged day."""
         leaves: Bools = np.asarray(self.desk.zones[z])
+        t = self.desk.at(self.first) + w
         most = 0
-        for panel in self.desk.panels:
+        for panel, until in zip(self.desk.panels, self._days_until, strict=True):
             inside = leaves[panel.zone] & (panel.zone >= 0) if z else np.ones(panel.zone.size, dtype=bool)
-            before: Bools = np.asarray((panel.seen[: self.desk.at(self.first), inside] > 0).any(axis=2))
-            most = max(most, int(before.sum(axis=0).max(initial=0)))
+            most = max(most, int((until[t] - until[max(t - PAST, 0)])[inside].max(initial=0)))
         return most
+
+    @cached_property
+    def _days_until(self) -> list[Ints]:
+        """Of each panel, how many days each sensor was seen before each day, (T + 1, S)."""
+        seen = [np.asarray((p.seen > 0).any(axis=2)) for p in self.desk.panels]
+        return [np.concatenate([np.zeros((1, s.shape[1]), dtype=np.int64), s.cumsum(axis=0)]) for s in seen]
 
     def _domains(self, w: int, z: int) -> list[DomainVerdict]:
         j = self.judged

@@ -112,6 +112,7 @@ def _ranges(verdict: Verdict, speech: Speech) -> str:
     said = [words.standing(verdict, speech.code)]
     if verdict.interval:
         said.append(speech.say("90% interval: {span}.", span=speech.span(verdict.interval)))
+    said.append(words.other_methods(verdict, speech.code))
     if verdict.level_index is not None:
         said.append(speech.say("Level against the reference year: {level}.", level=speech.number(verdict.level_index)))
     said.append(words.seen(verdict, speech.code))

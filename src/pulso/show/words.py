@@ -83,6 +83,14 @@ def refusal(verdict: Verdict, language: str) -> str:
     footprint = {d.domain for d in verdict.domains if d.footprint}
     if not verdict.sources_declared:
         return speech.say("no sensor is known here for that day.")
+    if verdict.days_known is not None:
+        return speech.many(
+            "what came has too short a past to say what would be normal: {n} day of data before it, where a year is needed, "
+            "of which 15 in the last 28.",
+            "what came has too short a past to say what would be normal: {n} days of data before it, where a year is needed, "
+            "of which 15 in the last 28.",
+            verdict.days_known,
+        )
     if not any(m.weight > 0 for m in verdict.metrics if m.domain not in footprint):
         return speech.say("what came has too short a past to say what would be normal.")
     if verdict.weight_seen <= 0:
@@ -118,6 +126,12 @@ def seen(verdict: Verdict, language: str) -> str:
         weight=speech.percent(verdict.weight_seen),
         seen=verdict.sources_seen,
     )
+
+
+def other_methods(verdict: Verdict, language: str) -> str:
+    """Say what other reasonable methods would have shown; empty where that is unknown."""
+    speech = speak(language)
+    return speech.say("Other reasonable methods: {span}.", span=speech.span(verdict.method_band)) if verdict.method_band else ""
 
 
 def notes(verdict: Verdict, city: City, language: str) -> list[str]:
@@ -184,7 +198,7 @@ def explain_text(verdict: Verdict, city: City, language: str) -> str:
     lines = [headline(verdict, city, language)]
     if verdict.index is not None:
         interval = speech.say("90% interval: {span}.", span=speech.span(verdict.interval)) if verdict.interval else ""
-        lines.append(" ".join(filter(None, (standing(verdict, language), interval))))
+        lines.append(" ".join(filter(None, (standing(verdict, language), interval, other_methods(verdict, language)))))
     if verdict.table:
         lines += ["", speech.say("Points of the index by domain and driver:"), *_grid(split(verdict), city, speech)]
     lines += ["", seen(verdict, language), *notes(verdict, city, language)]
