@@ -103,7 +103,7 @@ def test_a_feed_that_repeats_itself_is_frozen():
     still = np.array([[7, 8, 24]])
     assert frozen(panel(steady(1), still=still)).tolist() == [[False, True, True]]
     assert frozen(panel(steady(1), still=still, form="occupancy")).tolist() == [[False, False, True]]
-    assert frozen(panel(steady(1), still=3 * still, per_hour=12.0)).tolist() == [[False, True, True]]
+    assert frozen(panel(steady(1), still=still, frozen=24)).tolist() == [[False, False, True]]
 
 
 def test_a_panel_whose_parts_do_not_fit_is_refused():

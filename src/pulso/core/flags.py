@@ -48,13 +48,13 @@ def frozen(panel: Panel) -> Bools:
     """
     Find the days on which a feed repeats itself, (T, S).
 
-    Eight equal non-zero quarter hours for flows, twenty-four for the others; a feed that comes more often than every quarter of
-    an hour must repeat itself as long, one that comes less often as many times. Daily totals can't be judged so.
+    As often as its metric says; otherwise eight equal non-zero quarter hours for flows, twenty-four for the others (hours, where it
+    comes by the hour). Daily totals can't be judged so.
     """
     if panel.grain == "day":
         return np.zeros(panel.still.shape, dtype=bool)
-    runs = FROZEN_FLOW if panel.form == "flow" else FROZEN_OTHER
-    return panel.still >= runs * max(1.0, panel.per_hour / 4.0)
+    usual = FROZEN_FLOW if panel.form == "flow" else FROZEN_OTHER
+    return panel.still >= (usual if panel.frozen is None else panel.frozen)
 
 
 def log_ratios(value: Floats, expected: Floats, offset: Floats) -> Floats:

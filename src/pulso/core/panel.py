@@ -33,11 +33,11 @@ class Panel:
     importance: float
     values: Floats  # (T, S, H): sum over the seen intervals for flows, mean for the others; NaN where nothing was seen
     seen: Floats  # (T, S, H): share of the hour's expected intervals that were seen; a complete doubled hour of autumn has 2
-    still: Ints  # (T, S): the day's longest run of equal non-zero values, in intervals
+    still: Ints  # (T, S): the day's longest run of equal non-zero values, in intervals of at least a quarter of an hour
     zone: Ints  # (S,): leaf zone, -1 where the place is unknown
     alive: Bools  # (T, S): within the declared life of source and sensor
     excluded: Bools  # (T, S): flagged by hand
-    per_hour: float = 4.0  # intervals that an hour has
+    frozen: int | None = None  # from so much `still` on, the feed stands still; None: 8 for flows, 24 for the others
     source: str = ""  # where the metric comes from; metrics of one source fall silent together
 
     def __post_init__(self) -> None:

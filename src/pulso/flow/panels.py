@@ -120,7 +120,7 @@ def _panel(river: River, name: str, span: tuple[date, date], leaves: Sequence[st
         zone=np.array([leaves.index(z) if z in leaves else -1 for z in seen.zones], dtype=np.int64),
         alive=_alive(seen, source, river.city.sensors.get(conf.source, ()), span),
         excluded=_excluded(river, seen.sensors, span),
-        per_hour=3600.0 / metrics.interval(river.city, source),
+        frozen=metric.frozen,
         source=conf.source,
     )
     return panel, tuple(seen.sensors)

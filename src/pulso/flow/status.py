@@ -94,7 +94,7 @@ def sources(river: River) -> list[SourceStatus]:
                 attribution=conf.attribution,
                 state=_state(river, conf, ends),
                 answers=read.num_rows,
-                observations=int(river.lake.observations(source=name).count().execute()) if read.num_rows else 0,
+                observations=int(river.lake.observations(source=name).count().to_pyarrow().as_py()) if read.num_rows else 0,
                 first=starts,
                 last=ends,
                 metrics=seen,
