@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pulso.errors import CityFileError, LakeError, SourceChanged
-from pulso.lake import Lake, run
+from pulso.lake import Lake, run, view
 from pulso.shapes import REJECT, Answer, batch
 from tests.lake.town import Clock, answer, lake, quarter_hours, town
 
@@ -268,3 +268,8 @@ def test_strings_lie_as_dictionaries_sorted_and_the_log_prunes(tmp_path: Path) -
     assert (file.rows, file.least["sensor"], file.most["sensor"], file.most["revision"]) == (18, "A", "B", 0)
     group = pa.parquet.ParquetFile(file.path).metadata.row_group(0)
     assert {group.column(i).path_in_schema: group.column(i).encodings for i in range(group.num_columns)}["sensor"][-1] == "RLE_DICTIONARY"
+
+
+def test_the_engines_draw_no_progress_bar_where_somebody_asked_for_json(tmp_path: Path) -> None:
+    for db in (lake(tmp_path).backend.con, view.database(tmp_path)):
+        assert db.execute("select current_setting('enable_progress_bar')").fetchone() == (False,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -31,8 +32,6 @@ LARGE = """
 
 @pytest.mark.proof
 def test_a_hundred_million_observations_are_kept_and_reduced_within_two_gibibytes(tmp_path: Path) -> None:
-    import json
-
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", textwrap.dedent(LARGE), str(tmp_path)], cwd=REPO, capture_output=True, text=True, check=False
     )

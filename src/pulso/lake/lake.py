@@ -238,6 +238,10 @@ class Lake:
         """The latest publications, of shape PUBLISHED, by zone and day, or those of that time. The zone None is the city itself."""
         return records.published(self.publication, zones, days, as_of, columns)
 
+    def vintages(self, columns: Sequence[str]) -> pa.Table:
+        """Every publication there ever was, in order of zone, day and vintage; these three and some more columns of PUBLISHED."""
+        return records.vintages(self.publication, columns)
+
     # -- upkeep --------------------------------------------------------------------------------------------------------------------
 
     def tidy(self, keep: timedelta = timedelta(days=7)) -> None:

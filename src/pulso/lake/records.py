@@ -160,3 +160,9 @@ def published(
         named = pc.is_in(rows["zone"], pa.array([z for z in zones if z is not None], pa.string()))
         rows = rows.filter(pc.or_(named, pc.is_null(rows["zone"])) if None in zones else pc.fill_null(named, False))
     return newest(rows, ["zone", "day"], "vintage", as_of)
+
+
+def vintages(table: Table, columns: Sequence[str]) -> pa.Table:
+    """Every publication, in order of zone, day and vintage."""
+    key = ["zone", "day", "vintage"]
+    return table.read([*dict.fromkeys([*key, *columns])]).sort_by([(k, "ascending") for k in key])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends import BaseBackend
 
+QUIET = "set enable_progress_bar = false"
+"""Standard output belongs to whoever asked for JSON; progress is the flow's to tell."""
+
 KEY = ("source", "sensor", "metric", "start")
 
 
@@ -29,7 +32,9 @@ def connect(engine: str | None, spill: Path) -> BaseBackend:
     LakeError where the server can't be reached or its client is not installed.
     """
     if engine is None:
-        return ibis.duckdb.connect(**_settings(spill))
+        backend = ibis.duckdb.connect(**_settings(spill))
+        backend.con.execute(QUIET)
+        return backend
     if not engine.startswith("sc://"):
         raise LakeError(f"the engine {engine!r} is not known; leave it out for DuckDB, or name a Spark Connect server as sc://host:port")
     try:
@@ -46,7 +51,9 @@ def connect(engine: str | None, spill: Path) -> BaseBackend:
 
 def database(spill: Path) -> duckdb.DuckDBPyConnection:
     """A plain DuckDB connection for the lake's own housekeeping, with bounded memory."""
-    return duckdb.connect(config=_settings(spill))
+    db = duckdb.connect(config=_settings(spill))
+    db.execute(QUIET)
+    return db
 
 
 def _settings(spill: Path) -> dict[str, Any]:
