@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from pulso.core.baseline import PAST
 from pulso.core.judge import Scores, judge
 from pulso.core.measure import HISTORY
-from pulso.errors import CityFileError, Mistake
+from pulso.errors import CityFileError, Mistake, NothingKnown
 from pulso.flow.home import River
 from pulso.flow.panels import MARGIN, Desk, lay_out
 from pulso.flow.verdicts import Pen, stage_of
@@ -44,12 +44,13 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
 
     Without days: those never published, and those about whose time something was learned since.
 
-    CityFileError where the city has no metric to judge.
+    CityFileError where the city has no metric to judge; NothingKnown where nothing is known of the days that were asked for.
     """
-    known = _known(river)
+    known = known_span(river)
     if known is None:
         return Publication(None, None)
-    wanted = _wanted(river, known, first, last)
+    unjudged = river.lake.unjudged()
+    wanted = _asked(river, known, first, last) if first or last else _wanted(river, known, unjudged.first)
     if wanted is None:
         return Publication(None, None)
     remembered = _remembered(river, known[0], wanted[0])
@@ -78,7 +79,7 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
     days = [wanted[0] + timedelta(days=i) for i in range((wanted[1] - wanted[0]).days + 1)]
     pen = Pen(river.city, desk, judged, wanted[0], river.lake.moment(), digest(river))
     verdicts = list(pen.write({day: stage_of(day, today, day in before) for day in days}))
-    new = river.lake.publish(verdicts, list(pen.memories()))
+    new = river.lake.publish(verdicts, list(pen.memories()), None if first or last else unjudged.judged)
     if progress and task is not None:
         progress.update(task, total=1, completed=1)
     statuses = Counter[str](v.status for v in verdicts if v.zone is None)
@@ -125,24 +126,30 @@ def digest(river: River) -> str:
     return hashlib.sha256(f"{river.city.digest} {version('pulso')} {RECIPE}".encode()).hexdigest()
 
 
-def _known(river: River) -> tuple[date, date] | None:
+def known_span(river: River) -> tuple[date, date] | None:
     """The first and last local day of which any metric has a sensor-hour."""
     spans = [river.lake.hours_span(name) for name in river.city.metrics]
     known = [s for s in spans if s is not None]
     return (min(s[0] for s in known), max(s[1] for s in known)) if known else None
 
 
-def _wanted(river: River, known: tuple[date, date], first: date | None, last: date | None) -> tuple[date, date] | None:
-    """The days to judge: those asked for; else from the first that is unpublished, or about which something was learned since."""
-    if first is not None or last is not None:
-        return (first or known[0], last or known[1])
-    rows = river.lake.published([None], known, columns=["day", "vintage"])
+def _asked(river: River, known: tuple[date, date], first: date | None, last: date | None) -> tuple[date, date]:
+    """The days asked for, within what is known and today; NothingKnown where none of them is."""
+    today = river.home.clock().astimezone(river.city.clock).date()
+    wanted = max(first or known[0], known[0]), min(last or known[1], max(today, known[1]))
+    if wanted[0] > wanted[1]:
+        raise NothingKnown(f"{river.city.city.name}: nothing is known of these days. What is known runs from {known[0]} to {known[1]}.")
+    return wanted
+
+
+def _wanted(river: River, known: tuple[date, date], touched: date | None) -> tuple[date, date] | None:
+    """The days to judge: from the first that is unpublished, or about whose time something was learned since."""
+    rows = river.lake.published([None], known, columns=["day"])
     if rows.num_rows < (known[1] - known[0]).days + 1:
         there = set(rows["day"].to_pylist())
         span = range((known[1] - known[0]).days + 1)
         missing = next(known[0] + timedelta(days=i) for i in span if known[0] + timedelta(days=i) not in there)
     else:
         missing = None
-    touched = river.lake.touched_since(pc.max(rows["vintage"]).as_py()) if rows.num_rows else known[0]
-    start = min((d for d in (missing, touched) if d is not None), default=None)
+    start = min((d for d in (missing, touched) if d is not None and d <= known[1]), default=None)
     return None if start is None else (max(start, known[0]), known[1])

@@ -34,6 +34,7 @@ class Reduced:
     """What a reduction did."""
 
     days: int = 0  # local days × sources touched
+    first: date | None = None  # of these days
     rows: int = 0  # sensor-hours written
 
 
@@ -44,10 +45,12 @@ def reduce(
     engine: BaseBackend,
     recipes: Sequence[Recipe],
     told: Callable[[str, date], None],
+    note: Callable[[date], None],
 ) -> Reduced:
     """Reduce every day that was touched since each recipe's marker, and move the markers, in one commit.
 
-    The marker of a recipe is the latest known_at that it has reduced; a recipe whose digest is new has none, and starts over.
+    The marker of a recipe is the latest known_at that it has reduced; a recipe whose digest is new has none, and starts over. `note`
+    hears of the first touched day before the commit, so that whoever is killed between has noted too much and never too little.
     """
     done = Reduced()
     horizon = max((f.most["known_at"] for f in observation.files()), default=None)
@@ -63,6 +66,7 @@ def reduce(
     for (source, since), group in groups.items():
         days = touched(observation, db, source, since)
         done.days += len(days)
+        done.first = min(filter(None, [done.first, *days[:1]]), default=None)
         replaced += [(r, None if since is None else set(days)) for r in group]
         for some in _runs(observation.files(source=(source, source)), days):
             told(source, some[-1])
@@ -70,6 +74,8 @@ def reduce(
             done.rows += rows.num_rows
             adds += hours.write(rows, HOURS_A_FILE)
     removes, kept = _replaced(hours, replaced)
+    if done.first is not None:
+        note(done.first)
     hours.commit(adds + hours.write(kept, HOURS_A_FILE), removes, {_marker(r): now for g in groups.values() for r in g})
     return done
 

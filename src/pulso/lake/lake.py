@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,10 @@ from pulso.errors import LakeError
 from pulso.lake import hours, records, tidy
 from pulso.lake.delta import Table, trouble
 from pulso.lake.door import Door
-from pulso.lake.records import Memory
+from pulso.lake.records import Memory, Unjudged
 from pulso.lake.run import INPUT, QUARANTINE, Former, Kept, Run, strictly_after
 from pulso.lake.view import connect, database, latest, within
-from pulso.shapes import KEPT, SENSOR_HOUR, UTC_TIME, Answer, Quantity, Recipe, Verdict
+from pulso.shapes import KEPT, SENSOR_HOUR, Answer, Quantity, Recipe, Verdict
 from pulso.zones import Zones
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Lake:
         self.flag_table = Table(root / "flag", records.FLAG)
         self.event_table = Table(root / "event", records.EVENT)
         self.publication = Table(root / "published", records.PUBLISHED)
+        self.touched = Table(root / "touched", records.TOUCHED)
         self._backend: BaseBackend | None = None
 
     # -- keep ----------------------------------------------------------------------------------------------------------------------
@@ -149,19 +151,9 @@ class Lake:
         least = pc.min_max(days.filter(pc.equal(days["metric"], metric))["day"]).as_py()
         return None if least["min"] is None else (least["min"], least["max"])
 
-    def touched_since(self, moment: datetime) -> date | None:
-        """The first local day about which anything was learned after a moment: hours, flags or events; None for nothing."""
-        later = (moment + timedelta(microseconds=1), None)
-        found = [
-            rows.filter(pc.greater(rows["known_at"], pa.scalar(moment, UTC_TIME)))[day]
-            for rows, day in (
-                (self.hours.read(["day", "known_at"], known_at=later), "day"),
-                (self.flag_table.read(["first", "known_at"], known_at=later), "first"),
-                (self.event_table.read(["first", "known_at"], known_at=later), "first"),
-            )
-        ]
-        days = [day for day in (pc.min(rows).as_py() for rows in found) if day is not None]
-        return min(days, default=None)
+    def unjudged(self) -> Unjudged:
+        """What was learned, of sensor-hours, flags and events, since all days were judged that it may bear on."""
+        return records.unjudged(self.publication, [self.touched, self.flag_table, self.event_table])
 
     def quarantine_rows(self, source: str | None = None) -> pa.Table:
         """What is turned away now: of each origin, the rows of what the lake read last; of shape QUARANTINE."""
@@ -187,8 +179,9 @@ class Lake:
     def reduce(self, recipes: Sequence[Recipe], told: Callable[[str, date], None] = _quietly) -> hours.Reduced:
         """Bring the sensor-hours up to what is known: every touched day of every recipe, in one commit. `told` hears of progress."""
         with self._alone():
-            done = hours.reduce(self.hours, self.observation, database(self.root / "spill"), self.backend, recipes, told)
-            tidy.if_scattered([self.hours])
+            note = partial(records.touch, self.touched, known_at=self.moment())
+            done = hours.reduce(self.hours, self.observation, database(self.root / "spill"), self.backend, recipes, told, note)
+            tidy.if_scattered([self.hours, self.touched])
             return done
 
     # -- people and the judge ------------------------------------------------------------------------------------------------------
@@ -218,13 +211,15 @@ class Lake:
         found = rows.filter(rows["active"]).drop_columns(["active", "known_at"]).sort_by([("first", "ascending"), ("name", "ascending")])
         return tuple(Span.model_validate(r) for r in found.to_pylist())
 
-    def publish(self, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None) -> int:
+    def publish(
+        self, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None, judged: Mapping[str, int] | None = None
+    ) -> int:
         """Append the verdicts whose content, vintage and stage aside, differs from what is published; say how many those are.
 
-        `memories` say what the judge remembers each by.
+        `memories` say what the judge remembers each by; `judged`, of `unjudged`, that they settle all that was learned until then.
         """
         with self._alone():
-            added = records.publish(self.publication, verdicts, memories)
+            added = records.publish(self.publication, verdicts, memories, judged)
             tidy.if_scattered([self.publication])
             return added
 
@@ -248,7 +243,7 @@ class Lake:
         """Merge small files, sort what lies out of order, and delete files that no commit of the last `keep` names."""
         with self._alone():
             tidy.merge(self.observation, database(self.root / "spill"))
-            for table in (self.quarantine, self.inputs, self.hours, self.flag_table, self.event_table, self.publication):
+            for table in (self.quarantine, self.inputs, self.hours, self.flag_table, self.event_table, self.publication, self.touched):
                 tidy.merge(table, database(self.root / "spill"))
             for table, _column in self._timed():
                 table.sweep(keep)
@@ -279,7 +274,7 @@ class Lake:
         return {o: Former(d, a, b) for o, d, a, b in zip(*columns, strict=True)}
 
     def _timed(self) -> list[tuple[Table, str]]:
-        tables = (self.observation, self.quarantine, self.inputs, self.flag_table, self.event_table, self.hours)
+        tables = (self.observation, self.quarantine, self.inputs, self.flag_table, self.event_table, self.hours, self.touched)
         return [*((t, "known_at") for t in tables), (self.publication, "vintage")]
 
     @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from pulso.city import Span
 from pulso.lake.delta import Table
 from pulso.shapes import UTC_TIME, Verdict
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 FLAG = pa.schema(
     [
@@ -41,6 +43,9 @@ EVENT = pa.schema(
     ]
 )
 
+TOUCHED = pa.schema([("first", pa.date32()), ("known_at", UTC_TIME)])
+"""The first local day whose sensor-hours a reduction made anew."""
+
 PUBLISHED = pa.schema(
     [
         ("zone", pa.string()),  # null for the city as a whole
@@ -55,7 +60,7 @@ PUBLISHED = pa.schema(
         ("digest", pa.string()),  # of what it was made by
         ("rest", pa.float64()),  # of ln(index / 100), what no driver explains; null in a refused day
         ("scores", pa.list_(pa.float64())),  # ln of each metric's index / 100, leaning on the parent zone, in the city file's order
-        ("content", pa.string()),  # sha256 of the verdict without vintage and stage
+        ("content", pa.string()),  # sha256 of the verdict without vintage and stage, its numbers to ten digits
         ("verdict", pa.string()),  # the whole Verdict, as JSON; given back byte for byte
     ]
 )
@@ -98,8 +103,36 @@ class Memory(NamedTuple):
 NOTHING = Memory(None, [])
 
 
-def publish(table: Table, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None) -> int:
-    """Append the verdicts whose content is new, and say how many those are.
+class Unjudged(NamedTuple):
+    """What was learned since everything was judged."""
+
+    first: date | None  # the first local day that it is about; null where nothing was learned
+    judged: dict[str, int]  # the markers to publish with, once that day and all after it are judged
+
+
+def touch(table: Table, first: date, *, known_at: datetime) -> None:
+    """Note that sensor-hours are made anew, from this local day."""
+    table.append(pa.Table.from_pylist([{"first": first, "known_at": known_at}], schema=TOUCHED))
+
+
+def unjudged(published: Table, tables: Sequence[Table]) -> Unjudged:
+    """What tables with the columns `first` and `known_at` have learned since the publications' markers."""
+    names = [f"judged:{table.path.name}" for table in tables]
+    days, judged = [], {}
+    for name, table, since in zip(names, tables, published.markers(names), strict=True):
+        after = EPOCH + timedelta(microseconds=-1 if since is None else since)
+        rows = table.read(["first", "known_at"], known_at=(after + timedelta(microseconds=1), None))
+        rows = rows.filter(pc.greater(rows["known_at"], pa.scalar(after, UTC_TIME)))
+        if rows.num_rows:
+            days.append(pc.min(rows["first"]).as_py())
+            judged[name] = (pc.max(rows["known_at"]).as_py() - EPOCH) // timedelta(microseconds=1)
+    return Unjudged(min(days, default=None), judged)
+
+
+def publish(
+    table: Table, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None, judged: Mapping[str, int] | None = None
+) -> int:
+    """Append the verdicts whose content is new, and the markers of what they settle, in one commit; say how many are new.
 
     ValueError where a vintage is not later than one already published of the same zone and day.
     """
@@ -118,13 +151,13 @@ def publish(table: Table, verdicts: Sequence[Verdict], memories: Sequence[Memory
         if vintage is not None and verdict.vintage <= vintage:
             raise ValueError(f"{verdict.zone}, {verdict.day}: the vintage {verdict.vintage} is not later than {vintage}")
         rows.append(row)
-    table.append(pa.Table.from_pylist(rows, schema=PUBLISHED))
+    table.commit(table.write(pa.Table.from_pylist(rows, schema=PUBLISHED)), markers=dict(judged or {}))
     return len(rows)
 
 
 def _row(verdict: Verdict, memory: Memory) -> dict[str, object]:
     text = verdict.model_dump_json()
-    content = {k: v for k, v in json.loads(text).items() if k not in {"vintage", "stage"}}
+    content = {k: v for k, v in json.loads(text, parse_float=_known_digits).items() if k not in {"vintage", "stage"}}
     lo, hi = verdict.interval or (None, None)
     return {
         "zone": verdict.zone,
@@ -142,6 +175,11 @@ def _row(verdict: Verdict, memory: Memory) -> dict[str, object]:
         "content": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         "verdict": text,
     }
+
+
+def _known_digits(number: str) -> str:
+    """A number as far as it is known: what the order of a sum does to its last digits is no news."""
+    return f"{float(number):.10g}"
 
 
 def published(

@@ -21,6 +21,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "flag": ("sensor", "known_at"),
     "event": ("first", "name", "known_at"),
     "published": ("zone", "day", "vintage"),
+    "touched": ("known_at",),
 }
 """How each table lies on the disk."""
 
