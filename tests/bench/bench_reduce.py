@@ -1,4 +1,4 @@
-"""The lake and the reduction, measured: `python -m tests.bench.bench_reduce [--rows N]`. Prints each figure beside its reference.
+"""The lake and the reduction, measured: `python -m tests.bench.bench_reduce [--rows N]`. Tells each figure beside its reference.
 
 A synthetic city: sensors that count every quarter of an hour, with a daily rhythm and chance, so that the bytes are honest. The reference
 of the reduction is the same question written by hand in DuckDB SQL, asked of the same files in the same run, turn by turn.
@@ -21,6 +21,7 @@ import pyarrow as pa
 from pulso import metrics
 from pulso.lake import Lake
 from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
+from tests.bench.figures import Figure, note, seconds, tell
 from tests.lake import town
 
 SENSORS = 200
@@ -106,35 +107,48 @@ def ratio(lake: Lake, turns: int = 5) -> tuple[float, float, float]:
     def theirs() -> pa.Table:
         return hand.sql(BY_HAND, params={"files": files}).to_arrow_table()
 
-    def seconds(ask: Callable[[], pa.Table]) -> float:
+    def timed(ask: Callable[[], pa.Table]) -> float:
         begun = time.perf_counter()
         rows = ask().num_rows
         assert rows > 0
         return time.perf_counter() - begun
 
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(turns)]
+    pairs = [(timed(ours), timed(theirs)) for _ in range(turns)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), statistics.median(a / b for a, b in pairs)
 
 
+def figures(rows: int, turns: int) -> list[Figure]:
+    """Measure: the lake with `rows`, and the reduction of a smaller one turn by turn with its reference."""
+    with tempfile.TemporaryDirectory() as folder:
+        lake, took, size = filled(Path(folder), rows)
+        rows = sum(f.rows for f in lake.observation.files())
+        begun = time.perf_counter()
+        done = lake.reduce(metrics.recipes(lake.city))
+        reducing = time.perf_counter() - begun
+        gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        note(f"kept and reduced {rows:,} rows")
+        small = town.lake(Path(folder) / "small", toml=TOML)
+        small.keep(small.city.sources["bikes"], answers(min(rows, 8_000_000)))
+        few = sum(f.rows for f in small.observation.files())
+        ours, theirs, share = ratio(small, turns)
+    name = f"Reducing {few / 1e6:.0f} M observations to sensor-hours"
+    million = f"{rows / 1e6:.0f} M observations"
+    return [
+        Figure(name, seconds(ours), "by hand in DuckDB SQL", seconds(theirs), share, "≤ 1.15 ×", share <= 1.15),
+        Figure(f"Keeping {million}", f"{rows / took / 1e6:.2f} M a second"),
+        Figure(f"Reducing {million} and writing {done.rows / 1e6:.1f} M sensor-hours", f"{rows / reducing / 1e6:.1f} M a second"),
+        Figure("Bytes of an observation on the disk", f"{size / rows:.2f}"),
+        Figure(f"Most memory while {million} are kept and reduced", f"{gib:.2f} GiB", bar="≤ 2 GiB", met=gib <= 2.0),
+    ]
+
+
 def main() -> None:
-    """Measure, and print."""
+    """Measure, and tell."""
     options = argparse.ArgumentParser()
     options.add_argument("--rows", type=int, default=25_000_000)
     options.add_argument("--turns", type=int, default=9)
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        lake, took, size = filled(Path(folder), asked.rows)
-        rows = sum(f.rows for f in lake.observation.files())
-        print(f"keep: {rows / 1e6:.1f} M rows in {took:.1f} s, {rows / took / 1e6:.2f} M rows/s; {size / rows:.2f} bytes an observation")
-        begun = time.perf_counter()
-        done = lake.reduce(metrics.recipes(lake.city))
-        took = time.perf_counter() - begun
-        print(f"reduce and write: {done.rows / 1e6:.2f} M sensor-hours in {took:.1f} s, {rows / took / 1e6:.1f} M rows/s")
-        print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB (bar: 2)")
-        small = town.lake(Path(folder) / "small", toml=TOML)
-        small.keep(small.city.sources["bikes"], answers(min(asked.rows, 8_000_000)))
-        ours, theirs, share = ratio(small, asked.turns)
-        print(f"reduction: {ours:.2f} s, by hand in DuckDB SQL {theirs:.2f} s; ratio {share:.2f} (bar: 1.15)")
+    tell(lambda: figures(asked.rows, asked.turns))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,94 @@
+"""Each figure beside its reference, measured in the same run: `python -m tests.bench [reduce baseline muenster start]`, or `make bench`.
+
+Every bench runs in a process of its own, so that one's memory is not another's. The figures are printed, and, where all benches ran, kept
+in docs/reference/figures.md with the machine they were measured on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.figures import Figure, table
+from tests.conftest import REPO
+
+BENCHES = {
+    "reduce": "Reducing",
+    "baseline": "The expected day",
+    "muenster": "Münster: collecting, publishing, one more day",
+    "start": "A command's start",
+}
+KEPT = REPO / "docs" / "reference" / "figures.md"
+LIBRARIES = ("duckdb", "ibis-framework", "deltalake", "pyarrow", "numpy", "scipy")
+
+
+def measure(bench: str) -> list[Figure]:
+    """Run one bench. RuntimeError where it fails: what it said of itself stands above."""
+    ended = subprocess.run([sys.executable, "-m", f"tests.bench.bench_{bench}"], cwd=REPO, stdout=subprocess.PIPE, text=True, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"the bench {bench!r} ended with {ended.returncode}")
+    return [Figure(**row) for row in json.loads(ended.stdout.splitlines()[-1])]
+
+
+def show(title: str, figures: Sequence[Figure]) -> None:
+    """Print what one bench found."""
+    lines = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in ("what", "Pulso", "beside", "reference", "ratio", "bar", ""):
+        lines.add_column(name, justify="right" if name in ("Pulso", "reference", "ratio") else "left")
+    for row in table(figures)[2:]:
+        lines.add_row(*(cell.strip().strip("*") for cell in row.strip("|").split("|")))
+    Console(width=180).print(lines)
+
+
+def page(found: dict[str, list[Figure]], load: tuple[float, float]) -> str:
+    """The page that keeps the figures."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    machine = f"{os.cpu_count()} processors ({platform.machine()}) and {memory:.0f} GiB of memory"
+    parts = [
+        "# Figures",
+        "`make bench` measures these and writes this page. The bar is the ratio: each side is measured in the same run, turn by turn, and "
+        "medians are told. Seconds are guidance.",
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {machine}. Load average {load[0]:.1f} when it began, {load[1]:.1f} when it ended: "
+        f"what lies above the run's own one or two was other work on the same machine. Python {platform.python_version()}, {libraries}.",
+    ]
+    for bench, figures in found.items():
+        parts += [f"## {BENCHES[bench]}", "\n".join(table(figures)) if figures else "Not measured: the real data was absent."]
+    return "\n\n".join(parts) + "\n\n" + _right()
+
+
+def _right() -> str:
+    """What stands below the measured figures and is written by hand stays."""
+    mark = "## How right"
+    kept = KEPT.read_text(encoding="utf-8") if KEPT.is_file() else ""
+    return mark + kept.partition(mark)[2] if mark in kept else ""
+
+
+def main() -> None:
+    """Measure, print, and keep. Ends with 1 where a bar is missed."""
+    asked = sys.argv[1:] or list(BENCHES)
+    began = os.getloadavg()[0]
+    found = {}
+    for bench in asked:
+        found[bench] = measure(bench)
+        show(BENCHES[bench], found[bench])
+    if list(found) == list(BENCHES):
+        KEPT.write_text(page(found, (began, os.getloadavg()[0])).rstrip() + "\n", encoding="utf-8")
+        print(f"Kept: {Path(KEPT).relative_to(REPO)}")
+    missed = [f.what for figures in found.values() for f in figures if f.met is False]
+    if missed:
+        sys.exit("Missed: " + "; ".join(missed))
+
+
+if __name__ == "__main__":
+    main()
