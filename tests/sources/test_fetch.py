@@ -19,7 +19,7 @@ import pytest
 
 from pulso.city import SourceConf
 from pulso.errors import CityFileError, SourceUnavailable
-from pulso.sources.addresses import shown
+from pulso.sources.addresses import brief, shown
 from pulso.sources.asking import ABSENT, AGAIN, Asker, Limits
 from pulso.sources.fetch import Door, digest
 from pulso.sources.manners import Hosts
@@ -438,6 +438,13 @@ def test_a_secret_reaches_the_server_and_nobody_else(town, asker, tmp_path, monk
 )
 def test_an_address_is_told_without_its_secrets(tmp_path, written, told):
     assert shown(written) == told
+
+
+def test_a_letter_names_the_file_and_not_every_variable_asked_of_it():
+    asked = "https://h/v1/archive?start_date=2026-01-01&hourly=temperature_2m,precipitation,snowfall,snow_depth&timezone=GMT"
+    told = "https://h/v1/archive?start_date=2026-01-01&hourly=temperature_2m,precipitation,snow…&timezone=GMT"
+    assert brief(asked) == told
+    assert brief("https://h/a%20folder/a-file-with-a-rather-long-name-of-its-own.csv").endswith("own.csv")
 
 
 def test_a_server_that_repeats_a_secret_in_its_refusal_is_not_quoted_with_it(town, door):

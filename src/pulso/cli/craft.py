@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, opened, progress, say, say_json
+from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, in_order, opened, progress, say, say_json
 from pulso.flow.home import Home
 
 
@@ -69,6 +69,7 @@ def simulate(
     """
     from pulso.flow.simulated import simulate as run
 
+    in_order(first, last)
     with progress() as bars:
         folder = run(city, Home.of(home, None), first, last, seed=seed, scale=scale, progress=bars)
     say(f"Simulated feeds and their truth lie in {folder}. Every value in them is synthetic.")

@@ -10,7 +10,22 @@ from typing import Annotated
 
 import typer
 
-from pulso.cli.words import AsJson, AsOf, CityName, First, HomeFolder, InLanguage, Last, TheDay, ZoneName, opened, say, say_json, speech
+from pulso.cli.words import (
+    AsJson,
+    AsOf,
+    CityName,
+    First,
+    HomeFolder,
+    InLanguage,
+    Last,
+    TheDay,
+    ZoneName,
+    in_order,
+    opened,
+    say,
+    say_json,
+    speech,
+)
 from pulso.shapes import Verdict
 
 
@@ -58,6 +73,7 @@ def series(
     from pulso.flow import reading
     from pulso.show import terminal
 
+    in_order(first, last)
     river = opened(city, home)
     verdicts = reading.series(river, first, last, zone, as_of)
     if metric is not None:

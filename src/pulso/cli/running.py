@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from pulso.cli.words import AsJson, CityName, EngineAddress, First, HomeFolder, Last, MirrorFolder, opened, progress, say, say_json
+from pulso.cli.words import (
+    AsJson,
+    CityName,
+    EngineAddress,
+    First,
+    HomeFolder,
+    Last,
+    MirrorFolder,
+    in_order,
+    opened,
+    progress,
+    say,
+    say_json,
+)
 
 
 def join(app: typer.Typer) -> None:
@@ -37,6 +50,7 @@ def collect(
     """
     from pulso.flow.collect import collect as run
 
+    in_order(first, last)
     river = opened(city, home, mirror, engine)
     with progress() as bars:
         told = run(river, first, last, only=source, progress=bars)
@@ -65,13 +79,14 @@ def publish(city: CityName, first: First = None, last: Last = None, home: HomeFo
     """
     from pulso.flow.publish import publish as run
 
+    in_order(first, last)
     river = opened(city, home)
     with progress() as bars:
         done = run(river, first, last, progress=bars)
     if as_json:
         say_json(asdict(done))
     elif done.first is None:
-        say(f"{river.city.city.name}: nothing to publish; collect first.")
+        say(f"{river.city.city.name}: nothing is new; what was published stands.")
     else:
         say(
             f"{river.city.city.name}: {done.first} to {done.last}, {done.days:,} days in {done.zones} zones judged; "
@@ -96,6 +111,7 @@ def flag(
     """
     from pulso.flow.flags import flag as run
 
+    in_order(first, last)
     run(opened(city, home), sensor, first, last, why=why, by=by)
     span = f"{first or 'the beginning'} to {last or 'further notice'}"
     say(f"{sensor} is excluded from {span}: {why}. Publish again to see the city without it.")

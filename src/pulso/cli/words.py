@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,8 +18,12 @@ from pulso.flow.home import Home, River
 
 Language = Literal["pt", "en"]
 
+UNCUT = 10_000
+"""Columns of an output that nobody looks at: no table is as wide."""
 
-def _day(text: str) -> date:
+
+def a_day(text: str) -> date:
+    """Read a day that a person wrote."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -51,9 +56,9 @@ EngineAddress = Annotated[
     str | None,
     typer.Option("--engine", envvar="PULSO_ENGINE", help="A Spark Connect server, sc://host:port, for cities past one machine."),
 ]
-First = Annotated[date | None, typer.Option("--from", parser=_day, metavar="DAY", help="First day, included.", show_default=False)]
-Last = Annotated[date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Last day, included.", show_default=False)]
-TheDay = Annotated[date, typer.Option("--day", parser=_day, metavar="DAY", help="Which day, as 2025-06-14.")]
+First = Annotated[date | None, typer.Option("--from", parser=a_day, metavar="DAY", help="First day, included.", show_default=False)]
+Last = Annotated[date | None, typer.Option("--to", parser=a_day, metavar="DAY", help="Last day, included.", show_default=False)]
+TheDay = Annotated[date, typer.Option("--day", parser=a_day, metavar="DAY", help="Which day, as 2025-06-14.")]
 ZoneName = Annotated[str | None, typer.Option("--zone", help="A zone, by its id or name. [default: the whole city]", show_default=False)]
 AsOf = Annotated[
     datetime | None,
@@ -63,6 +68,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 InLanguage = Annotated[
     str | None, typer.Option("--lang", parser=_language, metavar="pt|en", help="[default: the city's language]", show_default=False)
 ]
+
+
+def in_order(first: date | None, last: date | None) -> None:
+    """Refuse days that end before they begin."""
+    if first is not None and last is not None and last < first:
+        raise typer.BadParameter(f"--to {last} lies before --from {first}; both days are included, the earlier first")
 
 
 def opened(city: str, home: Path | None, mirror: Path | None = None, engine: str | None = None) -> River:
@@ -76,8 +87,11 @@ def speech(said: str | None, river: River) -> str:
 
 
 def say(text: Any) -> None:
-    """Print for a person."""
-    Console(highlight=False, soft_wrap=isinstance(text, str)).print(text, markup=False) if isinstance(text, str) else Console().print(text)
+    """Print for a person: as wide as their terminal, and uncut where a file or another program takes it."""
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = UNCUT
+    console.print(text, markup=False, soft_wrap=isinstance(text, str))
 
 
 def say_json(value: Any) -> None:

@@ -44,11 +44,11 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
 
     Without days: those never published, and those about whose time something was learned since.
 
-    CityFileError where the city has no metric to judge; NothingKnown where nothing is known of the days that were asked for.
+    CityFileError where the city has no metric to judge; NothingKnown where nothing is known, or nothing of the days that were asked for.
     """
     known = known_span(river)
     if known is None:
-        return Publication(None, None)
+        raise NothingKnown(f"{river.city.city.name}: nothing is known of any of its metrics yet. First: pulso collect {river.city.slug}")
     unjudged = river.lake.unjudged()
     wanted = _asked(river, known, first, last) if first or last else _wanted(river, known, unjudged.first)
     if wanted is None:

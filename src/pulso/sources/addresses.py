@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pulso.errors import SourceUnavailable
 
 HIDDEN = "hidden"
+LONG = 40  # characters of a parameter, in letters
 _NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = re.compile(
     r"(?:x-amz-)?(?:credential|signature|security-token)|sig|(?:client_?)?secret|pass(?:word|wd|phrase)?|pwd|auth|authorization|appid"
@@ -33,6 +34,12 @@ def shown(url: str) -> str:
         host = f"{user if _only_names(user) else HIDDEN}@{host}"
     query = "&".join(_shown_pair(pair) for pair in parts.query.split("&")) if parts.query else ""
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
+
+def brief(url: str) -> str:
+    """Return the address as it is shown, for a letter: a parameter that is a whole list is cut, so that one still sees which file it is."""
+    head, mark, query = shown(url).partition("?")
+    return head + mark + "&".join(pair if len(pair) <= LONG else f"{pair[:LONG]}…" for pair in query.split("&"))
 
 
 def host_of(shown_url: str) -> str:

@@ -17,7 +17,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from pulso.errors import SourceUnavailable
-from pulso.sources.addresses import filed, filled, scrubbed, shown
+from pulso.sources.addresses import brief, filed, filled, scrubbed
 from pulso.sources.manners import Hosts
 from pulso.sources.mirror import Mirror, NotMirrored, address
 
@@ -88,9 +88,9 @@ class Asker:
         try:
             request, host = self._request(url, condition or {})
         except (httpx.InvalidURL, ValueError) as why:
-            raise SourceUnavailable(f"{shown(url)} is not an address that can be asked: {scrubbed(str(why), url)}") from None
+            raise SourceUnavailable(f"{brief(url)} is not an address that can be asked: {scrubbed(str(why), url)}") from None
         if why_not := self.hosts.given_up(host):
-            raise SourceUnavailable(f"{shown(url)} was not asked, because {host} does not answer: {why_not}")
+            raise SourceUnavailable(f"{brief(url)} was not asked, because {host} does not answer: {why_not}")
         tries = self.limits.tries_ailing if self.hosts.ailing(host) else self.limits.tries
         retrying = Retrying(
             retry=retry_if_exception_type(_Again),
@@ -104,7 +104,7 @@ class Asker:
         except (_Again, SourceUnavailable) as why:
             text = scrubbed(str(why), url)
             self.hosts.failed(host, text)
-            raise SourceUnavailable(f"{shown(url)} did not answer: {text}") from None
+            raise SourceUnavailable(f"{brief(url)} did not answer: {text}") from None
         self.hosts.answered(host)
         return reply
 
@@ -128,7 +128,7 @@ class Asker:
     def _request(self, url: str, condition: dict[str, str]) -> tuple[httpx.Request, str]:
         if url.startswith("mirror:") and self.mirror is None:
             raise SourceUnavailable(
-                f"{shown(url)} has no public address: it is read from a folder, given by --mirror DIR or PULSO_MIRROR, and none is given. "
+                f"{brief(url)} has no public address: it is read from a folder, given by --mirror DIR or PULSO_MIRROR, and none is given. "
                 "See docs/how-to/use-a-mirror.md."
             )
         target = httpx.URL(address(filed(url)) if self.mirror else filled(url))
@@ -166,9 +166,9 @@ class Asker:
             finally:
                 response.close()
             if onward.url.scheme not in ("http", "https") or (request.url.scheme, onward.url.scheme) == ("https", "http"):
-                raise SourceUnavailable(f"it sends us on to {shown(str(onward.url))}, from {request.url.scheme}: that is refused")
+                raise SourceUnavailable(f"it sends us on to {brief(str(onward.url))}, from {request.url.scheme}: that is refused")
             request = onward
-        raise SourceUnavailable(f"it sent us on more than {self.limits.redirects} times, last to {shown(str(request.url))}")
+        raise SourceUnavailable(f"it sent us on more than {self.limits.redirects} times, last to {brief(str(request.url))}")
 
     def _reply(self, response: httpx.Response, host: str) -> Reply:
         status = response.status_code

@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 from pulso.city import SourceConf
 from pulso.errors import CityFileError, Mistake, SourceUnavailable
 from pulso.shapes import Raw
-from pulso.sources.addresses import host_of, origin, shown
+from pulso.sources.addresses import brief, host_of, origin, shown
 from pulso.sources.asking import Asker, Reply
 from pulso.sources.mirror import Mirror
 from pulso.sources.raw_store import Kept, RawStore, retention
@@ -241,7 +241,7 @@ class Door(_Memory):
                 return self._raw(name, body, kept.sha256, kept.content_type)
             reply = self._asker.ask(url)  # the server says that we have it, and we do not
             if reply.unchanged:
-                raise SourceUnavailable(f"{shown(url)} did not answer: it says that nothing is new, without having been asked for news")
+                raise SourceUnavailable(f"{brief(url)} did not answer: it says that nothing is new, without having been asked for news")
         if reply.body is None:
             self._done("absent")
             return None

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, Field
 from pulso.city import City, SourceConf
 from pulso.errors import SourceChanged
 from pulso.shapes import OBSERVATION, REJECT, Answer, Get, Raw, Row, Window, batch
+from pulso.sources.addresses import brief
 
 HOUR = np.timedelta64(1, "h")
 
@@ -151,10 +152,10 @@ def _hourly(raw: Raw, names: tuple[str, ...]) -> tuple[NDArray[np.datetime64], d
     try:
         told: Any = json.loads(raw.body)
     except ValueError:
-        raise SourceChanged(f"{raw.url}: not JSON, but {raw.body[:60]!r}") from None
+        raise SourceChanged(f"{brief(raw.url)}: not JSON, but {raw.body[:60]!r}") from None
     if not isinstance(told, dict) or told.get("error"):
         reason = told.get("reason", "without a reason") if isinstance(told, dict) else "not an object"
-        raise SourceChanged(f"{raw.url}: an answer that is no weather: {str(reason)[:300]}")
+        raise SourceChanged(f"{brief(raw.url)}: an answer that is no weather: {str(reason)[:300]}")
     try:
         hourly, units = told["hourly"], told["hourly_units"]
         times = np.array(hourly["time"], dtype="datetime64[us]")
@@ -162,14 +163,14 @@ def _hourly(raw: Raw, names: tuple[str, ...]) -> tuple[NDArray[np.datetime64], d
         found = {name: units[VARIABLES[name].theirs] for name in names}
         offset = told["utc_offset_seconds"]
     except (KeyError, TypeError, ValueError) as why:
-        raise SourceChanged(f"{raw.url}: not the shape of Open-Meteo's archive: {type(why).__name__} {why}") from None
+        raise SourceChanged(f"{brief(raw.url)}: not the shape of Open-Meteo's archive: {type(why).__name__} {why}") from None
     wrong = [f"{name} in {found[name]!r}, not {VARIABLES[name].comes_in!r}" for name in names if found[name] != VARIABLES[name].comes_in]
     wrong += [f"{len(column)} values of {name} for {times.size} hours" for name, column in columns.items() if len(column) != times.size]
     wrong += [f"a value of {name} that is no number" for name, column in columns.items() if not all(_number(x) for x in column)]
     if offset != 0 or bool((np.diff(times) != HOUR).any()):
         wrong.append("hours that do not follow each other in UTC")
     if wrong:
-        raise SourceChanged(f"{raw.url}: {'; '.join(wrong)}")
+        raise SourceChanged(f"{brief(raw.url)}: {'; '.join(wrong)}")
     return times, columns
 
 

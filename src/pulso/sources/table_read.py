@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pulso.shapes import OBSERVATION, Answer, Raw, batch
 from pulso.sources import clocks, table_numbers
+from pulso.sources.addresses import brief
 from pulso.sources.table_cells import Cells, Labels, Reject, counted, joined, observations, rejects, without_doubles
 from pulso.sources.table_columns import Column, Plan, fill, plan
 from pulso.sources.table_numbers import CODES
@@ -51,10 +52,10 @@ def read(raw: Raw, asked: Asked, reader: Reader) -> Answer:
     plans: list[Plan] = []
 
     def wanted(header: list[str]) -> list[int]:
-        plans.append(plan(header, raw.url, reader.options, asked.names, reader.source))
+        plans.append(plan(header, brief(raw.url), reader.options, asked.names, reader.source))
         return plans[-1].read
 
-    for block in blocks(raw.body, raw.url, reader.options, wanted):
+    for block in blocks(raw.body, brief(raw.url), reader.options, wanted):
         parts += _parts(block, plans[-1], asked, reader, labels)
         lost += [Reject(None, None, o.reason, o.text, o.line) for o in block.odd]
         lost += _undeclared(block, plans[-1])
