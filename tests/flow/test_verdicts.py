@@ -5,23 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
-
 from pulso.flow import reading
-from pulso.flow.home import River
-from tests.flow.vila import FIRST, LAST, usual, vila
+from tests.flow.vila import FIRST, LAST, Vila, usual, vila
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> River:
-    told = vila(tmp_path_factory.mktemp("vila"))
-    told.collect()
-    told.publish()
-    return told.river()
-
-
-def test_the_published_index_lies_among_what_other_methods_would_say(town: River):
-    numbers = [v for v in reading.series(town) if v.index is not None]
+def test_the_published_index_lies_among_what_other_methods_would_say(told: Vila):
+    numbers = [v for v in reading.series(told.river()) if v.index is not None]
     assert len(numbers) > 300
     for v in numbers:
         assert v.index is not None
@@ -30,13 +19,13 @@ def test_the_published_index_lies_among_what_other_methods_would_say(town: River
     assert max(v.method_band[1] - v.method_band[0] for v in numbers if v.method_band) > 1
 
 
-def test_a_day_with_a_number_lacks_no_past(town: River):
-    assert {v.days_known for v in reading.series(town) if v.index is not None} == {None}
+def test_a_day_with_a_number_lacks_no_past(told: Vila):
+    assert {v.days_known for v in reading.series(told.river()) if v.index is not None} == {None}
 
 
-def test_a_refusal_counts_the_days_before_its_own_day_and_not_before_the_run(town: River):
+def test_a_refusal_counts_the_days_before_its_own_day_and_not_before_the_run(told: Vila):
     for days in (0, 1, 9):
-        verdict = reading.verdict(town, FIRST + timedelta(days=days))
+        verdict = reading.verdict(told.river(), FIRST + timedelta(days=days))
         assert verdict.days_known == days
         assert f": {days} {'day' if days == 1 else 'days'} of data before it, where a year is needed" in str(verdict.refusal)
         assert verdict.method_band is None

@@ -8,9 +8,12 @@ import typer
 from rich.console import Console
 
 import pulso.cli.craft as craft
+import pulso.cli.methods as methods
 import pulso.cli.reading as reading
 import pulso.cli.running as running
-from pulso.errors import PulsoError
+from pulso.errors import LakeError, PulsoError
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="pulso",
@@ -23,7 +26,7 @@ app = typer.Typer(
     "Try the synthetic city:  pulso simulate demo && pulso collect demo && pulso publish demo && pulso show demo --day 2025-06-14",
     epilog="All data lives under PULSO_HOME (default: var). PULSO_MIRROR serves public addresses from a folder.",
 )
-for room in (running, reading, craft):
+for room in (running, reading, methods, craft):
     room.join(app)
 
 
@@ -34,6 +37,13 @@ def main() -> None:
     except PulsoError as why:
         Console(stderr=True, soft_wrap=True).print(str(why), markup=False, highlight=False)
         sys.exit(why.exit_code)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("Stopped. Nothing is lost: the next run goes on from here.")
-        sys.exit(130)
+    except OSError as why:  # a folder that a person named, or a disk
+        where = f"{why.filename}: " if why.filename else ""
+        Console(stderr=True, soft_wrap=True).print(
+            f"{where}{why.strerror or why}. What was kept before is safe.", markup=False, highlight=False
+        )
+        sys.exit(LakeError.exit_code)
+    except SystemExit as ending:
+        if ending.code == INTERRUPTED:
+            Console(stderr=True).print("Stopped. Nothing is lost: the next run goes on from here.")
+        raise

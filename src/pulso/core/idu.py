@@ -15,6 +15,14 @@ from pulso.core.factor import OneFactor, one_factor, regression_scores
 from pulso.core.seasonal import adjusted
 
 
+class NoFactor(ValueError):  # noqa: N818  # it names what the data lack, not an error of ours
+    """Too little to look for a factor in: which series could be used, (M,)."""
+
+    def __init__(self, why: str, used: NDArray[np.bool_]) -> None:
+        self.used = used
+        super().__init__(why)
+
+
 class Idu(NamedTuple):
     """The latent activity of each day, and all that is needed to judge it. Per-series fields are NaN for series not used."""
 
@@ -69,8 +77,10 @@ def idu(
 
     Raises
     ------
-    ValueError
+    NoFactor
         If fewer than three series can be used, or the anchor is not one of them.
+    ValueError
+        If the anchor is no column.
 
     Notes
     -----
@@ -98,11 +108,12 @@ def _enough(used: NDArray[np.bool_], anchor: int, count: int) -> None:
     if not 0 <= anchor < count:
         raise ValueError(f"the anchor is one of the columns 0 to {count - 1}, not {anchor}")
     if used.sum() < 3:
-        raise ValueError(
-            f"one factor needs three series that are known often enough and vary; of {count} these are: {np.flatnonzero(used).tolist()}"
+        raise NoFactor(
+            f"one factor needs three series that are known often enough and vary; of {count} these are: {np.flatnonzero(used).tolist()}",
+            used,
         )
     if not used[anchor]:
-        raise ValueError(f"the anchor, column {anchor}, is not known often enough or never varies, so nothing fixes the sign")
+        raise NoFactor(f"the anchor, column {anchor}, is not known often enough or never varies, so nothing fixes the sign", used)
 
 
 def _shared_days(z: NDArray[np.float64]) -> int:
