@@ -59,8 +59,8 @@ def page(found: dict[str, list[Figure]], load: tuple[float, float]) -> str:
         "# Figures",
         "`make bench` measures these and writes this page. The bar is the ratio: each side is measured in the same run, turn by turn, and "
         "medians are told. Seconds are guidance.",
-        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {machine}. Load average {load[0]:.1f} when it began, {load[1]:.1f} when it ended: "
-        f"what lies above the run's own one or two was other work on the same machine. Python {platform.python_version()}, {libraries}.",
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {machine}. Load average {load[0]:.1f} when it began, {load[1]:.1f} when it "
+        f"ended: what lies above the run's own one or two was other work beside it. Python {platform.python_version()}, {libraries}.",
     ]
     for bench, figures in found.items():
         parts += [f"## {BENCHES[bench]}", "\n".join(table(figures)) if figures else "Not measured: the real data was absent."]
