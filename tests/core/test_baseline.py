@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pulso.core.baseline import expect
-from tests.core.streets import city, days, weather
+from tests.core.streets import NOISE, city, days, weather
 
 
 def test_a_source_in_other_units_gives_the_same_ratios():
@@ -133,3 +133,16 @@ def test_a_holiday_is_expected_from_its_second_year_on():
     told = expect(values, days(900, off))
     ratio = values[850] / told.cal[850]
     assert (np.abs(np.log(ratio)) < 0.5).all()
+
+
+@pytest.mark.parametrize("weekday", [5, 6], ids=["Saturday", "Sunday"])
+def test_a_holiday_that_falls_on_a_weekend_for_the_first_time_is_still_one_day_of_rest(weekday):
+    week = np.array([0.0, 0.0, 0.0, 0.0, 0.0, -0.3, -0.9])
+    T, plain = 900, days(900)
+    earlier = [t for t in range(20, 700, 61) if plain.weekday[t] < 5]
+    late = next(t for t in range(840, 860) if plain.weekday[t] == weekday)
+    shape = week[plain.weekday]
+    shape[[*earlier, late]] = week[6]
+    values = np.exp(6 + shape[:, None] + np.random.default_rng(4).normal(0, NOISE, (T, 3)))
+    told = expect(values, days(T, dict.fromkeys([*earlier, late], 0)))
+    assert (np.abs(np.log(values[late] / told.cal[late])) < 0.25).all()

@@ -13,6 +13,7 @@ from pulso.core.drivers import fourier
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SUNDAY = 6
 WAVES, WAVES_LATER = 2, 3  # annual Fourier pairs, and from five years of data on
 LATER = 5 * 365
 WEEKEND_WAVES, WEEKEND_LATER = 1, 2 * 365  # how the weekend's share moves over the year, from two years on
@@ -34,9 +35,11 @@ def calendar(days: Days) -> Calendar:
 
     The columns are weekdays against their mean; the year's waves; the weekend's own waves; school holidays and public
     holidays, each on weekdays and on weekends; every named holiday, 24 and 31 December, apart; bridges, eves, days
-    after; 20-23 December, 27-30 December, 2-6 January.
+    after; 20-23 December, 27-30 December, 2-6 January. A public holiday counts as a Sunday, and its columns say how it
+    differs from one: so a holiday that falls on a weekend for the first time is not reckoned twice.
     """
-    weekdays = (days.weekday[:, None] == np.arange(6)) - (days.weekday[:, None] == 6).astype(np.float64)
+    weekday = np.where(days.public, SUNDAY, days.weekday)[:, None]
+    weekdays = (weekday == np.arange(6)) - (weekday == SUNDAY).astype(np.float64)
     ordinary = ~days.public
     marks = [
         days.school & ~days.weekend & ordinary,
@@ -54,7 +57,7 @@ def calendar(days: Days) -> Calendar:
         days.between(102, 106) & ordinary,
     ]
     waves, order = fourier(days.ordinal, WAVES_LATER), np.tile(np.arange(1, WAVES_LATER + 1), 2)
-    shared, weekly = order <= WEEKEND_WAVES, (days.weekend - 2 / 7)[:, None]
+    shared, weekly = order <= WEEKEND_WAVES, ((days.weekend | days.public) - 2 / 7)[:, None]
     X = np.column_stack([weekdays, *marks, waves, waves[:, shared] * weekly])
     ridge = np.concatenate([[RIDGE_WEEKDAY] * 6, [RIDGE_DAY] * len(marks), RIDGE_WAVE * order**2, RIDGE_WAVE * order[shared] ** 2])
     since = np.concatenate([[0] * (6 + len(marks)), np.where(order > WAVES, LATER, 0), [WEEKEND_LATER] * int(shared.sum())])
