@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pulso.cli.words import AsJson, CityName, First, HomeFolder, InLanguage, Last, ZoneName, a_day, opened, say, say_json, speech
+from pulso.cli.words import AsJson, CityName, First, HomeFolder, InLanguage, Last, ZoneName, a_day, in_order, opened, say, say_json, speech
 
 
 def join(app: typer.Typer) -> None:
@@ -84,6 +84,7 @@ def idu(
     from pulso.flow import idu as flow
     from pulso.show import methods
 
+    in_order(first, last)
     river = opened(city, home)
     told = flow.idu_mode(river, first, last, anchor)
     if as_json:
