@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -43,14 +44,36 @@ class File:
 
 
 class Table:
-    """One Delta table below the lake's root. It remembers nothing but where it is: every question reads the log."""
+    """One Delta table below the lake's root. Every question is answered by the newest commit, of whichever process."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
         self.schema = schema
+        self._read: tuple[tuple[str, int], list[File]] | None = None  # the newest commit when the log was read, and the live files
 
     def files(self, **within: tuple[Any, Any]) -> list[File]:
         """The live files whose span of a column may meet the one asked for: `day=(first, last)`, both included, None for no bound."""
+        return [f for f in self._live() if all(_meets(f.least.get(c), f.most.get(c), span) for c, span in within.items())]
+
+    def _live(self) -> list[File]:
+        """The live files; the log is only read again where there is a commit that was not there before."""
+        head = self._head()
+        if head is None:
+            return []
+        if self._read is None or self._read[0] != head:
+            self._read = (head, self._files())
+        return self._read[1]
+
+    def _head(self) -> tuple[str, int] | None:
+        """The newest commit's name and time; None where there is no table yet."""
+        try:
+            with os.scandir(self.path / "_delta_log") as log:
+                newest = max((e for e in log if e.name.endswith(".json")), key=lambda e: e.name, default=None)
+                return newest and (newest.name, newest.stat().st_mtime_ns)
+        except FileNotFoundError:
+            return None
+
+    def _files(self) -> list[File]:
         table = self._open()
         if table is None:
             return []
@@ -60,8 +83,7 @@ class Table:
         for entry in log:
             least = {k.removeprefix("min."): v for k, v in entry.items() if k.startswith("min.")}
             most = {k.removeprefix("max."): v for k, v in entry.items() if k.startswith("max.")}
-            if all(_meets(least.get(c), most.get(c), span) for c, span in within.items()):
-                found.append(File(self.path / entry["path"], entry["num_records"], entry["size_bytes"], least, most))
+            found.append(File(self.path / entry["path"], entry["num_records"], entry["size_bytes"], least, most))
         return sorted(found, key=lambda f: f.path.name)
 
     def read(self, columns: list[str] | None = None, **within: tuple[Any, Any]) -> pa.Table:
