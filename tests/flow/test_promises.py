@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from pulso.errors import LakeError
+from pulso.errors import CityFileError, LakeError
 from pulso.flow import reading
 from pulso.flow.collect import rebuild
-from pulso.flow.flags import flag
+from pulso.flow.flags import flag, lift
 from pulso.lake import delta
 from tests.flow.vila import LAST, SOURCES, Vila, a_day_later, indices, live, state, usual, verdicts, vila
 
@@ -208,3 +208,25 @@ def test_a_rebuild_without_all_raw_answers_touches_nothing(town: Vila) -> None:
     with pytest.raises(LakeError, match=r"15 of the 15 answers that the lake has read of cars are no longer kept.*nothing was touched"):
         rebuild(town.river())
     assert live(town) == before
+
+
+def test_an_exclusion_that_is_lifted_stays_on_record(town: Vila) -> None:
+    before = verdicts(town)
+    town.clock.pass_(hours=1)
+    flag(town.river(), "n1", MONDAY, MONDAY, why="works on the bridge", by="")
+    town.publish()
+    then, without = town.clock(), verdicts(town)
+    assert without != before
+    town.clock.pass_(hours=1)
+    lift(town.river(), "n1", MONDAY, MONDAY, why="it was another bridge", by="")
+    town.publish()
+    assert reading.verdict(town.river(), MONDAY).index == reading.Verdict.model_validate_json(before[None, MONDAY]).index
+    assert [f["why"] for f in town.river().lake.flags(then)] == ["works on the bridge"]
+    assert town.river().lake.flags() == []
+    assert reading.as_published(town.river(), MONDAY, None, then + timedelta(minutes=1)) == without[None, MONDAY]
+
+
+def test_an_exclusion_that_is_not_in_force_can_not_be_lifted(town: Vila) -> None:
+    flag(town.river(), "n1", MONDAY, None, why="works on the bridge", by="")
+    with pytest.raises(CityFileError, match="one that is in force: 2025-03-10 to further notice"):
+        lift(town.river(), "n1", MONDAY, MONDAY, why="over", by="")

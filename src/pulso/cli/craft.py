@@ -40,7 +40,7 @@ def check(city: CityName, mirror: MirrorFolder = None, home: HomeFolder = None, 
 def draft(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A sample file of the source: CSV or XLSX.")],
 ) -> None:
-    """Propose the [sources.…] section that reads a sample file, with a word on each guess."""
+    """Propose the section of a city file that reads a sample file, with a word on each guess."""
     from pulso.sources.draft import draft as propose
 
     typer.echo(propose(file))

@@ -103,18 +103,23 @@ def flag(
     first: First = None,
     last: Last = None,
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
+    lift: Annotated[bool, typer.Option("--lift", help="Take back the exclusion from these very days; both stay on record.")] = False,
     home: HomeFolder = None,
 ) -> None:
     """Exclude a sensor by hand, visibly: the days stay, without it.
 
     From the day given (or ever) to the day given (or for good). The next publication goes without it, and says so.
     """
-    from pulso.flow.flags import flag as run
+    from pulso.flow import flags
 
     in_order(first, last)
+    run = flags.lift if lift else flags.flag
     run(opened(city, home), sensor, first, last, why=why, by=by)
     span = f"{first or 'the beginning'} to {last or 'further notice'}"
-    say(f"{sensor} is excluded from {span}: {why}. Publish again to see the city without it.")
+    if lift:
+        say(f"{sensor} counts again from {span}: {why}. Publish again to see the city with it.")
+    else:
+        say(f"{sensor} is excluded from {span}: {why}. Publish again to see the city without it.")
 
 
 def rebuild(city: CityName, home: HomeFolder = None, as_json: AsJson = False) -> None:

@@ -85,8 +85,8 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
     replays = {}
     for name in opened:
         conf = river.city.sources[name]
-        replays[name] = Replay(conf, salt=salt(river.city, conf), raw=raw_folder(river, name), progress=_bar(progress, name))
-        read = river.lake.read_origins(name)["origin"].to_pylist()
+        read = river.lake.digests(name)
+        replays[name] = Replay(conf, salt=salt(river.city, conf), raw=raw_folder(river, name), progress=_bar(progress, name), read=read)
         if lacking := replays[name].lacking(read):
             raise LakeError(
                 f"{len(lacking):,} of the {len(read):,} answers that the lake has read of {name} are no longer kept, beginning with "

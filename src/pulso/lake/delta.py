@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,6 +29,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from pulso.errors import LakeError
 
+DAMAGED = "What was observed can be made again from the raw answers (pulso rebuild); what was published comes back from a backup only."
 ROWS_A_FILE = 1_000_000
 ROWS_A_GROUP = 131_072
 
@@ -168,11 +170,13 @@ def write_parquet(rows: pa.Table, file: Path) -> None:
 
 @contextmanager
 def trouble(verb: str, path: Path) -> Iterator[None]:
-    """Turn what the disk or the log say into a letter."""
+    """Turn what the disk, the log or the engine say into a letter."""
     safe = "What was committed before is safe, nothing of this run is visible; running it again completes it."
     try:
         yield
-    except (OSError, DeltaError) as why:
+    except (pa.ArrowInvalid, duckdb.InvalidInputException) as why:
+        raise LakeError(f"could not {verb} {path}: a file is damaged ({str(why).splitlines()[0]}). {DAMAGED}") from why
+    except (OSError, DeltaError, duckdb.IOException, duckdb.OutOfMemoryException) as why:
         full = getattr(why, "errno", None) in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or "No space left" in str(why)
         cause = "the disk is full: make room and run it again" if full else str(why)
         raise LakeError(f"could not {verb} {path}: {cause}. {safe}") from why

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from deltalake.transaction import AddAction
 
 from pulso.lake.compare import compare
-from pulso.lake.delta import Table
+from pulso.lake.delta import Table, trouble
 from pulso.lake.door import Door
 from pulso.shapes import KEPT, OBSERVATION, REJECT, UTC_TIME, Answer
 
@@ -121,7 +121,8 @@ class Run:
         arrived, rejects = door.admit(_with_origin(buffer), self.known_at)
         origins = [a.origin for a in buffer.answers]
         span = _span(arrived, [former[o] for o in origins if o in former])
-        changes = compare(self._db, arrived, self._known(arrived, source, span), source, span, origins, self.known_at) if span else None
+        with trouble("compare with what is known in", self._observation.path):
+            changes = compare(self._db, arrived, self._known(arrived, source, span), source, span, origins, self.known_at) if span else None
         if changes is not None:
             rejects = pa.concat_tables([rejects, changes.rejects])
             self._write(changes.rows, source)

@@ -21,6 +21,7 @@ from pulso.sources.asking import Asker, Reply
 from pulso.sources.mirror import Mirror
 from pulso.sources.raw_store import Kept, RawStore, retention
 
+BODY = 32  # hexadecimal digits of a digest that speak of the body
 Strip = Callable[[bytes], bytes]
 Progress = Callable[[int, int], object]
 
@@ -43,8 +44,8 @@ class Counts(NamedTuple):
 
 
 def digest(sha256: str, salt: str) -> str:
-    """The digest of an answer: of its body (given by its sha256) and of what reads it (the salt)."""
-    return hashlib.sha256(f"{salt}\0{sha256}".encode()).hexdigest()
+    """The digest of an answer: one half says what its body is (given by its sha256), the other what reads it (the salt)."""
+    return sha256[:BODY] + hashlib.sha256(salt.encode()).hexdigest()[BODY:]
 
 
 def mirror_from(folder: str | Path | None = None) -> Mirror | None:
@@ -258,10 +259,11 @@ class Door(_Memory):
 
 
 class Replay(_Memory):
-    """A `Get` over the raw answers that were kept, without a network: the newest of each address, or the newest as of a moment.
+    """A `Get` over the raw answers that were kept, without a network: of each address the newest, or the newest as of a moment.
 
-    An address of which nothing is kept is like a 404: it is counted as absent. Before a lake forgets anything, `lacking` says what
-    it could not get back.
+    `read` says by origin which answer the lake read last, which is the one then: an error page that came since is no answer. An address
+    of which nothing is kept is like a 404: it is counted as absent. Before a lake forgets anything, `lacking` says what it could not
+    get back.
     """
 
     def __init__(
@@ -273,9 +275,11 @@ class Replay(_Memory):
         known: Mapping[str, str] | None = None,
         progress: Progress | None = None,
         as_of: datetime | None = None,
+        read: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(conf, salt=salt, known=known or {}, raw=raw, progress=progress)
         self._as_of = as_of
+        self._read = read or {}
 
     def __call__(self, url: str) -> Raw | None:
         """Give back what one address answered: see shapes.Get."""
@@ -291,16 +295,23 @@ class Replay(_Memory):
 
     def lacking(self, origins: Iterable[str]) -> list[str]:
         """The origins that can't be given back: never kept, beyond the retention, or torn. What the lake has of them would be lost."""
-        kept = {name: self.store.newest(name, self._as_of) for name in origins}
+        kept = {name: self._kept(name) for name in origins}
         return [name for name, k in kept.items() if k is None or self.store.body(k) is None]
 
     def _again(self, url: str) -> Raw | None:
-        kept: Kept | None = self.store.newest(origin(url), self._as_of)
+        kept = self._kept(origin(url))
         body = self.store.body(kept) if kept else None
         if kept is None or body is None:
             self._done("absent")
             return None
         return self._raw(kept.origin, body, kept.sha256, kept.content_type)
+
+    def _kept(self, name: str) -> Kept | None:
+        """The answer of an origin that the lake read; of one that it never read, the newest."""
+        read = self._read.get(name)
+        if read is None:
+            return self.store.newest(name, self._as_of)
+        return next((k for k in self.store.versions(name) if k.sha256[:BODY] == read[:BODY]), None)
 
 
 def _keep(conf: SourceConf) -> timedelta:
