@@ -143,6 +143,9 @@ def _useless(X: Floats, Y: Floats, penalty: Floats, off: Bools, beta: Floats, re
     Four folds of every fourth 28 days; the values are the robust fit's, outliers pulled in, so that each fold is one
     linear solve. A group stays where it lowers the mean absolute error by 2 % or more.
     """
+    drop = np.zeros(off.shape, dtype=bool)
+    if not weather:
+        return drop
     known = np.isfinite(Y)
     told = beta @ X.T
     pulled = np.where(known, told + np.clip(Y - told, -reach[:, None], reach[:, None]), 0.0)
@@ -159,7 +162,6 @@ def _useless(X: Floats, Y: Floats, penalty: Floats, off: Bools, beta: Floats, re
             mine = np.flatnonzero(columns.group == k) + X.shape[1] - q
             without = rest + b[:, mine] @ X[out][:, mine].T
             error[f, k] = np.abs(np.where(known[:, out], without, 0.0)).sum(axis=1)
-    drop = np.zeros(off.shape, dtype=bool)
     for k in range(weather):
         mine = np.flatnonzero(columns.group == k) + X.shape[1] - q
         gain = error[:, k] - error[:, weather]
