@@ -166,6 +166,20 @@ def read(hours: Table, metric: str, days: tuple[date, date] | None) -> pa.Table:
     return rows.filter(mine)
 
 
+def span(hours: Table, metric: str) -> tuple[date, date] | None:
+    """The first and last local day of a metric; None where it has none. The log knows, but of files that hold other metrics as well."""
+    first, last = [], []
+    for file in hours.files(metric=(metric, metric)):
+        least, most = file.least["day"], file.most["day"]
+        if file.least["metric"] != file.most["metric"]:
+            rows = hours.read_file(file, ["metric", "day"])
+            least, most = pc.min_max(rows.filter(pc.equal(rows["metric"], metric))["day"]).as_py().values()
+        if least is not None:
+            first.append(least)
+            last.append(most)
+    return (min(first), max(last)) if first else None
+
+
 @dataclass(frozen=True)
 class Arrays:
     """One metric, dense: T local days from `first`, S sensors in order of their names, H hours (1 where the metric comes by the day)."""

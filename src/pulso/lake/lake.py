@@ -147,9 +147,7 @@ class Lake:
 
     def hours_span(self, metric: str) -> tuple[date, date] | None:
         """The first and last local day of which a metric has a sensor-hour; None where it has none."""
-        days = self.hours.read(["metric", "day"], metric=(metric, metric))
-        least = pc.min_max(days.filter(pc.equal(days["metric"], metric))["day"]).as_py()
-        return None if least["min"] is None else (least["min"], least["max"])
+        return hours.span(self.hours, metric)
 
     def unjudged(self) -> Unjudged:
         """What was learned, of sensor-hours, flags and events, since all days were judged that it may bear on."""
@@ -171,8 +169,8 @@ class Lake:
 
     def read_origins(self, source: str | None = None) -> pa.Table:
         """Every origin that the lake has read, as it read it last; of shape INPUT."""
-        rows = records.newest(self.inputs.read(), ["source", "origin"])
-        return rows if source is None else rows.filter(pc.equal(rows["source"], source))
+        rows = self.inputs.read(None, **({} if source is None else {"source": (source, source)}))
+        return records.newest(rows if source is None else rows.filter(pc.equal(rows["source"], source)), ["source", "origin"])
 
     # -- reduce --------------------------------------------------------------------------------------------------------------------
 

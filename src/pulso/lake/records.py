@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -70,7 +71,7 @@ def newest(rows: pa.Table, key: Sequence[str], time: str = "known_at", as_of: da
     """Of each key, the row that was learned last, or last before `as_of`; in order of the key."""
     if as_of is not None:
         rows = rows.filter(pc.less_equal(rows[time], pa.scalar(as_of, rows.schema.field(time).type)))
-    rows = rows.append_column("_at", pa.array(range(rows.num_rows), pa.int64()))
+    rows = rows.append_column("_at", pa.array(np.arange(rows.num_rows)))
     order = rows.sort_by([*((k, "ascending") for k in key), (time, "ascending"), ("_at", "ascending")])
     last = order.group_by(list(key), use_threads=False).aggregate([("_at", "last")])["_at_last"]
     return rows.take(last).drop_columns("_at")
