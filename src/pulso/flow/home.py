@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pulso import metrics, zones
 from pulso.city import City, load
 from pulso.errors import CityFileError, Mistake, SourceUnavailable
 from pulso.lake import Lake
-from pulso.sources.asking import Asker
-from pulso.sources.fetch import mirror_from
 from pulso.zones import Zones
+
+if TYPE_CHECKING:
+    from pulso.sources.asking import Asker
 
 Clock = Callable[[], datetime]
 
@@ -48,6 +50,9 @@ class Home:
 
     def asker(self, city: City) -> Asker:
         """Who asks for this city: of the mirror, if there is one; a synthetic city has no network, its feeds are its mirror."""
+        from pulso.sources.asking import Asker  # with all that speaks to the network: only for whoever asks
+        from pulso.sources.fetch import mirror_from
+
         said = self.mirror
         if said is None and city.city.synthetic:
             said = self.simulated(city)
