@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import block_diag
 
 from pulso.core import huber
 from pulso.core.design import RIDGE_DRIVER, Calendar, bends
@@ -84,7 +83,7 @@ def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: 
     mine[:, columns.group >= weather] -= columns.running[start:stop]
     q, p = columns.group.size, calendar.X.shape[1]
     X = np.hstack([aside, calendar.X[start:stop], mine])
-    penalty = block_diag(penalty_aside, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
+    penalty = _blocks(penalty_aside, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
     Y = y[:, start:stop]
     mature = np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1) & (np.isfinite(Y).sum(axis=1) >= LEAST_OWN)
     own = np.flatnonzero(mature)
@@ -105,7 +104,15 @@ def _aside(running: Bools) -> tuple[Floats, Floats]:
     """Lay out what is fitted and thrown away, with its penalty: the level, and occurrences of events that still run."""
     level, bending = bends(len(running))
     still = running[:, running.any(axis=0)].astype(np.float64)
-    return np.hstack([level, still]), block_diag(bending, RIDGE_DRIVER * np.eye(still.shape[1]))
+    return np.hstack([level, still]), _blocks(bending, RIDGE_DRIVER * np.eye(still.shape[1]))
+
+
+def _blocks(one: Floats, other: Floats) -> Floats:
+    """Two square matrices along the diagonal of a larger one."""
+    n = len(one)
+    both = np.zeros((n + len(other), n + len(other)))
+    both[:n, :n], both[n:, n:] = one, other
+    return both
 
 
 def _fit(X: Floats, Y: Floats, penalty: Floats, off: Bools, columns: Columns, weather: int) -> Floats:
