@@ -170,3 +170,7 @@ def test_a_refused_factor_shows_no_day(language, why):
 
 def test_a_short_life_has_no_season():
     assert "No season could be taken out." in printed(show_idu(report(periods=()), city(), "en"))
+
+
+def test_three_series_leave_nothing_to_test_one_factor_by():
+    assert "one factor suffices" not in printed(show_idu(report(one_factor=(0.0, 0, None)), city(), "en"))

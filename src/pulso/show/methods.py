@@ -247,7 +247,7 @@ def _idu_notes(told: IduReport, speech: Speech) -> list[str]:
         speech.say("KMO {kmo}, Cronbach's alpha {alpha}.", kmo=speech.number(told.kmo, 2), alpha=speech.number(told.alpha, 2)),
         speech.say("Bartlett's test that nothing correlates: {test}.", test=_test(told.bartlett, speech)),
     ]
-    if told.one_factor[0] is not None:
+    if told.one_factor[0] is not None and told.one_factor[1] > 0:
         said.append(speech.say("Test that one factor suffices: {test}.", test=_test(told.one_factor, speech)))
     return said
 
