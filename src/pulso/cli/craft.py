@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, in_order, opened, progress, say, say_json
-from pulso.flow.home import Home
 
 
 def join(app: typer.Typer) -> None:
@@ -67,6 +66,7 @@ def simulate(
 
     Files in the shapes of a real city's streams, below PULSO_HOME; `pulso collect` then reads them as it reads any city's.
     """
+    from pulso.flow.home import Home
     from pulso.flow.simulated import simulate as run
 
     in_order(first, last)

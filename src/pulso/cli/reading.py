@@ -6,7 +6,7 @@ import csv
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +26,9 @@ from pulso.cli.words import (
     say_json,
     speech,
 )
-from pulso.shapes import Verdict
+
+if TYPE_CHECKING:
+    from pulso.shapes import Verdict
 
 
 def join(app: typer.Typer) -> None:

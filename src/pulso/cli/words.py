@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pulso.flow.home import Home, River
+if TYPE_CHECKING:
+    from pulso.flow.home import River
 
 Language = Literal["pt", "en"]
 
@@ -78,6 +79,8 @@ def in_order(first: date | None, last: date | None) -> None:
 
 def opened(city: str, home: Path | None, mirror: Path | None = None, engine: str | None = None) -> River:
     """Open a city as the command's options say."""
+    from pulso.flow.home import Home, River
+
     return River.open(city, Home.of(home, mirror, engine))
 
 
