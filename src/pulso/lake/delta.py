@@ -48,9 +48,10 @@ class File:
 class Table:
     """One Delta table below the lake's root. Every question is answered by the newest commit, of whichever process."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, rows_a_group: int = ROWS_A_GROUP) -> None:
         self.path = path
         self.schema = schema
+        self.rows_a_group = rows_a_group  # what is read at once, at least: fewer where rows are large
         self._read: tuple[tuple[str, int], list[File]] | None = None  # the newest commit when the log was read, and the live files
 
     def files(self, **within: tuple[Any, Any]) -> list[File]:
@@ -89,16 +90,16 @@ class Table:
         return sorted(found, key=lambda f: f.path.name)
 
     def read(self, columns: list[str] | None = None, **within: tuple[Any, Any]) -> pa.Table:
-        """Read small tables whole; files that can't meet `within` are passed over, their neighbours' other rows are not."""
+        """Read small tables whole, or the rows in which these columns lie `within` the bounds, or are null."""
         schema = self.schema if columns is None else pa.schema([self.schema.field(c) for c in columns])
-        parts = [self.read_file(f, schema.names) for f in self.files(**within)]
+        parts = [self.read_file(f, schema.names, _wanted(within)) for f in self.files(**within)]
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
-    def read_file(self, file: File, columns: list[str] | None = None) -> pa.Table:
-        """Read one file, or some of its columns."""
+    def read_file(self, file: File, columns: list[str] | None = None, wanted: pc.Expression | None = None) -> pa.Table:
+        """Read one file, or some of its columns and rows."""
         names = self.schema.names if columns is None else columns
         with trouble("read", file.path):
-            rows = pq.read_table(file.path, columns=names, partitioning=None)
+            rows = pq.read_table(file.path, columns=names, partitioning=None, filters=wanted)
         return rows.cast(pa.schema([self.schema.field(c) for c in names]))
 
     def markers(self, names: list[str]) -> list[int | None]:
@@ -114,7 +115,7 @@ class Table:
             part = rows.slice(at, size).cast(self.schema)
             file = self.path / f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}.parquet"
             with trouble("write", file):
-                write_parquet(part, file)
+                write_parquet(part, file, self.rows_a_group)
                 bytes_ = file.stat().st_size
             stats = json.dumps(_statistics(part))
             actions.append(AddAction(file.name, bytes_, {}, time.time_ns() // 1_000_000, True, stats))
@@ -153,7 +154,7 @@ class Table:
             return DeltaTable(str(self.path))
 
 
-def write_parquet(rows: pa.Table, file: Path) -> None:
+def write_parquet(rows: pa.Table, file: Path, rows_a_group: int) -> None:
     """Write one file as the lake likes it: strings by dictionary, times by their differences, zstd, row groups that prune."""
     times = [f.name for f in rows.schema if pa.types.is_timestamp(f.type) and f.name in {"start", "end"}]
     pq.write_table(
@@ -163,7 +164,7 @@ def write_parquet(rows: pa.Table, file: Path) -> None:
         compression_level=3,
         use_dictionary=[f.name for f in rows.schema if f.name not in times],
         column_encoding=dict.fromkeys(times, "DELTA_BINARY_PACKED"),
-        row_group_size=ROWS_A_GROUP,
+        row_group_size=rows_a_group,
         store_schema=False,
     )
 
@@ -186,6 +187,17 @@ def _meets(least: Any, most: Any, span: tuple[Any, Any]) -> bool:
     """Whether a file's span may meet the one asked for; a span unknown to the log may."""
     first, last = span
     return not ((first is not None and most is not None and most < first) or (last is not None and least is not None and least > last))
+
+
+def _wanted(within: dict[str, tuple[Any, Any]]) -> pc.Expression | None:
+    """What rows to read, so that groups of rows that have none are passed over."""
+    wanted = None
+    for column, (first, last) in within.items():
+        field = pc.field(column)
+        for bound in ([] if first is None else [field >= first]) + ([] if last is None else [field <= last]):
+            inside = bound | field.is_null()
+            wanted = inside if wanted is None else wanted & inside
+    return wanted
 
 
 def _statistics(rows: pa.Table) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Lake:
         self.hours = Table(root / "sensor_hour", SENSOR_HOUR)
         self.flag_table = Table(root / "flag", records.FLAG)
         self.event_table = Table(root / "event", records.EVENT)
-        self.publication = Table(root / "published", records.PUBLISHED)
+        self.publication = Table(root / "published", records.PUBLISHED, records.VERDICTS_A_GROUP)
         self.touched = Table(root / "touched", records.TOUCHED)
         self._backend: BaseBackend | None = None
 

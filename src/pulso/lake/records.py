@@ -67,6 +67,10 @@ PUBLISHED = pa.schema(
 )
 
 
+VERDICTS_A_GROUP = 1_000
+"""A verdict's text is some kilobytes: whoever asks for a day should not have to read a history."""
+
+
 def newest(rows: pa.Table, key: Sequence[str], time: str = "known_at", as_of: datetime | None = None) -> pa.Table:
     """Of each key, the row that was learned last, or last before `as_of`; in order of the key."""
     if as_of is not None:
