@@ -156,14 +156,10 @@ def _micros(moment: datetime) -> int:
     return int((moment - datetime.fromtimestamp(0, UTC)) / timedelta(microseconds=1))
 
 
-def read(hours: Table, metric: str, days: tuple[date, date] | None) -> pa.Table:
-    """The sensor-hours of one metric, of these local days, both included."""
+def read(hours: Table, metric: str, days: tuple[date, date] | None, columns: list[str] | None = None) -> pa.Table:
+    """The sensor-hours of one metric, of these local days, both included; or some of their columns."""
     asked: dict[str, Any] = {"metric": (metric, metric)} | ({} if days is None else {"day": days})
-    rows = hours.read(None, **asked)
-    mine = pc.equal(rows["metric"], metric)
-    if days is not None:
-        mine = pc.and_(mine, pc.and_(pc.greater_equal(rows["day"], days[0]), pc.less_equal(rows["day"], days[1])))
-    return rows.filter(mine)
+    return hours.read(columns, **asked)
 
 
 def span(hours: Table, metric: str) -> tuple[date, date] | None:
@@ -192,13 +188,17 @@ class Arrays:
     still: NDArray[np.int32]  # (T, S), longest run of one value other than 0, in intervals of at least 15 minutes
 
 
+DENSE = ["sensor", "zone", "day", "hour", "value", "n", "expected", "still"]
+"""What the dense arrays are made of."""
+
+
 def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DTypeLike = np.float64) -> Arrays:
     """Put sensor-hours of one metric into dense arrays.
 
     Parameters
     ----------
     rows
-        Of SENSOR_HOUR, one metric; rows outside the days are passed over.
+        The columns DENSE of SENSOR_HOUR, one metric; rows outside the days are passed over.
     days
         First and last local day, both included.
     daily
@@ -222,7 +222,7 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
     values[at] = rows["value"].to_numpy()[inside]
     seen[at] = np.minimum(rows["n"].to_numpy()[inside] / expected, 1.0) * (expected / base)
     still[at[:2]] = rows["still"].to_numpy()[inside]
-    zones = np.full(names.size, None, dtype=object)
-    by_day = np.argsort(t, kind="stable")
-    zones[s[by_day]] = rows["zone"].to_numpy(zero_copy_only=False)[by_day]  # where a sensor has several, the last one stays
-    return Arrays(days[0], names[order].tolist(), zones.tolist(), values, seen, still)
+    last, by_day = np.zeros(names.size, dtype=np.int64), np.argsort(t, kind="stable")
+    last[s[by_day]] = by_day  # where a sensor has several zones, the last one stays
+    zones = rows["zone"].combine_chunks().take(pa.array(last)).to_pylist()
+    return Arrays(days[0], names[order].tolist(), zones, values, seen, still)

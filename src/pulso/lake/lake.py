@@ -135,7 +135,7 @@ class Lake:
 
     def panel_arrays(self, metric: str, days: tuple[date, date], *, daily: bool = False, dtype: DTypeLike = np.float64) -> hours.Arrays:
         """One metric's sensor-hours of these local days, both included, as dense arrays; `daily` where it comes by the day."""
-        return hours.arrays(self.sensor_hours(metric, days), days, daily=daily, dtype=dtype)
+        return hours.arrays(hours.read(self.hours, metric, days, hours.DENSE), days, daily=daily, dtype=dtype)
 
     def sensors(self) -> list[str]:
         """Every sensor that an observation was kept of."""
