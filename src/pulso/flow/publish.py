@@ -10,7 +10,6 @@ from importlib.metadata import version
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from rich.progress import Progress
 from threadpoolctl import threadpool_limits
 
@@ -42,18 +41,19 @@ class Publication:
 def publish(river: River, first: date | None = None, last: date | None = None, *, progress: Progress | None = None) -> Publication:
     """Judge these local days, both included, and publish what is new.
 
-    Without days: those never published, and those about whose time something was learned since.
+    Without days: those never published, and those about whose time something was learned since; all, where the city's files or the code
+    changed.
 
     CityFileError where the city has no metric to judge; NothingKnown where nothing is known, or nothing of the days that were asked for.
     """
     known = known_span(river)
     if known is None:
         raise NothingKnown(f"{river.city.city.name}: nothing is known of any of its metrics yet. First: pulso collect {river.city.slug}")
-    unjudged = river.lake.unjudged()
+    unjudged = river.lake.unjudged(digest(river))
     wanted = _asked(river, known, first, last) if first or last else _wanted(river, known, unjudged.first)
     if wanted is None:
         return Publication(None, None)
-    remembered = _remembered(river, known[0], wanted[0])
+    remembered = _remembered(river, known[0], wanted[0], unjudged.first)
     desk = lay_out(river, _from(river, known[0], wanted[0], remembered), max(known[1], wanted[1]))
     if desk is None:
         raise CityFileError(
@@ -95,15 +95,13 @@ def _from(river: River, known: date, wanted: date, remembered: pa.Table | None) 
     return max(known, first if year is None else min(first, date(year, 1, 1)))
 
 
-def _remembered(river: River, known: date, wanted: date) -> pa.Table | None:
-    """What was published of every day before the wanted ones, by the same files and code; None where a day lacks, so all is judged anew."""
+def _remembered(river: River, known: date, wanted: date, unjudged: date | None) -> pa.Table | None:
+    """What was published of every day before the wanted ones; None where a day lacks or is to be judged again, so all is judged anew."""
     days = (wanted - known).days
-    if days <= HISTORY:
+    if days <= HISTORY or (unjudged is not None and unjudged < wanted):
         return None
-    columns = ["zone", "day", "digest", "index", "rest", "scores"]
-    rows = river.lake.published(None, (known, wanted - timedelta(days=1)), columns=columns)
-    same = pc.all(pc.equal(rows["digest"], digest(river))).as_py()
-    return rows if same and rows.num_rows == days * (len(river.zones.all) + 1) else None
+    rows = river.lake.published(None, (known, wanted - timedelta(days=1)), columns=["zone", "day", "index", "rest", "scores"])
+    return rows if rows.num_rows == days * (len(river.zones.all) + 1) else None
 
 
 def _scores(rows: pa.Table, desk: Desk) -> Scores:

@@ -149,9 +149,12 @@ class Lake:
         """The first and last local day of which a metric has a sensor-hour; None where it has none."""
         return hours.span(self.hours, metric)
 
-    def unjudged(self) -> Unjudged:
-        """What was learned, of sensor-hours, flags and events, since all days were judged that it may bear on."""
-        return records.unjudged(self.publication, [self.touched, self.flag_table, self.event_table])
+    def unjudged(self, by: str) -> Unjudged:
+        """What was learned, of sensor-hours, flags and events, since all days were judged that it may bear on.
+
+        `by` says what they are judged by: where that is not what all of them were judged by last, all of them are unjudged.
+        """
+        return records.unjudged(self.publication, [self.touched, self.flag_table, self.event_table], by)
 
     def quarantine_rows(self, source: str | None = None) -> pa.Table:
         """What is turned away now: of each origin, the rows of what the lake read last; of shape QUARANTINE."""
@@ -178,7 +181,8 @@ class Lake:
         """Bring the sensor-hours up to what is known: every touched day of every recipe, in one commit. `told` hears of progress."""
         with self._alone():
             note = partial(records.touch, self.touched, known_at=self.moment())
-            done = hours.reduce(self.hours, self.observation, database(self.root / "spill"), self.backend, recipes, told, note)
+            with trouble("reduce", self.observation.path):
+                done = hours.reduce(self.hours, self.observation, database(self.root / "spill"), self.backend, recipes, told, note)
             tidy.if_scattered([self.hours, self.touched])
             return done
 
@@ -212,7 +216,7 @@ class Lake:
     def publish(
         self, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None, judged: Mapping[str, int] | None = None
     ) -> int:
-        """Append the verdicts whose content, vintage and stage aside, differs from what is published; say how many those are.
+        """Append the verdicts whose content, vintage, stage and digest aside, differs from what is published; say how many those are.
 
         `memories` say what the judge remembers each by; `judged`, of `unjudged`, that they settle all that was learned until then.
         """

@@ -61,7 +61,7 @@ PUBLISHED = pa.schema(
         ("digest", pa.string()),  # of what it was made by
         ("rest", pa.float64()),  # of ln(index / 100), what no driver explains; null in a refused day
         ("scores", pa.list_(pa.float64())),  # ln of each metric's index / 100, leaning on the parent zone, in the city file's order
-        ("content", pa.string()),  # sha256 of the verdict without vintage and stage, its numbers to ten digits
+        ("content", pa.string()),  # sha256 of the verdict without vintage, stage and digest, its numbers to ten digits
         ("verdict", pa.string()),  # the whole Verdict, as JSON; given back byte for byte
     ]
 )
@@ -120,11 +120,16 @@ def touch(table: Table, first: date, *, known_at: datetime) -> None:
     table.append(pa.Table.from_pylist([{"first": first, "known_at": known_at}], schema=TOUCHED))
 
 
-def unjudged(published: Table, tables: Sequence[Table]) -> Unjudged:
-    """What tables with the columns `first` and `known_at` have learned since the publications' markers."""
-    names = [f"judged:{table.path.name}" for table in tables]
-    days, judged = [], {}
-    for name, table, since in zip(names, tables, published.markers(names), strict=True):
+def unjudged(published: Table, tables: Sequence[Table], by: str) -> Unjudged:
+    """What tables with the columns `first` and `known_at` have learned since the publications' markers.
+
+    Everything is unjudged where it was last judged by something else than `by`.
+    """
+    names = ["judged by", *(f"judged:{table.path.name}" for table in tables)]
+    number = int(hashlib.sha256(by.encode()).hexdigest()[:15], 16)  # markers are numbers
+    former, *learned = published.markers(names)
+    days, judged = ([], {}) if former == number else ([date.min], {names[0]: number})
+    for name, table, since in zip(names[1:], tables, learned, strict=True):
         after = EPOCH + timedelta(microseconds=-1 if since is None else since)
         rows = table.read(["first", "known_at"], known_at=(after + timedelta(microseconds=1), None))
         rows = rows.filter(pc.greater(rows["known_at"], pa.scalar(after, UTC_TIME)))
@@ -162,7 +167,7 @@ def publish(
 
 def _row(verdict: Verdict, memory: Memory) -> dict[str, object]:
     text = verdict.model_dump_json()
-    content = {k: v for k, v in json.loads(text, parse_float=_known_digits).items() if k not in {"vintage", "stage"}}
+    content = {k: v for k, v in json.loads(text, parse_float=_known_digits).items() if k not in {"vintage", "stage", "digest"}}
     lo, hi = verdict.interval or (None, None)
     return {
         "zone": verdict.zone,
