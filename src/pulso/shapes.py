@@ -152,7 +152,7 @@ KEPT = pa.schema(
 
 
 class Quantity(NamedTuple):
-    """What a variable of a source can be: its canonical unit and its bounds, both included; the lake refuses the rest."""
+    """What a variable of a source can be: its canonical unit ("": any) and its bounds, both included; the lake refuses the rest."""
 
     unit: str
     least: float = float("-inf")

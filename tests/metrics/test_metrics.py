@@ -241,6 +241,14 @@ def test_a_variable_may_bear_the_source_s_own_name(tmp_path: Path) -> None:
     assert [(r["metric"], r["value"]) for r in rows] == [("cyclists", 10)]
 
 
+def test_a_number_of_a_city_s_own_may_have_any_unit_and_a_number_of_things_has_none(tmp_path: Path) -> None:
+    toml = TOML.replace('[metrics.bike_count]\nsource = "bikes"', '[metrics.energy]\nlike = "{}"\nsource = "bikes"')
+    assert metrics.quantities(town(tmp_path / "a", toml.replace("{}", "amount")))["bikes", "energy"].unit == ""
+    assert metrics.quantities(town(tmp_path / "b", toml.replace("{}", "count")))["bikes", "energy"].unit == "1"
+    rows = reduced(tmp_path / "c", "bikes", "energy", quarter_hours("A", JUNE, [1, 2], "energy"), toml.replace("{}", "amount"), unit="MWh")
+    assert column(rows, "value") == [3000.0]
+
+
 def test_every_metric_s_name_is_its_own() -> None:
     themes = (metrics.generic, metrics.street, metrics.parking, metrics.transit, metrics.environment, metrics.weather)
     assert len(metrics.CATALOGUE) == sum(len(theme.METRICS) for theme in themes)

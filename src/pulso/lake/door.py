@@ -120,7 +120,7 @@ class Door:
                 conversion = canonical(found)
             except ValueError as why:
                 raise SourceChanged(f"source {self.source.name}, variable {variable}: {why}. Correct its unit in the city file.") from None
-            if wanted is not None and conversion.canonical != wanted.unit:
+            if wanted is not None and wanted.unit and conversion.canonical != wanted.unit:
                 raise SourceChanged(
                     f"source {self.source.name}, variable {variable}: found the unit {found!r}, which measures {conversion.canonical!r}; "
                     f"the metric that uses it needs {wanted.unit!r}. Correct the unit in the city file."

@@ -72,7 +72,7 @@ def used(city: City) -> Iterator[tuple[str, str]]:
 def quantities(city: City) -> dict[tuple[str, str], Quantity]:
     """What may pass the lake's door: by source and variable, the unit and the bounds. The city file's bounds go before the catalogue's.
 
-    Where two metrics share a variable, what either allows may pass.
+    Where two metrics share a variable, what either allows may pass, in the unit of the one that has one.
     """
     found: dict[tuple[str, str], Quantity] = {}
     for name, source in used(city):
@@ -80,9 +80,10 @@ def quantities(city: City) -> dict[tuple[str, str], Quantity]:
         for i, variable in enumerate(variables(city, name)):
             least, most = conf.bounds if conf is not None and conf.bounds is not None and i == 0 else metric.bounds
             known = found.get((source, variable))
+            unit = metric.unit
             if known is not None:
-                least, most = min(least, known.least), max(most, known.most)
-            found[source, variable] = Quantity(metric.unit, least, most)
+                least, most, unit = min(least, known.least), max(most, known.most), unit or known.unit
+            found[source, variable] = Quantity(unit, least, most)
     return found
 
 

@@ -45,10 +45,10 @@ def happenings(obs: ir.Table, setting: Setting) -> ir.Table:
 METRICS = (
     Metric(name="count", form="flow", bounds=(0, MANY), reduce=total),
     Metric(name="happenings", form="flow", bounds=(0, MANY), reduce=happenings),
-    Metric(name="amount", form="flow", bounds=(0, 1e15), reduce=total),
-    Metric(name="daily_total", form="flow", grain="day", bounds=(0, 1e15), reduce=total),
-    Metric(name="daily_mean", form="level", grain="day", bounds=(0, 1e15), reduce=mean),
-    Metric(name="mean_level", form="level", bounds=(0, 1e15), reduce=mean),
+    Metric(name="amount", unit="", form="flow", bounds=(0, 1e15), reduce=total),
+    Metric(name="daily_total", unit="", form="flow", grain="day", bounds=(0, 1e15), reduce=total),
+    Metric(name="daily_mean", unit="", form="level", grain="day", bounds=(0, 1e15), reduce=mean),
+    Metric(name="mean_level", unit="", form="level", bounds=(0, 1e15), reduce=mean),
     Metric(name="share", form="level", bounds=(0, 1), reduce=mean),
     Metric(name="occupancy", form="occupancy", bounds=(0, MANY), frozen=24, reduce=mean),
 )

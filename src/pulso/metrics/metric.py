@@ -44,7 +44,7 @@ class Metric:
 
     name: str
     variables: tuple[str, ...] = ()  # what it is made of; none: the city file names it, or it bears the metric's name
-    unit: str = "1"  # canonical, of the variables and of the metric
+    unit: str = "1"  # canonical, of the variables and of the metric; "": any, for what a city file says a number of its own is like
     form: Literal["flow", "occupancy", "level"]
     grain: Literal["hour", "day"] = "hour"
     ratio: bool = True  # has a natural zero, so that observed / expected means something; temperature has not
