@@ -5,6 +5,7 @@ A source names its unit as it likes; the lake keeps one unit a quantity. Convers
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -53,7 +54,12 @@ UNITS: dict[str, Unit] = {
 
 def canonical(unit: str) -> Unit:
     """Return the conversion of a unit; ValueError with the known ones if it has none."""
-    try:
-        return UNITS[unit]
-    except KeyError:
-        raise ValueError(f"unknown unit {unit!r}; known are {', '.join(sorted(UNITS))}") from None
+    known = UNITS.get(unit) or {_plain(name): u for name, u in UNITS.items()}.get(_plain(unit))
+    if known is None:
+        raise ValueError(f"unknown unit {unit!r}; known are {', '.join(sorted(UNITS))}")
+    return known
+
+
+def _plain(unit: str) -> str:
+    """A unit as a plain keyboard has it: "ug/m3" for "µg/m³", whichever of the two letters mu it is; "ºC" for "°C"."""
+    return unicodedata.normalize("NFKC", unit.strip().replace("º", "°")).replace("μ", "u")

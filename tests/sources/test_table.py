@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulso.errors import CityFileError, SourceChanged
@@ -257,6 +258,32 @@ def test_hours_named_by_their_end_survive_both_changes_of_the_clock(tmp_path):
     assert why(answer) == {}
 
 
+@pytest.mark.parametrize(("step", "minutes"), [("1h", 60), ("15min", 15)])
+@pytest.mark.parametrize("named", ["by the beginning and one more", "by what the clock shows at the end"])
+def test_both_ways_to_name_a_doubled_hour_by_its_end_are_read_right(tmp_path, step, minutes, named):
+    """The one has 03:00 twice, the other 02:00; both tell of all hours of the night, one by one."""
+    clock, span = ZoneInfo("Europe/Berlin"), timedelta(minutes=minutes)
+    begun = [datetime(2023, 10, 28, 22, tzinfo=UTC) + i * span for i in range(5 * 60 // minutes)]
+    at_end = named == "by what the clock shows at the end"
+    ends = [(t + span).astimezone(clock) if at_end else t.astimezone(clock).replace(tzinfo=None) + span for t in begun]
+    body = "t,v\n" + "".join(f"{t:%Y-%m-%d %H:%M},{i}\n" for i, t in enumerate(ends))
+    section = f'time = {{ column = "t", stamp = "end", step = "{step}" }}\nvalues = {{ column = "v", metric = "no2" }}\n'
+    answer = read(tmp_path, section, body, zone="Europe/Berlin")
+    assert rows(answer, "start", "value") == [(f"{t:%Y-%m-%d %H:%M}", float(i)) for i, t in enumerate(begun)]
+
+
+def test_a_sum_at_the_end_and_units_under_the_header_are_no_data_where_the_city_file_says_so(tmp_path):
+    body = "time,c1,c2\n,veh/h,veh/h\n2023-01-01 00:00,1,2\nTotal,1,2\nsoon,5,6\n"
+    answer = read(tmp_path, WIDE + 'footer = ["^Total", "^$"]\n', body)
+    assert rows(answer, "value") == [(1.0,), (2.0,)]
+    assert why(answer) == {"footer": 2, "unreadable time": 2}
+
+
+def test_a_unit_that_nobody_knows_is_a_mistake_in_the_city_file(tmp_path):
+    with pytest.raises(CityFileError, match=r"unknown unit 'furlong'; known are "):
+        source(tmp_path, WIDE.replace('"cars"', '"cars", unit = "furlong"'))
+
+
 def test_of_doubles_the_first_is_kept_and_the_others_are_counted(tmp_path):
     answer = read(tmp_path, WIDE, "time,c1\n2023-01-01 00:00,\n2023-01-01 00:00,1\n2023-01-01 00:00,1\n2023-01-01 00:00,2\n")
     assert [v for (v,) in rows(answer, "value")] == [1.0]
@@ -352,6 +379,7 @@ CELLS = st.sampled_from(["1", "2.5", "", "NA", "nan", "x", "ges", "-7", "1e3", "
 TIMES = st.sampled_from(["2023-03-26 01:00", "2023-03-26 02:30", "2023-10-29 02:00", "2023-06-01 24:00", "", "soon", "2023-02-30"])
 
 
+@settings(deadline=None)  # the first example pays for what is imported
 @given(st.lists(st.tuples(TIMES, CELLS, CELLS), max_size=12))
 def test_no_cell_is_lost_whatever_it_says(table):
     body = io.StringIO()

@@ -239,6 +239,34 @@ def to_utc(wall: NDArray[np.int64], zone: str) -> Placed:
     return Placed(np.where(known & ~skipped, utc, UNKNOWN), doubled, np.where(known & ~skipped, late, UNKNOWN))
 
 
+def moments_of(wall: NDArray[np.int64], zone: str, group: NDArray[np.int64], ahead: int = 0) -> NDArray[np.int64]:
+    """Say when the spans of a file's rows began, the second run of a doubled hour after the first.
+
+    Parameters
+    ----------
+    wall, group : (N,)
+        When each span began on the local clock, UNKNOWN where nobody knows, in the order of the file; which sensor it belongs to.
+    zone
+        An IANA name.
+    ahead
+        0 where the file names the beginnings. Where it names the ends: the length of a span, in microseconds.
+
+    A file that names ends does so in one of two ways. Most name each hour by its beginning and one more, so that a doubled night has
+    "03:00" twice. Some write down what the clock showed at the end, and have "02:00" twice: as soon as that is seen, all times of the
+    sensor are taken so. Where the clock never showed a beginning, because it skipped it in spring, the end is what counts.
+    """
+    begun = to_utc(wall, zone)
+    start = np.where(second_showing(wall, begun.doubled, group), begun.later, begun.utc) if begun.doubled.any() else begun.utc
+    if not ahead:
+        return start
+    stamp = np.where(wall == UNKNOWN, UNKNOWN, wall + ahead)
+    ended = to_utc(stamp, zone)
+    second = second_showing(stamp, ended.doubled, group)
+    by_end = (start == UNKNOWN) | np.isin(group, group[second & ~begun.doubled])
+    end = np.where(second, ended.later, ended.utc)
+    return np.where(by_end & (end != UNKNOWN), end - ahead, start)
+
+
 def to_local(utc: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
     """Say what a local clock shows at these moments, in microseconds since 1970 on that clock; UNKNOWN stays UNKNOWN."""
     known = utc != UNKNOWN

@@ -82,6 +82,30 @@ def without_doubles(cells: Cells) -> Cells:
     return cells._replace(why=why)
 
 
+def counted_rows(cells: Cells) -> Cells:
+    """Sum the rows of one sensor, metric and time up to one cell, where each row is one happening; rows with a reason stay as they are.
+
+    Happenings lie all over the place; a sensor stands in the middle of its own.
+    """
+    good, rest = np.flatnonzero(cells.why == 0), np.flatnonzero(cells.why != 0)
+    key = np.column_stack([cells.sensor[good], cells.metric[good], cells.start[good]])
+    _, first, which = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    value = np.bincount(which.ravel(), cells.value[good], minlength=first.size)
+    known = np.flatnonzero((cells.why == 0) & np.isfinite(cells.lon) & np.isfinite(cells.lat))
+    places = max(int(cells.sensor.max()) + 1, 1) if cells.sensor.size else 1
+    n = np.bincount(cells.sensor[known], minlength=places)
+    lon, lat = (np.bincount(cells.sensor[known], x[known], places) / np.where(n, n, np.nan) for x in (cells.lon, cells.lat))
+    keep = np.concatenate([good[first], rest])
+    found = {k: getattr(cells, k)[keep] for k in Cells._fields if k != "text"}
+    whole = Cells(**found, text=cells.text.take(pa.array(keep)))
+    of = cells.sensor[good[first]]
+    return whole._replace(
+        value=np.concatenate([value, cells.value[rest]]),
+        lon=np.concatenate([lon[of], cells.lon[rest]]),
+        lat=np.concatenate([lat[of], cells.lat[rest]]),
+    )
+
+
 def observations(cells: Cells, labels: list[str]) -> pa.RecordBatch:
     """Make a batch of the cells without a reason."""
     good = np.flatnonzero(cells.why == 0)

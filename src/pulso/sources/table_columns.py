@@ -62,7 +62,7 @@ def plan(header: list[str], url: str, options: Options, names: dict[str, str], s
     for rule in options.values:
         used |= {position(n) for n in rule.sensor_column or ()}
         used |= {position(rule.metric_column)} if rule.metric_column else set()
-        for at, match in _matching(rule, header, names, position, used):
+        for at, match in _matching(rule, header, names, position, used, time[0]):
             known = names | {"column": header[at]} | {str(i): g or "" for i, g in enumerate(match.groups(), start=1)} | match.groupdict("")
             sensor = fill(rule.sensor or _default(rule, names, source), known)
             status = position(fill(rule.status, known)) if rule.status else None
@@ -79,10 +79,12 @@ def plan(header: list[str], url: str, options: Options, names: dict[str, str], s
 
 
 def _matching(
-    rule: Values, header: list[str], names: dict[str, str], position: Callable[[str], int], used: set[int]
+    rule: Values, header: list[str], names: dict[str, str], position: Callable[[str], int], used: set[int], time: int
 ) -> list[tuple[int, re.Match[str]]]:
-    """The positions a rule speaks of, and how their names matched."""
+    """The positions a rule speaks of, and how their names matched; a rule that counts rows speaks of their time."""
     whole = re.compile(".*", re.DOTALL)
+    if rule.count:
+        return [(time, m)] if (m := whole.match("")) else []
     if rule.column is not None:
         at = position(fill(rule.column, names))
         return [(at, m)] if (m := whole.match(header[at])) else []

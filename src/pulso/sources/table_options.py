@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from pulso.shapes import Row
 from pulso.sources import clocks
+from pulso.units import canonical
 
 Meaning = Literal["closed", "missing"] | float
 
@@ -39,8 +40,13 @@ def _zone(text: str) -> str:
 
 
 def _step(text: str) -> str:
-    if not re.fullmatch(r"[1-9]\d*(min|h|d)", text):
-        raise ValueError(f"{text!r}; a number with min, h or d, such as 15min, 1h, 1d")
+    if not re.fullmatch(r"[1-9]\d*(s|min|h|d)", text):
+        raise ValueError(f"{text!r}; a number with s, min, h or d, such as 15min, 1h, 1d")
+    return text
+
+
+def _unit(text: str) -> str:
+    canonical(text)
     return text
 
 
@@ -51,6 +57,7 @@ def _many(value: object) -> object:
 Regex = Annotated[str, AfterValidator(_regex)]
 Names = Annotated[list[str], BeforeValidator(_many), Field(min_length=1)]
 Step = Annotated[str, AfterValidator(_step)]
+Unit = Annotated[str, AfterValidator(_unit)]
 
 
 class Time(Row):
@@ -72,21 +79,22 @@ class Values(Row):
     column: str | None = Field(default=None, description="one column, by its name")
     columns: Regex | None = Field(default=None, description="every column whose name matches")
     first_column_matching: Regex | None = Field(default=None, description="the first column whose name matches")
+    count: bool = Field(default=False, description="no column: a row is one happening, and the rows of each `step` are counted")
     metric: str = Field(default="", description="what is counted; may use {names}")
     metric_column: str | None = Field(default=None, description="the column that names the metric of each row")
     metrics: Mapping[str, str] = Field(default_factory=dict, description='the file\'s name of a metric = ours; "" leaves it out on purpose')
     sensor: str | None = Field(default=None, description="who counted; may use {names}, {column}, {1}, {lon:.4f}, {lat:.4f}")
     sensor_column: Names | None = Field(default=None, description="the columns that name the sensor of each row")
-    unit: str = Field(default="1", description="the unit, as pulso.units knows it")
-    units: Mapping[str, str] = Field(default_factory=dict, description="units by metric, where they differ")
+    unit: Unit = Field(default="1", description="the unit, as pulso.units knows it")
+    units: Mapping[str, Unit] = Field(default_factory=dict, description="units by metric, where they differ")
     status: str | None = Field(default=None, description="the column that says whether a value is valid; may use {column}, {1}")
     ok: list[str] = Field(default_factory=list, description="the texts of a valid status")
     hour: str | None = Field(default=None, description="for columns that are hours of the day: where the column's name tells it, e.g. {1}")
 
     @model_validator(mode="after")
     def _one(self) -> Values:
-        if sum(x is not None for x in (self.column, self.columns, self.first_column_matching)) != 1:
-            raise ValueError("exactly one of column, columns, first_column_matching")
+        if sum(x is not None for x in (self.column, self.columns, self.first_column_matching)) + self.count != 1:
+            raise ValueError("exactly one of column, columns, first_column_matching, count")
         if not self.metric and self.metric_column is None:
             raise ValueError("metric, or metric_column")
         if self.sensor is not None and self.sensor_column is not None:
@@ -102,7 +110,7 @@ class Special(Row):
     where: Regex = Field(description="what the time column says in that row")
     metric: str
     number: Regex = Field(default=r"(.*)", description="where the number stands within the text, as group 1")
-    unit: str = "1"
+    unit: Unit = "1"
     words: Mapping[str, Meaning] = Field(default_factory=dict)
 
 
@@ -182,6 +190,8 @@ class Options(Row):
             raise ValueError(f"{name}: no such key is known here, and no {{{name}}} stands in the url")
         for name in sorted(used - {"day", "month", "year"} - set(self.__pydantic_extra__)):
             raise ValueError(f"url: {{{name}}} needs a list of that name, such as {name} = ['a', 'b']")
+        if self.time.stamp == "end" and any(v.count for v in self.values):
+            raise ValueError('count: a row that is counted has one moment; leave stamp = "end" out')
         if self.thousands == self.decimal:
             raise ValueError("thousands: another character than decimal")
         return self

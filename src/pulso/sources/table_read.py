@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from pulso.shapes import OBSERVATION, Answer, Raw, batch
 from pulso.sources import clocks, table_numbers
 from pulso.sources.addresses import brief
-from pulso.sources.table_cells import Cells, Labels, Reject, counted, joined, observations, rejects, without_doubles
+from pulso.sources.table_cells import Cells, Labels, Reject, counted, counted_rows, joined, observations, rejects, without_doubles
 from pulso.sources.table_columns import Column, Plan, fill, plan
 from pulso.sources.table_numbers import CODES
 from pulso.sources.table_options import Meaning, Options, Special
-from pulso.sources.table_text import Block, blocks
+from pulso.sources.table_packed import unpacked
+from pulso.sources.table_text import Block, Odd, blocks
 from pulso.sources.table_urls import Asked
 
-UNITS_OF_TIME = {"min": 60 * clocks.SECOND, "h": 3600 * clocks.SECOND, "d": clocks.DAY}
+UNITS_OF_TIME = {"s": clocks.SECOND, "min": 60 * clocks.SECOND, "h": 3600 * clocks.SECOND, "d": clocks.DAY}
 
 POINT = r"(?P<a>-?\d+(?:\.\d+)?)[ ,;]+(?P<b>-?\d+(?:\.\d+)?)"
 
@@ -55,7 +56,7 @@ def read(raw: Raw, asked: Asked, reader: Reader) -> Answer:
         plans.append(plan(header, brief(raw.url), reader.options, asked.names, reader.source))
         return plans[-1].read
 
-    for block in blocks(raw.body, brief(raw.url), reader.options, wanted):
+    for block in blocks(unpacked(raw.body, brief(raw.url)), brief(raw.url), reader.options, wanted):
         parts += _parts(block, plans[-1], asked, reader, labels)
         lost += [Reject(None, None, o.reason, o.text, o.line) for o in block.odd]
         lost += _undeclared(block, plans[-1])
@@ -94,10 +95,24 @@ def _parts(block: Block, p: Plan, asked: Asked, reader: Reader, labels: Labels) 
         texts = [block.cells[i] for i in p.time]
         text = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")
         moments = clocks.read(text, options.time.format, options.time.strip)
+        if (feet := _feet(text, moments, options)).any():
+            block.odd.extend(Odd(int(block.line[i]), text[int(i)].as_py().strip(), "footer") for i in np.flatnonzero(feet))
+            moments = clocks.Moments(moments.at[~feet], moments.utc[~feet])
+            block = _rows(block, ~feet)
         place = _place(block, options)
         for rule in options.values:
             parts.append(_of_rule([c for c in p.columns if c.rule is rule], block, moments, place, reader, labels))
     return parts
+
+
+def _feet(text: pa.Array, moments: clocks.Moments, options: Options) -> NDArray[np.bool_]:
+    """Rows as wide as all others, but without a time, that the city file calls no data: a sum at the end, units under the header."""
+    feet: NDArray[np.bool_] = moments.at == clocks.UNKNOWN
+    if options.footer and feet.any():
+        shown = pc.utf8_trim_whitespace(text.filter(pa.array(feet))).to_pylist()
+        feet[feet] = [any(re.search(f, t) for f in options.footer) for t in shown]
+        return feet
+    return np.zeros(feet.size, bool)
 
 
 def _rows(block: Block, which: NDArray[np.bool_]) -> Block:
@@ -136,7 +151,9 @@ def _of_rule(
     row_metric = _names_of_rows(block, [rule.metric_column] if rule.metric_column else None, rule.metrics, labels)
     group = (0 if row_sensor is None else row_sensor * (len(labels) + 1)) + (np.zeros(rows, np.int64) if row_metric is None else row_metric)
     n = len(columns)
-    if any(c.hour is not None for c in columns):
+    if rule.count:  # of a doubled hour, all rows count for the first: nothing tells which of them came again
+        at = spans(_begun(moments, reader), np.arange(rows), reader)
+    elif any(c.hour is not None for c in columns):
         at = _stacked([spans(_at_hour(moments, c.hour or 0), group, reader) for c in columns])
     else:
         at = _stacked([spans(moments, group, reader)] * n)
@@ -144,7 +161,10 @@ def _of_rule(
     named = np.repeat([labels[rule.metrics.get(c.metric, c.metric)] for c in columns], rows)
     metric = named if row_metric is None else np.tile(row_metric, n)
     text = pa.concat_arrays([block.cells[c.at] for c in columns])
-    value, why = _numbers(text, at.local, metric, labels, options)
+    if rule.count:
+        value, why = np.ones(rows), np.zeros(rows, dtype=np.int8)
+    else:
+        value, why = _numbers(text, at.local, metric, labels, options)
     if rule.status is not None:
         status = pa.concat_arrays([block.cells[c.status] for c in columns if c.status is not None])
         valid = pc.is_in(pc.utf8_trim_whitespace(status), value_set=pa.array(rule.ok, pa.string())).to_numpy(zero_copy_only=False)
@@ -155,7 +175,8 @@ def _of_rule(
     lon, lat = (np.tile(x, n) for x in place)
     unit = _units(metric, rule.unit, rule.units, labels)
     cells = Cells(sensor, metric, unit, at.start, at.end, value, why.astype(np.int8), np.tile(block.line, n), lon, lat, text)
-    return _without_left_out(cells, labels)
+    cells = _without_left_out(cells, labels)
+    return counted_rows(cells) if rule.count else cells
 
 
 def _names_of_rows(block: Block, columns: list[str] | None, renamed: Mapping[str, str], labels: Labels) -> NDArray[np.int64] | None:
@@ -234,33 +255,42 @@ def _at_hour(moments: clocks.Moments, hour: float) -> clocks.Moments:
     return moments._replace(at=np.where(moments.at == clocks.UNKNOWN, clocks.UNKNOWN, moments.at + shift))
 
 
+def _begun(moments: clocks.Moments, reader: Reader) -> clocks.Moments:
+    """For rows that are counted: the beginning of the step that each moment falls into, on the source's own clock."""
+    length, whole_days = _length(reader)
+    known = moments.at != clocks.UNKNOWN
+    local = np.where(moments.utc, clocks.to_local(moments.at, reader.options.time.zone or reader.zone), moments.at)
+    past = np.where(known, local % length, 0)
+    if whole_days:
+        return clocks.Moments(np.where(known, local - past, clocks.UNKNOWN), np.zeros(known.size, bool))
+    return moments._replace(at=moments.at - past)
+
+
+def _length(reader: Reader) -> tuple[int, bool]:
+    """How long a value lasts, and whether that is so many whole days."""
+    step = reader.options.time.step or reader.step
+    amount = re.fullmatch(r"(\d+)(s|min|h|d)", step)
+    if amount is None:
+        raise ValueError(f"not a step: {step!r}")
+    return int(amount[1]) * UNITS_OF_TIME[amount[2]], amount[2] == "d"
+
+
 def spans(moments: clocks.Moments, group: NDArray[np.int64], reader: Reader) -> Spans:
     """Give each time its span on the UTC line.
 
-    A stamp at the end is moved to the beginning on the clock's face, so that the hour "03:00" of a doubled night stays doubled;
-    where the face never showed that beginning, the stamp is taken as a moment and the span counted back from it. Whole days end
-    when the local clock shows midnight again, after 23, 24 or 25 hours.
+    Whole days end when the local clock shows midnight again, after 23, 24 or 25 hours.
     """
     time = reader.options.time
-    zone, step = time.zone or reader.zone, time.step or reader.step
-    amount = re.fullmatch(r"(\d+)(min|h|d)", step)
-    if amount is None:
-        raise ValueError(f"not a step: {step!r}")
-    length = int(amount[1]) * UNITS_OF_TIME[amount[2]]
+    zone = time.zone or reader.zone
+    length, whole_days = _length(reader)
     known = moments.at != clocks.UNKNOWN
     face = np.where(known, moments.at - (length if time.stamp == "end" else 0), clocks.UNKNOWN)
     local = np.where(moments.utc, clocks.to_local(face, zone), face) if moments.utc.any() else face
     wall = np.where(moments.utc, clocks.UNKNOWN, face)
-    placed = clocks.to_utc(wall, zone)
-    start = placed.utc
-    if placed.doubled.any():
-        start = np.where(clocks.second_showing(wall, placed.doubled, group), placed.later, start)
-    if time.stamp == "end" and (lost := known & ~moments.utc & (start == clocks.UNKNOWN)).any():
-        stamp = clocks.to_utc(np.where(lost, moments.at, clocks.UNKNOWN), zone).utc
-        start = np.where(lost & (stamp != clocks.UNKNOWN), stamp - length, start)
+    start = clocks.moments_of(wall, zone, group, length if time.stamp == "end" else 0)
     start = np.where(moments.utc, face, start)
     end = start + length
-    if amount[2] == "d":
+    if whole_days:
         end = np.where(moments.utc, end, clocks.to_utc(np.where(wall == clocks.UNKNOWN, clocks.UNKNOWN, wall + length), zone).utc)
     skipped = known & (start == clocks.UNKNOWN)
     why = np.where(skipped, CODES["no such hour"], np.where(known, 0, CODES["unreadable time"])).astype(np.int8)
