@@ -58,6 +58,13 @@ def test_idu_mode_gives_a_row_a_day_as_csv_and_one_document_as_json(told: Vila) 
     assert "Bartlett" in run(told, "idu", *days)
 
 
+def test_over_time_the_three_uncertainties_stand_in_columns_of_their_own(told: Vila) -> None:
+    head, *rows = run(told, "series", "--from", "2025-03-10", "--to", "2025-03-12", "--csv").splitlines()
+    row = dict(zip(head.split(","), rows[0].split(","), strict=True))
+    assert float(row["method_low"]) <= float(row["index"]) <= float(row["method_high"])
+    assert len({row[f"{kind}_low"] for kind in ("interval", "normal", "method")}) == 3
+
+
 def test_a_city_of_which_nothing_is_known_answers_in_a_letter(tmp_path: Path) -> None:
     town = vila(tmp_path)
     for command, first in (("weights", "pulso publish vila"), ("idu", "pulso collect vila")):

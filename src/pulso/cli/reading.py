@@ -52,11 +52,10 @@ def show(
     from pulso.show import terminal
 
     river = opened(city, home)
-    verdict = reading.verdict(river, day, zone, as_of)
     if as_json:
         typer.echo(reading.as_published(river, day, zone, as_of))
     else:
-        say(terminal.show_verdict(verdict, river.city, speech(lang, river)))
+        say(terminal.show_verdict(reading.verdict(river, day, zone, as_of), river.city, speech(lang, river)))
 
 
 def series(
@@ -101,6 +100,7 @@ def _row(verdict: Verdict, metric: str | None) -> dict[str, object]:
         return row | {"sensors_seen": found.sensors_seen if found else 0, "flags": "; ".join(found.flags) if found else ""}
     low, high = verdict.interval or (None, None)
     least, most = verdict.normal_range or (None, None)
+    other_low, other_high = verdict.method_band or (None, None)
     return row | {
         "status": verdict.status,
         "index": verdict.index,
@@ -108,6 +108,8 @@ def _row(verdict: Verdict, metric: str | None) -> dict[str, object]:
         "interval_high": high,
         "normal_low": least,
         "normal_high": most,
+        "method_low": other_low,
+        "method_high": other_high,
         "level_index": verdict.level_index,
         "weight_seen": verdict.weight_seen,
         "sources_seen": verdict.sources_seen,
