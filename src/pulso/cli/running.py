@@ -74,8 +74,8 @@ def collect(
 def publish(city: CityName, first: First = None, last: Last = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
     """Judge each day, and publish the verdicts that are new.
 
-    Without days: all that was never published, and the last 45 days again. What was published stays; a verdict that did not change is
-    not published twice.
+    Without days: from the first day on that was never published, or about which anything was learned since: an observation, a flag, an
+    event; all of them where the city's files changed. What was published stays; a verdict that did not change is not published twice.
     """
     from pulso.flow.publish import publish as run
 
