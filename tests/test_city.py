@@ -116,8 +116,22 @@ def test_an_unknown_city_names_the_known_ones():
 
 
 def test_the_digest_changes_with_every_file_of_the_folder(tmp_path):
-    before = city_of(tmp_path).digest
-    assert city_of(tmp_path, calendar=CALENDAR.replace("Summer", "Verão")).digest != before
+    text = GOOD.replace('calendar = "calendar.csv"', 'calendar = "calendar.csv"\nevents = "events.csv"')
+    text = text.replace("from = 2024-01-01", 'from = 2024-01-01\nsensors = "sensors.csv"')
+    files = {
+        "events.csv": ("from,to,kind,name\n", "2024-06-01,2024-06-01,match,Final\n"),
+        "sensors.csv": ("sensor,lon,lat\n", "bridge,-8.6,41.1\n"),
+        "zones.geojson": ('{"type": "FeatureCollection", "features": []}', " "),
+    }
+    for name, (before, _) in files.items():
+        (tmp_path / name).write_text(before)
+    digests = [city_of(tmp_path, text).digest]
+    for name, (before, more) in files.items():
+        (tmp_path / name).write_text(before + more)
+        digests.append(load(tmp_path).digest)
+    digests.append(city_of(tmp_path, text, CALENDAR.replace("Summer", "Verão")).digest)
+    digests.append(city_of(tmp_path, text + "# a comment\n", CALENDAR.replace("Summer", "Verão")).digest)
+    assert len(set(digests)) == 6
 
 
 def test_every_shipped_city_can_be_read():

@@ -228,6 +228,7 @@ def load(where: str | Path) -> City:
         if isinstance(source, dict) and isinstance(source.get("sensors"), str):
             raw["sensors"][name], more = _table(path.parent / source["sensors"], Sensor, mistakes)
             digests.append(more)
+    digests.append(_outlines(raw, path.parent))
     raw["folder"] = path.parent
     raw["digest"] = hashlib.sha256("\0".join(digests).encode()).hexdigest()
     try:
@@ -260,6 +261,13 @@ def _read(path: Path) -> str:
         raise CityFileError(str(path), [Mistake("the file", str(why.strerror), "must be readable")]) from None
     except UnicodeDecodeError as why:
         raise CityFileError(str(path), [Mistake("the file", f"byte {why.start} is not UTF-8", "must be saved as UTF-8")]) from None
+
+
+def _outlines(raw: dict[str, Any], folder: Path) -> str:
+    """What the zones' file beside the city file says; nothing of one that has an address, or can't be read: whoever opens it tells."""
+    file = raw["zones"].get("file") if isinstance(raw.get("zones"), dict) else None
+    beside = folder / file if isinstance(file, str) and "://" not in file else None
+    return beside.read_bytes().hex() if beside is not None and beside.is_file() else ""
 
 
 def _with_options(raw: dict[str, Any]) -> dict[str, Any]:
