@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from pulso.errors import CityFileError, Mistake
 from pulso.shapes import Row
@@ -24,7 +25,21 @@ def _day(value: object) -> object:
     return value.date() if isinstance(value, datetime) else value or None
 
 
+def _interval(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*(s|min|h|d)", text):
+        raise ValueError('a number and one of s, min, h, d, such as "15min"')
+    return text
+
+
+def _age(text: str) -> str:
+    if not re.fullmatch(r"\d+(d|w|m|y)", text):
+        raise ValueError('a number and one of d, w, m, y, such as "90d" or "3y"')
+    return text
+
+
 Day = Annotated[date | None, BeforeValidator(_day)]
+Interval = Annotated[str, AfterValidator(_interval)]
+Age = Annotated[str, AfterValidator(_age)]
 
 
 class Place(Row):
@@ -75,13 +90,13 @@ class SourceConf(Row):
     licence: str = ""
     attribution: str = ""
     owner: str = ""
-    expected: str = "1h"
-    freshness: str = "2d"
+    expected: Interval = "1h"
+    freshness: Age = "2d"
     completeness: float = Field(default=0.9, ge=0, le=1)
     personal: bool = False
     sensors: str | None = None
     zone: str | None = None
-    keep_raw: str = "3y"
+    keep_raw: Age = "3y"
     options: Mapping[str, Any] = Field(default_factory=dict)
 
 
@@ -313,7 +328,8 @@ def _letters(why: ValidationError) -> list[Mistake]:
         elif e["type"] == "missing":
             found.append(Mistake(key, None, "this key is needed"))
         elif e["type"] == "value_error":
-            found.append(Mistake(key, "what stands there", str(e["ctx"]["error"])))
+            here = e["input"] if isinstance(e["input"], str | int | float) else "what stands there"
+            found.append(Mistake(key, here, str(e["ctx"]["error"]).removeprefix(f"found {here!r}; ")))
         else:
             found.append(Mistake(key, e["input"], e["msg"][0].lower() + e["msg"][1:]))
     return found

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulso.city import SourceConf
-from pulso.errors import CityFileError, LakeError
+from pulso.errors import LakeError
 from pulso.sources.asking import Asker
 from pulso.sources.fetch import Door, Replay, mirror_from
 from pulso.sources.raw_store import RawStore, retention
@@ -137,11 +137,6 @@ def test_short_retentions_are_kept_by_the_day(tmp_path):
 @pytest.mark.parametrize(("text", "days"), [("0d", 0), ("90d", 90), ("2w", 14), ("6m", 180), ("3y", 1095)])
 def test_a_retention_is_a_number_and_a_unit(text, days):
     assert retention(text) == timedelta(days=days)
-
-
-def test_a_retention_that_cannot_be_read_is_named_with_its_key(tmp_path):
-    with pytest.raises(CityFileError, match=r"sources\.bikes\.keep_raw: found 'for ever'"):
-        Replay(SourceConf(name="bikes", connector="table", keep_raw="for ever"), salt="s", raw=tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -46,4 +47,5 @@ def main() -> None:
     except SystemExit as ending:
         if ending.code == INTERRUPTED:
             Console(stderr=True).print("Stopped. Nothing is lost: the next run goes on from here.")
+            os._exit(INTERRUPTED)  # helpers may still wait half a minute for a host that does not answer
         raise

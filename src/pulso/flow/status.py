@@ -46,6 +46,16 @@ class TurnedAway:
 
 
 @dataclass(frozen=True)
+class Excluded:
+    """A sensor that people exclude from these local days, both included, and why."""
+
+    sensor: str
+    first: date
+    last: date | None  # null: until further notice
+    why: str
+
+
+@dataclass(frozen=True)
 class SourceStatus:
     """One source: who it is, what it gave, what it did not."""
 
@@ -62,7 +72,7 @@ class SourceStatus:
     metrics: tuple[Seen, ...]
     turned_away: tuple[TurnedAway, ...]
     flagged: dict[str, int]  # kind of flag → sensor-days left out of what was published
-    by_hand: tuple[str, ...]  # sensors that people exclude, with their reasons
+    by_hand: tuple[Excluded, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,9 @@ def sources(river: River) -> list[SourceStatus]:
                 metrics=seen,
                 turned_away=tuple(TurnedAway(r["metric"], r["kind"], r["reason"], r["n"]) for r in turned if r["source"] == name),
                 flagged=dict(flagged.get(name, {})),
-                by_hand=tuple(f"{f['sensor']}: {f['why']}" for f in river.lake.flags() if _has(river, name, str(f["sensor"]))),
+                by_hand=tuple(
+                    Excluded(f["sensor"], f["first"], f["last"], f["why"]) for f in river.lake.flags() if _has(river, name, f["sensor"])
+                ),
             )
         )
     return told
@@ -115,7 +127,10 @@ def lines(told: Sequence[SourceStatus]) -> list[SourceLine]:
             first=s.first,
             last=s.last,
             rejects=dict(_by_reason(s)),
-            flagged=[*(f"{kind}: {n:,} sensor-days" for kind, n in s.flagged.items()), *s.by_hand],
+            flagged=[
+                *(f"{kind}: {n:,} sensor-days" for kind, n in s.flagged.items()),
+                *(f"by hand: {e.sensor} ({e.why})" for e in s.by_hand),
+            ],
             state="; ".join([s.state, *_gaps(s)]),
         )
         for s in told

@@ -7,7 +7,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +63,7 @@ class _Memory:
 
     def __init__(self, conf: SourceConf, *, salt: str, known: Mapping[str, str], raw: Path, progress: Progress | None) -> None:
         self.conf = conf
-        self.store = RawStore(raw, _keep(conf))
+        self.store = RawStore(raw, retention(conf.keep_raw))
         self.unanswered: list[Unanswered] = []
         self._salt = salt
         self._known = known
@@ -131,7 +131,7 @@ class Door(_Memory):
     Raises
     ------
     CityFileError
-        Where the source is personal and nothing strips it, or where keep_raw can't be read.
+        Where the source is personal and nothing strips it.
     LakeError
         In use: where a raw answer can't be kept.
     """
@@ -312,11 +312,3 @@ class Replay(_Memory):
         if read is None:
             return self.store.newest(name, self._as_of)
         return next((k for k in self.store.versions(name) if k.sha256[:BODY] == read[:BODY]), None)
-
-
-def _keep(conf: SourceConf) -> timedelta:
-    try:
-        return retention(conf.keep_raw)
-    except ValueError:
-        allowed = "a number and d, w, m or y, such as 90d or 3y; 0d keeps nothing"
-        raise CityFileError("city.toml", [Mistake(f"sources.{conf.name}.keep_raw", conf.keep_raw, allowed)]) from None
