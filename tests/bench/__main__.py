@@ -1,4 +1,4 @@
-"""Each figure beside its reference, measured in the same run: `python -m tests.bench [reduce baseline muenster start]`, or `make bench`.
+"""Each figure beside its reference, measured in the same run: `python -m tests.bench [BENCH …] [--turns N]`, or `make bench`.
 
 Every bench runs in a process of its own, so that one's memory is not another's. The figures are printed, and, where all benches ran, kept
 in docs/reference/figures.md with the machine they were measured on.
@@ -6,6 +6,7 @@ in docs/reference/figures.md with the machine they were measured on.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -32,9 +33,10 @@ KEPT = REPO / "docs" / "reference" / "figures.md"
 LIBRARIES = ("duckdb", "ibis-framework", "deltalake", "pyarrow", "numpy", "scipy")
 
 
-def measure(bench: str) -> list[Figure]:
+def measure(bench: str, turns: int | None) -> list[Figure]:
     """Run one bench. RuntimeError where it fails: what it said of itself stands above."""
-    ended = subprocess.run([sys.executable, "-m", f"tests.bench.bench_{bench}"], cwd=REPO, stdout=subprocess.PIPE, text=True, check=False)
+    command = [sys.executable, "-m", f"tests.bench.bench_{bench}", *([] if turns is None else ["--turns", str(turns)])]
+    ended = subprocess.run(command, cwd=REPO, stdout=subprocess.PIPE, text=True, check=False)
     if ended.returncode:
         raise RuntimeError(f"the bench {bench!r} ended with {ended.returncode}")
     return [Figure(**row) for row in json.loads(ended.stdout.splitlines()[-1])]
@@ -76,11 +78,14 @@ def _right() -> str:
 
 def main() -> None:
     """Measure, print, and keep. Ends with 1 where a bar is missed."""
-    asked = sys.argv[1:] or list(BENCHES)
+    options = argparse.ArgumentParser(prog="python -m tests.bench")
+    options.add_argument("benches", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all, and kept, without")
+    options.add_argument("--turns", type=int, help="how often each is measured; each bench knows how often it should be")
+    asked = options.parse_args()
     began = os.getloadavg()[0]
     found = {}
-    for bench in asked:
-        found[bench] = measure(bench)
+    for bench in asked.benches or BENCHES:
+        found[bench] = measure(bench, asked.turns)
         show(BENCHES[bench], found[bench])
     if list(found) == list(BENCHES):
         KEPT.write_text(page(found, (began, os.getloadavg()[0])).rstrip() + "\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from tests.bench.figures import Figure, middle, note, seconds, tell
 from tests.conftest import REPO
 from tests.core.streets import city, days
 
-SERIES, T, THEIRS, TURNS = 1000, 1096, 10, 5
+SERIES, T, THEIRS = 1000, 1096, 10
 BAR = 60.0
 PYTHON = REPO / ".venv" / "bench" / "bin" / "python"
 
@@ -56,17 +56,17 @@ def reference(values: np.ndarray) -> Iterator[Callable[[], float]]:
             asked.close()
 
 
-def figures() -> list[Figure]:
+def figures(turns: int) -> list[Figure]:
     """Measure."""
     values = city(T, SERIES)
     gaps = np.where(np.random.default_rng(0).random(values.shape) < 0.03, np.nan, values)
     last = slice(T - 1, T)
     with reference(values[:, :THEIRS]) as theirs:
         ours(values, last)  # untimed, as theirs was
-        turns = [(ours(values, last), theirs() / THEIRS, ours(values, slice(None)), ours(gaps, slice(None))) for _ in range(TURNS)]
-    note(f"{turns}")
-    one, other, every, gappy = (middle(column) for column in zip(*turns, strict=True))
-    ratio, whole = (middle([t[1] * SERIES / t[i] for t in turns]) for i in (0, 2))
+        both = [(ours(values, last), theirs() / THEIRS, ours(values, slice(None)), ours(gaps, slice(None))) for _ in range(turns)]
+    note(f"{both}")
+    one, other, every, gappy = (middle(column) for column in zip(*both, strict=True))
+    ratio, whole = (middle([t[1] * SERIES / t[i] for t in both]) for i in (0, 2))
     each = f"MSTL + AutoETS, one day, {THEIRS} series"
     name = f"Expected day of {SERIES:,} three-year series"
     a_series = f"{1000 * other:.0f} ms a series"
@@ -78,4 +78,4 @@ def figures() -> list[Figure]:
 
 
 if __name__ == "__main__":
-    tell(figures)
+    tell(figures, turns=5)

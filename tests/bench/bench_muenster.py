@@ -24,7 +24,6 @@ MIRROR = SHARED / "data" / "mirror"
 BICYCLES = "raw.githubusercontent.com/od-ms/radverkehr-zaehlstellen/main"
 LAST = date(2026, 8, 3)  # of the history; the days after it come one by one
 MORE = 4
-TURNS = 3
 YEAR = timedelta(days=365)
 QUIET = (0, 3)  # the mirror has no weather, which the command tells by its exit code
 
@@ -54,10 +53,10 @@ def bare(home: Path, overlay: Path) -> Took:
     return run([sys.executable, "-m", "tests.bench.bare_read_csv", str(listed)])
 
 
-def collections(folder: Path) -> Iterator[tuple[Took, Took]]:
+def collections(folder: Path, turns: int) -> Iterator[tuple[Took, Took]]:
     """The whole history collected into a new home, and its files read bare, turn by turn."""
     mirror = until(folder / "overlay", LAST)
-    for turn in range(TURNS):
+    for turn in range(turns):
         home = folder / f"seven-{turn}"
         ours = pulso("collect", home, mirror, "--to", f"{LAST}")
         theirs = bare(home, folder / "overlay")
@@ -75,15 +74,15 @@ def days(folder: Path, seven: Path, one: Path) -> Iterator[tuple[Took, Took, Too
         yield *old, *young
 
 
-def figures() -> list[Figure]:
-    """Measure all of it."""
+def figures(turns: int) -> list[Figure]:
+    """Measure all of it; the whole history in so many turns."""
     if not MIRROR.is_dir():
         note(f"SKIPPED: Münster. The real data is not at {SHARED}: nothing is said of collecting, publishing and one more day.")
         return []
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        pairs = list(collections(folder))
-        seven, one = folder / f"seven-{TURNS - 1}", folder / "one"
+        pairs = list(collections(folder, turns))
+        seven, one = folder / f"seven-{turns - 1}", folder / "one"
         mirror = until(folder / "overlay", LAST)
         published = pulso("publish", seven, mirror)
         note(f"publish: {published}")
@@ -99,7 +98,7 @@ def _collected(pairs: list[tuple[Took, Took]]) -> list[Figure]:
     most = max(t.gib for t in ours)
     return [
         Figure(
-            f"Collecting Münster, 2019 to {LAST}",
+            f"Collecting Münster, 2019 to {LAST}, {len(pairs)} × in turn",
             seconds(middle([t.clock for t in ours])),
             "DuckDB `read_csv`, file by file",
             seconds(middle([t.clock for t in theirs])),
@@ -151,4 +150,4 @@ def _more(turns: list[tuple[Took, Took, Took, Took]]) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    tell(figures)
+    tell(figures, turns=3)

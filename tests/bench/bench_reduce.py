@@ -1,4 +1,4 @@
-"""The lake and the reduction, measured: `python -m tests.bench.bench_reduce [--rows N]`. Tells each figure beside its reference.
+"""The lake and the reduction, measured: `python -m tests.bench.bench_reduce`. Tells each figure beside its reference.
 
 A synthetic city: sensors that count every quarter of an hour, with a daily rhythm and chance, so that the bytes are honest. The reference
 of the reduction is the same question written by hand in DuckDB SQL, asked of the same files in the same run, turn by turn.
@@ -6,7 +6,6 @@ of the reduction is the same question written by hand in DuckDB SQL, asked of th
 
 from __future__ import annotations
 
-import argparse
 import resource
 import statistics
 import tempfile
@@ -25,6 +24,7 @@ from tests.bench.figures import Figure, note, seconds, tell
 from tests.lake import town
 
 SENSORS = 200
+ROWS, FEW = 25_000_000, 8_000_000
 TOML = town.TOML.replace('sensors = "bikes.csv"\n', 'zone = "west"\n')
 
 BY_HAND = """
@@ -117,10 +117,10 @@ def ratio(lake: Lake, turns: int = 5) -> tuple[float, float, float]:
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), statistics.median(a / b for a, b in pairs)
 
 
-def figures(rows: int, turns: int) -> list[Figure]:
-    """Measure: the lake with `rows`, and the reduction of a smaller one turn by turn with its reference."""
+def figures(turns: int) -> list[Figure]:
+    """Measure: a large lake, and the reduction of a smaller one turn by turn with its reference."""
     with tempfile.TemporaryDirectory() as folder:
-        lake, took, size = filled(Path(folder), rows)
+        lake, took, size = filled(Path(folder), ROWS)
         rows = sum(f.rows for f in lake.observation.files())
         begun = time.perf_counter()
         done = lake.reduce(metrics.recipes(lake.city))
@@ -128,7 +128,7 @@ def figures(rows: int, turns: int) -> list[Figure]:
         gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         note(f"kept and reduced {rows:,} rows")
         small = town.lake(Path(folder) / "small", toml=TOML)
-        small.keep(small.city.sources["bikes"], answers(min(rows, 8_000_000)))
+        small.keep(small.city.sources["bikes"], answers(FEW))
         few = sum(f.rows for f in small.observation.files())
         ours, theirs, share = ratio(small, turns)
     name = f"Reducing {few / 1e6:.0f} M observations to sensor-hours"
@@ -142,14 +142,5 @@ def figures(rows: int, turns: int) -> list[Figure]:
     ]
 
 
-def main() -> None:
-    """Measure, and tell."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--rows", type=int, default=25_000_000)
-    options.add_argument("--turns", type=int, default=9)
-    asked = options.parse_args()
-    tell(lambda: figures(asked.rows, asked.turns))
-
-
 if __name__ == "__main__":
-    main()
+    tell(figures, turns=9)

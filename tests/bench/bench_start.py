@@ -7,14 +7,12 @@ import sys
 from tests.bench.figures import Figure, middle, note, seconds, tell
 from tests.bench.process import PULSO, run
 
-TURNS = 7
 
-
-def figures() -> list[Figure]:
+def figures(turns: int) -> list[Figure]:
     """Measure, turn by turn."""
-    turns = [(run([PULSO, "--help"]), run([sys.executable, "-c", "pass"])) for _ in range(TURNS)]
-    note(f"{turns}")
-    clock, cpu = (tuple(middle([getattr(t[i], what) for t in turns]) for i in (0, 1)) for what in ("clock", "cpu"))
+    both = [(run([PULSO, "--help"]), run([sys.executable, "-c", "pass"])) for _ in range(turns)]
+    note(f"{both}")
+    clock, cpu = (tuple(middle([getattr(t[i], what) for t in both]) for i in (0, 1)) for what in ("clock", "cpu"))
     return [
         Figure("`pulso --help`", seconds(clock[0]), "an empty Python", seconds(clock[1])),
         Figure("The same, processor time", seconds(cpu[0]), "an empty Python", seconds(cpu[1])),
@@ -22,4 +20,4 @@ def figures() -> list[Figure]:
 
 
 if __name__ == "__main__":
-    tell(figures)
+    tell(figures, turns=7)

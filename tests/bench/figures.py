@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import sys
@@ -22,9 +23,11 @@ class Figure:
     met: bool | None = None  # null where the bar is guidance
 
 
-def tell(figures: Callable[[], Sequence[Figure]]) -> None:
-    """Measure, and hand the figures to the runner as a line of JSON."""
-    print(json.dumps([asdict(f) for f in figures()], ensure_ascii=False), flush=True)
+def tell(figures: Callable[[int], Sequence[Figure]], turns: int) -> None:
+    """Measure in so many turns, or in those asked for, and hand the figures to the runner as a line of JSON."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--turns", type=int, default=turns)
+    print(json.dumps([asdict(f) for f in figures(options.parse_args().turns)], ensure_ascii=False), flush=True)
 
 
 def note(text: str) -> None:
