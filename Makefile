@@ -38,7 +38,7 @@ demo: .venv/run.stamp  ## a synthetic Porto: simulate, collect, publish, show on
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso bulletin demo --day $(DAY) --lang pt
 
 test: .venv/dev.stamp  ## set up and run the tests
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 # -- the gate --------------------------------------------------------------------------------------------------------------------
 check: lint types walls docs test  ## the one gate: lint, types, walls, docs, tests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,14 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]  # the S
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING, AUTUMN, PLAIN = date(2021, 3, 28), date(2021, 10, 31), date(2021, 6, 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def named_main() -> None:
+    """In a worker of pytest-xdist the main module has no file; the Spark client would then take us for its own doctests, and leave."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "__file__"):
+        main.__file__ = __file__
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pulso.flow.idu import idu_mode
 from pulso.flow.weights import weights
 from tests.stories.conftest import Told
 
-pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("zurich")]
+pytestmark = pytest.mark.mirror
 
 
 def test_one_factor_behind_zurich_s_streams_knows_the_lockdown(zurich: Told):

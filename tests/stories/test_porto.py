@@ -8,7 +8,7 @@ from pulso.flow import reading
 from pulso.show import words
 from tests.stories.conftest import Told
 
-pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("porto")]
+pytestmark = pytest.mark.mirror
 
 
 def test_every_day_is_refused(porto: Told):

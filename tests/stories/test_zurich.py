@@ -9,7 +9,7 @@ import pytest
 from pulso.flow import reading
 from tests.stories.conftest import Told
 
-pytestmark = [pytest.mark.mirror, pytest.mark.xdist_group("zurich")]
+pytestmark = pytest.mark.mirror
 
 
 def test_ten_or_more_streams_make_one_index(zurich: Told):
