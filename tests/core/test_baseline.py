@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pulso.core.baseline import expect
+from pulso.core.days import Days
 from tests.core.streets import NOISE, city, days, weather
 
 
@@ -146,3 +147,16 @@ def test_a_holiday_that_falls_on_a_weekend_for_the_first_time_is_still_one_day_o
     values = np.exp(6 + shape[:, None] + np.random.default_rng(4).normal(0, NOISE, (T, 3)))
     told = expect(values, days(T, dict.fromkeys([*earlier, late], 0)))
     assert (np.abs(np.log(values[late] / told.cal[late])) < 0.25).all()
+
+
+def test_a_holiday_seen_for_the_first_time_is_not_taken_for_christmas():
+    T, plain = 900, days(900)
+    christmas = [int(t) for t in np.flatnonzero(plain.between(1225, 1225) | plain.between(101, 101))]
+    others = {200: 1, 565: 1, 300: 2, 665: 2, 850: 3}
+    ordinal, holiday = plain.ordinal, np.full(T, -1)
+    holiday[christmas], holiday[list(others)] = 0, list(others.values())
+    shape = np.zeros(T)
+    shape[christmas], shape[list(others)] = -2.0, -0.4
+    values = np.exp(6 + shape[:, None] + np.random.default_rng(6).normal(0, NOISE, (T, 3)))
+    told = expect(values, Days(ordinal, holiday, ("Christmas", "May", "June", "new"), np.zeros(T, dtype=bool)))
+    assert (np.abs(np.log(values[850] / told.cal[850])) < 0.3).all()

@@ -54,6 +54,12 @@ def test_a_wednesday_holiday_has_an_eve_and_a_day_after_but_no_bridge():
     assert marked(days, days.day_after) == [date(2024, 5, 2)]
 
 
+def test_the_sunday_before_a_monday_holiday_is_an_eve_of_its_own_sort():
+    days = span(date(2024, 6, 1), date(2024, 6, 30), date(2024, 6, 10))
+    assert marked(days, days.rest_eve) == [date(2024, 6, 9)]
+    assert marked(days, days.eve) == []
+
+
 def test_the_saturday_after_a_friday_holiday_stays_a_weekend():
     days = span(date(2024, 3, 25), date(2024, 4, 8), date(2024, 3, 29))
     assert days.kind[5] == WEEKEND

@@ -17,13 +17,13 @@ def days(T: int) -> Days:
 
 
 def test_every_column_has_its_ridge_and_its_age():
-    X, ridge, since = calendar(days(800))
-    assert X.shape == (800, ridge.size) == (800, since.size)
+    X, ridge, since, named = calendar(days(800))
+    assert X.shape == (800, ridge.size) == (800, since.size) == (800, named.size)
     assert (ridge > 0).all()
 
 
 def test_a_whole_week_of_weekday_columns_adds_up_to_nothing():
-    X, _, _ = calendar(days(700))
+    X = calendar(days(700)).X
     np.testing.assert_allclose(X[:, :6].sum(axis=0), 0, atol=1e-12)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from pulso.core.baseline import expect
+from pulso.core.days import Days
 from pulso.core.drivers import Drivers, columns
-from tests.core.streets import city, days, weather
+from tests.core.streets import NOISE, city, days, weather
 
 T = 900
 
@@ -67,7 +68,7 @@ def test_a_storm_beyond_the_record_is_marked_and_reckoned_as_the_worst_one_known
     assert told.beyond[800, k]
     assert not told.beyond[750:800, k].any()
     worst = np.argmax(moved.values[:750, 1])
-    at_worst = columns(moved, days(T).ordinal, 0, 760).X[[worst, 800], 2]
+    at_worst = columns(moved, days(T).ordinal, days(T).public, 0, 760).X[[worst, 800], 2]
     assert at_worst[1] == pytest.approx(at_worst[0], rel=0.2)
 
 
@@ -114,6 +115,32 @@ def test_a_concert_touches_only_the_series_it_is_declared_for():
     assert abs(told.effect[750, 0, 0] - np.log(2)) < 0.3
     assert told.effect[750, 1, 0] == 0
     assert not told.learnt[750, 1, 0]
+
+
+def test_a_feast_that_runs_into_its_own_holiday_does_not_lower_what_is_expected_of_the_holiday():
+    feast = [t + d for t in (100, 465, 830) for d in (0, 1)]
+    holiday = np.full(T, -1)
+    holiday[30::61] = 1 + np.arange(len(holiday[30::61])) % 6
+    holiday[feast[1::2]] = 0
+    shape = np.where(holiday >= 0, -0.5, 0.0)
+    shape[feast[::2]] += 0.6  # the night before is loud; the holiday itself is like any other
+    values = np.exp(6 + shape[:, None] + np.random.default_rng(5).normal(0, NOISE, (T, 8)))
+    calendar = Days(days(T).ordinal, holiday, ("the feast's", *"abcdef"), np.zeros(T, dtype=bool))
+    told = expect(values, calendar, concert(T, feast))
+    published = np.median(np.log(values / told.cal)[830:832], axis=1)
+    np.testing.assert_allclose(published, [0.6, 0.0], atol=0.15)
+    np.testing.assert_allclose(np.median(told.effect[830:832, :, 0], axis=1), [0.6, 0.0], atol=0.25)
+
+
+def test_road_works_on_every_other_day_do_not_hide_what_a_holiday_does():
+    christmas = [t for t in range(T) if days(T).date_in_year[t] == 1225]
+    calendar = days(T, dict.fromkeys(christmas, 0))
+    values = np.exp(6 + np.random.default_rng(7).normal(0, NOISE, (T, 3)))
+    values[christmas] *= 0.2
+    works = [t for t in range(T) if t % 2 == 0 or t in christmas]
+    quiet = expect(values, calendar).cal[christmas[-1]]
+    assert (quiet < 0.8 * np.exp(6)).all()
+    np.testing.assert_allclose(expect(values, calendar, concert(T, works)).cal[christmas[-1]], quiet, rtol=0.2)
 
 
 def test_tables_of_different_lengths_are_refused():

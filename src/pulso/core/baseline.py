@@ -126,7 +126,7 @@ def expect(
     for month in _months(values, days, wanted or slice(None)):
         if fitted != month[2:]:
             fitted, at = month[2:], (month.fit_from, month.fit_to)
-            columns = moving.columns(drivers, days.ordinal, *at)
+            columns = moving.columns(drivers, days.ordinal, days.public, *at)
             offset = offsets(values, *at) if ratio else np.zeros(values.shape[1])
             y = np.log(values + offset).T if ratio else values.T
             shape = _shape(y, laid_out, columns, drivers, *at, month.in_sample)
@@ -194,7 +194,8 @@ def _shape(y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Driv
     weather = len(drivers.groups) - len(drivers.event_kinds)
     where = np.ones((len(y), columns.group.size), dtype=bool)
     if drivers.where is not None:
-        where[:, columns.group >= weather] = drivers.where
+        events = columns.group >= weather
+        where[:, events] = drivers.where[:, columns.group[events] - weather]
     if in_sample:
         where[:, columns.group >= weather] = False
     return _Shape(*learn(y, laid_out, columns, where, start, stop, weather))

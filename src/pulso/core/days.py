@@ -100,6 +100,11 @@ class Days:
         return _shift(self.public, -1) & ~self.public & ~self.weekend & ~self.bridge
 
     @cached_property
+    def rest_eve(self) -> Bools:
+        """(T,) Saturdays and Sundays before a public holiday, themselves none: their evening is not a Sunday's."""
+        return _shift(self.public, -1) & ~self.public & self.weekend
+
+    @cached_property
     def day_after(self) -> Bools:
         """(T,) Working days after a public holiday, bridges and eves aside."""
         return _shift(self.public, 1) & ~self.public & ~self.weekend & ~self.bridge & ~self.eve

@@ -12,6 +12,7 @@ from pulso.core.drivers import fourier
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 SUNDAY = 6
 WAVES, WAVES_LATER = 2, 3  # annual Fourier pairs, and from five years of data on
@@ -27,6 +28,7 @@ class Calendar(NamedTuple):
     X: Floats  # (T, p)
     ridge: Floats  # (p,) how strongly a column is drawn to nothing, in equivalents of one observation
     since: Ints  # (p,) from how many days of past on a column is used
+    named: Bools  # (p,) what one holiday alone does; not learnt from a day with an event on it
 
 
 def calendar(days: Days) -> Calendar:
@@ -36,21 +38,23 @@ def calendar(days: Days) -> Calendar:
     The columns are weekdays against their mean; the year's waves; the weekend's own waves; school holidays and public
     holidays, each on weekdays and on weekends; every named holiday, 24 and 31 December, apart; bridges, eves, days
     after; 20-23 December, 27-30 December, 2-6 January. A public holiday counts as a Sunday, and its columns say how it
-    differs from one: so a holiday that falls on a weekend for the first time is not reckoned twice.
+    differs from one: so a holiday that falls on a weekend for the first time is not reckoned twice. Christmas Day and
+    New Year's Day have only their names: they are like no other holiday, and one seen for the first time is not like them.
     """
     weekday = np.where(days.public, SUNDAY, days.weekday)[:, None]
     weekdays = (weekday == np.arange(6)) - (weekday == SUNDAY).astype(np.float64)
-    ordinary = ~days.public
+    ordinary, plain = ~days.public, days.public & ~days.between(1225, 1225) & ~days.between(101, 101)
     marks = [
         days.school & ~days.weekend & ordinary,
         days.school & days.weekend & ordinary,
-        days.public & ~days.weekend,
-        days.public & days.weekend,
+        plain & ~days.weekend,
+        plain & days.weekend,
         *(days.holiday == h for h in range(len(days.holiday_names))),
         days.between(1224, 1224) & ordinary,
         days.between(1231, 1231) & ordinary,
         days.bridge,
         days.eve,
+        days.rest_eve,
         days.day_after,
         days.between(1220, 1223) & ordinary,
         days.between(1227, 1230) & ordinary,
@@ -61,7 +65,8 @@ def calendar(days: Days) -> Calendar:
     X = np.column_stack([weekdays, *marks, waves, waves[:, shared] * weekly])
     ridge = np.concatenate([[RIDGE_WEEKDAY] * 6, [RIDGE_DAY] * len(marks), RIDGE_WAVE * order**2, RIDGE_WAVE * order[shared] ** 2])
     since = np.concatenate([[0] * (6 + len(marks)), np.where(order > WAVES, LATER, 0), [WEEKEND_LATER] * int(shared.sum())])
-    return Calendar(X, ridge, since.astype(np.int64))
+    named = np.isin(np.arange(len(ridge)), 6 + 4 + np.arange(len(days.holiday_names)))
+    return Calendar(X, ridge, since.astype(np.int64), named)
 
 
 def bends(n: int) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ Bools = NDArray[np.bool_]
 CLIMATE_WAVES = 2  # annual Fourier pairs of a variable's climatology
 HOT = 25.0  # °C, daily mean from which warmth is heat
 LEAST_WEATHER = 270  # days of a variable known in the window, or it is not used
+EVERYDAY = 0.1  # an event kind that is on more often than this is no news: a holiday is learnt in spite of it
 
 
 class Feature(NamedTuple):
@@ -106,30 +107,48 @@ def none(T: int) -> Drivers:
 class Columns(NamedTuple):
     """Driver columns for every day, as a fit on a window of days may know them."""
 
-    X: Floats  # (T, q) weather as anomaly from its climatology, in standard deviations; events as 0 and 1
+    X: Floats  # (T, q) weather as anomaly from its climatology, in s.d.; events as 0 and 1, then what they do more on a public holiday
     group: Ints  # (q,) which driver a column belongs to
     hinders: Bools  # (q,) coefficient bounded at 0
     unused: Bools  # (q,) nothing was learnt about it in the window
     beyond: Bools  # (T, K) outside everything the window has seen
     known: Bools  # (T, K) every variable of the driver is known that day
-    running: Bools  # (T, E) days of events that run into the day after the window
+    running: Bools  # (T, q) days of events that run into the day after the window
+    eventful: Bools  # (T,) an event was on that is no everyday matter
 
 
-def columns(drivers: Drivers, ordinal: Ints, start: int, stop: int) -> Columns:
+def columns(drivers: Drivers, ordinal: Ints, public: Bools, start: int, stop: int) -> Columns:
     """
     Turn drivers into columns, with climatology, spread and range taken from the days `start` to `stop` (excluded) only.
 
     Values beyond the range that the window has seen are drawn in to its edge, and marked: a straight line fitted on
-    ordinary days says nothing about a storm.
+    ordinary days says nothing about a storm. A feast that runs into a public holiday is another thing there than on the
+    evening before: what an event does more, or less, on public holidays is a column of its own.
     """
-    T, groups = len(ordinal), drivers.groups
-    features = drivers.features
-    q = len(features) + len(drivers.event_kinds)
-    X = np.zeros((T, q))
-    unused = np.zeros(q, dtype=bool)
+    groups, features = drivers.groups, drivers.features
+    X, unused, beyond, known = _weather(drivers, ordinal, start, stop)
+    events, running = (np.hstack([on, on & public[:, None]]) for on in (drivers.events, running_into(drivers.events, stop)))
+    kinds = np.arange(len(groups) - len(drivers.event_kinds), len(groups))
+    rare = drivers.events[start:stop].mean(axis=0) <= EVERYDAY
+    return Columns(
+        X=np.hstack([X, events]),
+        group=np.array([*(groups.index(f.group) for f in features), *kinds, *kinds], dtype=np.int64),
+        hinders=np.array([f.hinders for f in features] + [False] * events.shape[1], dtype=bool),
+        unused=np.concatenate([unused, ~(events & ~running)[start:stop].any(axis=0)]),
+        beyond=beyond,
+        known=known,
+        running=np.hstack([np.zeros(X.shape, dtype=bool), running]),
+        eventful=np.asarray(drivers.events[:, rare].any(axis=1)),
+    )
+
+
+def _weather(drivers: Drivers, ordinal: Ints, start: int, stop: int) -> tuple[Floats, Bools, Bools, Bools]:
+    """Columns of the weather, (T, F), which of them say nothing, (F,), and the days beyond the window's range and known, (T, K)."""
+    T, groups, features = len(ordinal), drivers.groups, drivers.features
+    X = np.zeros((T, len(features)))
+    unused = np.zeros(len(features), dtype=bool)
     beyond = np.zeros((T, len(groups)), dtype=bool)
     known = np.ones((T, len(groups)), dtype=bool)
-    running = running_into(drivers.events, stop)
     for j, feature in enumerate(features):
         raw = drivers.values[:, drivers.names.index(feature.variable)]
         k = groups.index(feature.group)
@@ -141,14 +160,7 @@ def columns(drivers: Drivers, ordinal: Ints, start: int, stop: int) -> Columns:
         beyond[:, k] |= (raw < seen.min()) | (raw > seen.max())
         X[:, j] = anomaly(_shaped(np.clip(raw, seen.min(), seen.max()), feature.shape), ordinal, start, stop)
         unused[j] = not X[start:stop, j].any()
-    for e in range(len(drivers.event_kinds)):
-        X[:, len(features) + e] = drivers.events[:, e]
-        unused[len(features) + e] = not (drivers.events & ~running)[start:stop, e].any()
-    group = [groups.index(f.group) for f in features] + [
-        len(groups) - len(drivers.event_kinds) + e for e in range(len(drivers.event_kinds))
-    ]
-    hinders = [f.hinders for f in features] + [False] * len(drivers.event_kinds)
-    return Columns(X, np.array(group, dtype=np.int64), np.array(hinders, dtype=bool), unused, beyond, known, running)
+    return X, unused, beyond, known
 
 
 def anomaly(x: Floats, ordinal: Ints, start: int, stop: int) -> Floats:

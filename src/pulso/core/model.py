@@ -79,10 +79,10 @@ def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: 
         none has.
     """
     aside, penalty_aside = _aside(columns.running[start:stop])
-    mine = columns.X[start:stop].copy()
-    mine[:, columns.group >= weather] -= columns.running[start:stop]
+    mine = np.where(columns.running[start:stop], 0.0, columns.X[start:stop])
+    ours = np.where(columns.eventful[start:stop, None] & calendar.named, 0.0, calendar.X[start:stop])
     q, p = columns.group.size, calendar.X.shape[1]
-    X = np.hstack([aside, calendar.X[start:stop], mine])
+    X = np.hstack([aside, ours, mine])
     penalty = _blocks(penalty_aside, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
     Y = y[:, start:stop]
     mature = np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1) & (np.isfinite(Y).sum(axis=1) >= LEAST_OWN)
@@ -103,7 +103,7 @@ def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: 
 def _aside(running: Bools) -> tuple[Floats, Floats]:
     """Lay out what is fitted and thrown away, with its penalty: the level, and occurrences of events that still run."""
     level, bending = bends(len(running))
-    still = running[:, running.any(axis=0)].astype(np.float64)
+    still = np.unique(running[:, running.any(axis=0)], axis=1).astype(np.float64)
     return np.hstack([level, still]), _blocks(bending, RIDGE_DRIVER * np.eye(still.shape[1]))
 
 
