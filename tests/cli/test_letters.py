@@ -127,8 +127,8 @@ def test_a_host_that_can_not_be_reached_is_a_letter(town: Vila, deaf: socket.soc
     asking = process(town, "collect", str(town.folder), "--source", "bikes", mirror=False)
     out, err = asking.communicate(timeout=60)
     assert asking.returncode == 3, err
-    assert "1 of 1 addresses brought nothing" in out
-    assert f"http://127.0.0.1:{port}/bikes.csv did not answer: no connection" in out
+    assert "1 of 1 addresses brought nothing" in err
+    assert f"http://127.0.0.1:{port}/bikes.csv did not answer: no connection" in err
     assert "Traceback" not in err
 
 

@@ -22,7 +22,7 @@ All data lives under `PULSO_HOME` (default `var`). Days are the city's own, firs
 | 0 | done |
 | 1 | a check found something; or a general failure |
 | 2 | a mistake in a city file, or in the command |
-| 3 | a source did not answer; what others said is kept |
+| 3 | no source answered, or with `--strict` one did not; what others said is kept |
 | 4 | a source answers in another shape than declared |
 | 5 | the lake could not be read or written |
 | 6 | nothing is known or published of what was asked |

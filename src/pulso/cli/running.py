@@ -41,12 +41,14 @@ def collect(
     mirror: MirrorFolder = None,
     home: HomeFolder = None,
     engine: EngineAddress = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any source failed, not only if all did.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the city's sources, and keep what they say.
 
     Without days: everything since each source's beginning the first time, then the last 45 days, which may still be corrected. Asking
-    twice changes nothing. A source that does not answer is told at the end and never stops the others (exit code 3).
+    twice changes nothing. A source that does not answer is told at the end, on standard error, and never stops the others: the exit code
+    is 3 only if none did answer, or if any did not and --strict is given.
     """
     from pulso.flow.collect import collect as run
 
@@ -64,10 +66,10 @@ def collect(
             cells = (t.asked, t.new, t.absent, t.unanswered, t.kept, t.turned_away, t.gone, t.days)
             table.add_row(t.source, *(f"{n:,}" for n in cells))
         say(table)
-        for t in told:
-            if t.letter:
-                say(t.letter)
-    if any(t.letter for t in told):
+    failed = [t for t in told if t.letter]
+    for t in failed:
+        typer.echo(t.letter, err=True)
+    if failed and (strict or len(failed) == len(told)):
         raise typer.Exit(3)
 
 
