@@ -71,6 +71,13 @@ def test_a_car_park_of_unknown_capacity_is_missing_and_so_are_more_free_places_t
     assert [(r["sensor"], r["value"], r["n"], r["expected"]) for r in rows] == [("P", 45, 2, 4)]
 
 
+@pytest.mark.parametrize(("free_places", "still"), [(100, 32), (40, 32), (0, 0)], ids=["empty", "half full", "full"])
+def test_a_sign_that_never_moves_is_frozen_whatever_it_shows_but_full(tmp_path: Path, free_places: int, still: int) -> None:
+    rows = reduced(tmp_path, "parking", "parking_occupied", free("P", [free_places] * 32, SIX + timedelta(hours=2)))
+    assert set(column(rows, "value")) == {100 - free_places}
+    assert set(column(rows, "still")) == {still}
+
+
 def test_only_opening_hours_count(tmp_path: Path) -> None:
     rows = reduced(tmp_path, "parking", "parking_occupied", free("P", [40] * 96, SIX - timedelta(hours=6)))
     assert column(rows, "hour") == list(range(7, 22))
@@ -223,9 +230,8 @@ def test_a_metric_that_nobody_knows_is_a_mistake_in_the_city_file(tmp_path: Path
 
 
 def test_an_interval_that_cannot_be_read_is_a_mistake_in_the_city_file(tmp_path: Path) -> None:
-    city = town(tmp_path, TOML.replace('expected = "15min"', 'expected = "often"'))
     with pytest.raises(CityFileError, match=r"sources.bikes.expected: found 'often'"):
-        metrics.recipes(city)
+        town(tmp_path, TOML.replace('expected = "15min"', 'expected = "often"'))
 
 
 def test_the_city_file_s_bounds_go_before_the_catalogue_s(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -21,10 +20,9 @@ CATALOGUE: dict[str, Metric] = {m.name: m for theme in (generic, street, parking
 WEATHER: tuple[str, ...] = tuple(m.name for m in weather.METRICS)
 """The variables that a weather source may tell."""
 
-VERSION = 2
+VERSION = 3
 """Of the expressions: one more when they answer differently, so that every lake reduces anew."""
 
-_SPELL = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|min|h|d)\s*$")
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": SECONDS_A_DAY}
 
 
@@ -40,7 +38,7 @@ def metric_of(city: City, name: str) -> Metric:
 
 def comes_by_the_day(city: City, name: str, source: str) -> bool:
     """Whether a metric has one value a day: because it is one, or because its source sends no more."""
-    return metric_of(city, name).grain == "day" or interval(city, city.sources[source]) >= SECONDS_A_DAY
+    return metric_of(city, name).grain == "day" or interval(city.sources[source]) >= SECONDS_A_DAY
 
 
 def variables(city: City, name: str) -> tuple[str, ...]:
@@ -50,13 +48,10 @@ def variables(city: City, name: str) -> tuple[str, ...]:
     return known if conf is None or conf.variable is None else (conf.variable, *known[1:])
 
 
-def interval(city: City, source: SourceConf) -> float:
-    """Seconds between two observations, as the source declares with `expected`. CityFileError where it can't be read."""
-    found = _SPELL.match(source.expected)
-    if found is None or float(found[1]) == 0:
-        allowed = 'a number and one of s, min, h, d, such as "15min"'
-        raise CityFileError(str(city.folder / "city.toml"), [Mistake(f"sources.{source.name}.expected", source.expected, allowed)])
-    return float(found[1]) * _SECONDS[found[2]]
+def interval(source: SourceConf) -> float:
+    """Seconds between two observations, as the source declares with `expected`."""
+    number = source.expected.rstrip("".join(_SECONDS))
+    return float(number) * _SECONDS[source.expected.removeprefix(number)]
 
 
 def used(city: City) -> Iterator[tuple[str, str]]:
@@ -99,7 +94,7 @@ def _recipe(city: City, name: str, source: str, lengths: tuple[tuple[date, int, 
         metric=name,
         source=source,
         variables=variables(city, name),
-        interval=interval(city, city.sources[source]),
+        interval=interval(city.sources[source]),
         daily=comes_by_the_day(city, name, source),
         hours=_hours(conf),
         sensors=tuple(s for s in city.sensors.get(source, ()) if s.capacity is not None),

@@ -22,13 +22,14 @@ def occupied(obs: ir.Table, setting: Setting) -> ir.Table:
     """Places taken, mean over the hour: capacity − free, within the opening hours.
 
     The capacity is what the source said that day, else what the sensors file says of that day; where neither knows it, the hour is
-    missing. More free places than there are is a mistake, and missing too.
+    missing. More free places than there are is a mistake, and missing too. Whether the feed stands still is read from the free places: an
+    empty car park's sign that never moves is as frozen as any other, a full one's is not.
     """
     free = opening(obs, setting)
     known = free.left_join(capacities(obs, setting), ["sensor", "day"])
     taken = known.filter(known.capacity.notnull() & (known.value <= known.capacity))
     taken = taken.mutate(value=taken.capacity - taken.value)
-    return sensor_hours(taken, setting, lambda t: t.value.mean())
+    return sensor_hours(taken, setting, lambda t: t.value.mean(), free)
 
 
 def capacities(obs: ir.Table, setting: Setting) -> ir.Table:
