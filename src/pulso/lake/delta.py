@@ -92,7 +92,7 @@ class Table:
     def read(self, columns: list[str] | None = None, **within: tuple[Any, Any]) -> pa.Table:
         """Read small tables whole, or the rows in which these columns lie `within` the bounds, or are null."""
         schema = self.schema if columns is None else pa.schema([self.schema.field(c) for c in columns])
-        parts = [self.read_file(f, schema.names, _wanted(within)) for f in self.files(**within)]
+        parts = [self.read_file(f, schema.names, _wanted(f, within)) for f in self.files(**within)]
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
     def read_file(self, file: File, columns: list[str] | None = None, wanted: pc.Expression | None = None) -> pa.Table:
@@ -189,12 +189,14 @@ def _meets(least: Any, most: Any, span: tuple[Any, Any]) -> bool:
     return not ((first is not None and most is not None and most < first) or (last is not None and least is not None and least > last))
 
 
-def _wanted(within: dict[str, tuple[Any, Any]]) -> pc.Expression | None:
-    """What rows to read, so that groups of rows that have none are passed over."""
+def _wanted(file: File, within: dict[str, tuple[Any, Any]]) -> pc.Expression | None:
+    """What rows to read, so that groups of rows that have none are passed over; None where the log says that all of them are meant."""
     wanted = None
     for column, (first, last) in within.items():
-        field = pc.field(column)
-        for bound in ([] if first is None else [field >= first]) + ([] if last is None else [field <= last]):
+        field, least, most = pc.field(column), file.least.get(column), file.most.get(column)
+        bounds = [] if first is None or (least is not None and first <= least) else [field >= first]
+        bounds += [] if last is None or (most is not None and most <= last) else [field <= last]
+        for bound in bounds:
             inside = bound | field.is_null()
             wanted = inside if wanted is None else wanted & inside
     return wanted

@@ -216,12 +216,13 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
     shape = ((days[1] - days[0]).days + 1, names.size, 1 if daily else 24)
     values, seen = np.full(shape, np.nan, dtype=dtype), np.zeros(shape, dtype=dtype)
     still = np.zeros(shape[:2], dtype=np.int32)
-    at = (t[inside], s[inside], h[inside])
+    of_day = t[inside] * names.size + s[inside]
+    at = of_day * shape[2] + h[inside]
     expected = rows["expected"].to_numpy()[inside].astype(float)
     base = expected.min(initial=np.inf)
-    values[at] = rows["value"].to_numpy()[inside]
-    seen[at] = np.minimum(rows["n"].to_numpy()[inside] / expected, 1.0) * (expected / base)
-    still[at[:2]] = rows["still"].to_numpy()[inside]
+    values.reshape(-1)[at] = rows["value"].to_numpy()[inside]
+    seen.reshape(-1)[at] = np.minimum(rows["n"].to_numpy()[inside] / expected, 1.0) * (expected / base)
+    still.reshape(-1)[of_day] = rows["still"].to_numpy()[inside]
     last, by_day = np.zeros(names.size, dtype=np.int64), np.argsort(t, kind="stable")
     last[s[by_day]] = by_day  # where a sensor has several zones, the last one stays
     zones = rows["zone"].combine_chunks().take(pa.array(last)).to_pylist()
