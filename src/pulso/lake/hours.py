@@ -206,7 +206,7 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
     dtype
         Of `values` and `seen`; float32 halves the memory of a large city.
     """
-    t = rows["day"].cast(pa.int32()).to_numpy() - (days[0] - date(1970, 1, 1)).days
+    t = rows["day"].cast(pa.int32()).to_numpy().astype(np.int64) - (days[0] - date(1970, 1, 1)).days
     inside = (t >= 0) & (t <= (days[1] - days[0]).days)
     coded = rows["sensor"].combine_chunks().dictionary_encode()
     names = np.array(coded.dictionary.to_pylist(), dtype=object)
