@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pulso.core.compose import Domain, Refusal, Status, compose, log_domains, month_weights, owed, scheme, verdict
+from pulso.core.compose import Domain, Refusal, Status, compose, heard, log_domains, month_weights, owed, scheme, verdict
 from tests.core.toy import days
 
 FIVE = scheme(list("abcde"), [1.0] * 5, [Domain(n) for n in "abcde"])
@@ -44,6 +44,20 @@ def test_a_domain_speaks_by_the_importance_of_what_it_heard():
     np.testing.assert_allclose(found[0, 0], 0.4)
     np.testing.assert_allclose(found[1], [0.1, 0.3])
     assert np.isnan(found[0, 1])
+
+
+@given(arrays(float, (3, 5), elements=st.one_of(st.floats(-2, 2), st.just(np.nan))), arrays(float, 5, elements=st.floats(0.1, 1)))
+def test_the_headline_is_the_mean_of_the_shown_domains_whatever_is_missing_in_them(log_metric, importance):
+    plan = scheme(list("aabbc"), importance.tolist(), [Domain("a"), Domain("b", importance=2.0), Domain("c", importance=0.5)])
+    domain = plan.domain_importance / plan.domain_importance.sum()
+    weight = np.broadcast_to(domain[plan.domain] * importance / (importance @ plan.one_hot)[plan.domain], log_metric.shape)
+    used = heard(plan, weight, np.isfinite(log_metric))
+    shown = log_domains(plan, log_metric)
+    there = np.where(np.isfinite(shown), domain, 0.0)
+    some = there.any(axis=1)
+    mean = (there * np.nan_to_num(shown)).sum(axis=1)[some] / there.sum(axis=1)[some]
+    np.testing.assert_allclose((used * np.nan_to_num(log_metric)).sum(axis=1)[some], mean, atol=1e-9)
+    np.testing.assert_allclose(used.sum(axis=1), some, atol=1e-9)
 
 
 def test_weights_follow_the_reference_year_once_it_is_over_and_the_drift_is_told():

@@ -122,7 +122,8 @@ def test_a_missing_metric_is_thought_to_do_as_its_companion_does():
     weight = np.full((2, 3), 1 / 3)
     said = np.array([[-0.3, 0.0, 0.0], [-0.3, 0.0, 0.0]])
     seen = np.array([[True, False, True], [True, True, True]])
-    shift, variance = given_others(said, weight, seen, cov)
+    used = np.array([[1 / 2, 0, 1 / 2], [1 / 3, 1 / 3, 1 / 3]])
+    shift, variance = given_others(said, weight, used, seen, cov)
     assert -0.06 < shift[0] < -0.02  # from (-.3 + 0) / 2 towards (-.3 - .27 + 0) / 3
     assert 0.0 < variance[0] < (0.2 / 3) ** 2
     assert shift[1] == variance[1] == 0.0

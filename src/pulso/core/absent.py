@@ -38,7 +38,7 @@ def _positive(matrix: Floats) -> Floats:
     return made
 
 
-def given_others(log_metric: Floats, weight: Floats, seen: Bools, cov: Floats) -> tuple[Floats, Floats]:
+def given_others(log_metric: Floats, weight: Floats, used: Floats, seen: Bools, cov: Floats) -> tuple[Floats, Floats]:
     """
     Say where the wholly missing metrics would have pulled the headline, and how uncertain that is.
 
@@ -48,6 +48,8 @@ def given_others(log_metric: Floats, weight: Floats, seen: Bools, cov: Floats) -
         ln of each metric's index / 100; ignored where not seen.
     weight : (Z, M)
         Living weights, summing to 1.
+    used : (Z, M)
+        Weights that the headline is published with, from what was seen, summing to 1.
     seen : (Z, M)
         Which metrics said anything.
     cov : (M, M)
@@ -75,8 +77,7 @@ def given_others(log_metric: Floats, weight: Floats, seen: Bools, cov: Floats) -
         told = np.linalg.solve(cov[np.ix_(s, s)], cov[np.ix_(s, m)])  # (s, m)
         left = cov[np.ix_(m, m)] - cov[np.ix_(m, s)] @ told
         w, x = weight[here], log_metric[here][:, s]
-        known = w[:, s].sum(axis=1)
-        published = (w[:, s] * x).sum(axis=1) / known
+        published = (used[here][:, s] * x).sum(axis=1)
         whole = (w[:, s] * x).sum(axis=1) + (w[:, m] * (x @ told)).sum(axis=1)
         shift[here] = whole - published
         variance[here] = np.maximum(np.einsum("zi,ij,zj->z", w[:, m], left, w[:, m]), 0.0)

@@ -157,13 +157,26 @@ def compose(
         weight[here] = living(plan.domain, plan.importance, month_weights(plan, city, days, begin, reference_year)[0], alive[here])
         cov = covariance(city[max(begin - YEAR, 0) : begin])
         for r in here:
-            shift[r], doubt[r] = given_others(np.nan_to_num(log_metric[r]), weight[r], seen[r], cov)
-    held = np.where(seen, weight, 0.0)
-    total = held.sum(axis=-1, keepdims=True)
-    used = held / np.where(total > 0, total, 1.0)
-    headline = np.where(total[..., 0] > 0, (used * np.nan_to_num(log_metric)).sum(axis=-1), np.nan)
+            shift[r], doubt[r] = given_others(np.nan_to_num(log_metric[r]), weight[r], heard(plan, weight[r], seen[r]), seen[r], cov)
+    used = heard(plan, weight, seen)
+    headline = np.where(used.any(axis=-1), (used * np.nan_to_num(log_metric)).sum(axis=-1), np.nan)
     status, refusal = verdict(plan, weight, seen, declared)
     return Composed(weight, used, log_domains(plan, log_metric), headline, status, refusal, shift, doubt)
+
+
+def heard(plan: Scheme, weight: Floats, seen: Bools) -> Floats:
+    """
+    Share the whole weight among the metrics that were seen, (..., M), summing to 1; all 0 where none was.
+
+    A domain of which anything was seen keeps its weight, shared by importance among what it said: so the headline is the weighted mean
+    of the domains as they are shown, whatever is missing in them.
+    """
+    said = np.where(seen & (weight > 0), plan.importance, 0.0)
+    total = said @ plan.one_hot
+    domain = np.where(total > 0, weight @ plan.one_hot, 0.0)
+    whole = domain.sum(axis=-1, keepdims=True)
+    domain = domain / np.where(whole > 0, whole, 1.0)
+    return np.asarray(said * (domain / np.where(total > 0, total, 1.0))[..., plan.domain])
 
 
 def verdict(plan: Scheme, weight: Floats, seen: Bools, declared: Bools) -> tuple[Ints, Ints]:

@@ -246,7 +246,7 @@ def _limits(room: _Room, made: Composed, past: Scores, out: slice) -> dict[str, 
     around = interval(final, variance, made.shift)
     stands = np.isfinite(final)[..., None]
     shown, other = (np.where(stands, room.stack(name), np.nan) for name in ("log_metric", "other_form"))
-    band = method_band(shown, other, made.living, room.sources, _other_weights(room.plan, made.living))
+    band = method_band(shown, other, made.weight, room.sources, _other_weights(room.plan, made.living))
     names = ("normal_low", "normal_high", "low", "high", "method_low", "method_high")
     return {name: _hundred(value) for name, value in zip(names, (*normal, *around, *band), strict=True)}
 
