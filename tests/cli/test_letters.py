@@ -8,12 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Pulso
-from tests.flow.vila import Vila
+from tests.flow.vila import Vila, state, usual
 
 DAY = ("--day", "2025-03-10")
 
@@ -113,6 +116,41 @@ def at(town: Vila, port: int) -> None:
 
 
 @pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of two megabytes; where nobody may mount one, the test says nothing."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("a small disk can't be mounted here: this test says nothing")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_is_really_full_is_a_letter_and_room_is_all_that_was_lacking(town: Vila, small: Path) -> None:
+    before = state(town)
+    filler = small / "filler"
+    shutil.copytree(town.lake, small / "vila" / "lake")
+    town.say("bikes", usual("bikes") | {(date(2025, 3, 15), s): 700.0 for s in ("n1", "n2", "s1", "s2")})
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(1024))
+    for home, code in ((small, 5), (small, 0)):
+        words = ("collect", str(town.folder), "--from", "2025-03-01", "--home", str(home))
+        asking = process(town, *words)
+        _, err = asking.communicate(timeout=60)
+        assert asking.returncode == code, err
+        assert "Traceback" not in err
+        if code:
+            assert "safe" in err
+            filler.unlink()
+    full = Vila(town.folder)
+    shutil.rmtree(town.lake)
+    shutil.copytree(small / "vila" / "lake", town.lake)
+    assert len(state(full)["observations"]) == len(before["observations"]) + 4
+
+
+@pytest.fixture
 def deaf() -> socket.socket:
     """A host that takes calls and never answers."""
     host = socket.create_server(("127.0.0.1", 0))
@@ -125,7 +163,7 @@ def test_a_host_that_can_not_be_reached_is_a_letter(town: Vila, deaf: socket.soc
     deaf.close()
     at(town, port)
     asking = process(town, "collect", str(town.folder), "--source", "bikes", mirror=False)
-    out, err = asking.communicate(timeout=60)
+    _, err = asking.communicate(timeout=60)
     assert asking.returncode == 3, err
     assert "1 of 1 addresses brought nothing" in err
     assert f"http://127.0.0.1:{port}/bikes.csv did not answer: no connection" in err
