@@ -52,10 +52,10 @@ def blocks(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator[
     SourceChanged
         A letter that names the address: it is empty, a web page or JSON instead of a table, or has not the declared columns.
     """
-    if _is_workbook(body):
+    if is_workbook(body):
         options = options.model_copy(update={"separator": ",", "newline_at_end": False})
     body = as_text(body, url, options.encoding, options.sheet, options.decimal)
-    _refuse_pages(body, url)
+    refuse_pages(body, url)
     if options.columns is not None:
         yield _block(body, 0, len(body), 1, list(options.columns), options, wanted)
         return
@@ -81,11 +81,12 @@ def _headed(body: bytes, url: str, options: Options, wanted: Wanted) -> Iterator
 
 def as_text(body: bytes, url: str, encoding: str = "auto", sheet: str | int = 0, decimal: str = ".") -> bytes:
     """Put any table into UTF-8 text without a byte-order mark, lines ended by line feeds; a workbook's sheet becomes CSV with commas."""
-    text = _sheet(body, url, sheet, decimal) if _is_workbook(body) else _utf8(body, encoding)
+    text = _sheet(body, url, sheet, decimal) if is_workbook(body) else _utf8(body, encoding)
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
 
 
-def _is_workbook(body: bytes) -> bool:
+def is_workbook(body: bytes) -> bool:
+    """Whether the bytes are those of a workbook, new or old."""
     return body[:4] == b"PK\x03\x04" or body[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -107,7 +108,8 @@ def _utf8(body: bytes, encoding: str) -> bytes:
     return body
 
 
-def _refuse_pages(body: bytes, url: str) -> None:
+def refuse_pages(body: bytes, url: str) -> None:
+    """Raise SourceChanged, a letter that names the address, for what is no table at all."""
     start = body[:2000].lstrip()
     looks = ""
     if not start:
@@ -132,6 +134,11 @@ def _sheet(body: bytes, url: str, wanted: str | int, decimal: str) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([_cell(c, decimal) for c in row] for row in sheet.to_python(skip_empty_area=False))
     return out.getvalue().encode()
+
+
+def sheets(body: bytes) -> list[str]:
+    """The names of a workbook's sheets, in their order."""
+    return list(CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names)
 
 
 def _cell(value: object, decimal: str) -> str:
