@@ -141,8 +141,9 @@ def killed(town: Vila, at: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     return False
 
 
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.proof), 3])
 def test_a_run_killed_at_any_step_is_completed_by_the_next_with_the_same_result(
-    told: Vila, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: Vila, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     a_day(undisturbed := a_day_later(told, tmp_path / "undisturbed"))
     wanted = state(undisturbed)
@@ -155,7 +156,7 @@ def test_a_run_killed_at_any_step_is_completed_by_the_next_with_the_same_result(
             town.clock.pass_(hours=1)
         a_day(town)
         assert state(town) == wanted, f"killed before step {at}"
-        at += 1
+        at += every
     assert at > 8
 
 
