@@ -61,9 +61,16 @@ def test_the_explanation_keeps_its_columns_on_a_terminal():
 
 
 def test_a_source_tells_what_it_could_not_keep_and_why():
-    line = SourceLine("bikes", 1200, TUESDAY, TUESDAY, {"closed": 3, "footer": 12}, ["frozen: PH Theater"], "fresh")
-    text = printed(show_sources([line, SourceLine("dead", 0, None, None, {}, [], "did not answer")], "en"))
-    for part in ("1,200", "12", "a line after the data", "the place was closed", "PH Theater: frozen, left out", "did not answer"):
+    line = SourceLine("bikes", 1200, TUESDAY, TUESDAY, {"closed": 3, "footer": 12}, {"footer": "Total"}, ["frozen: PH Theater"], "fresh")
+    text = printed(show_sources([line, SourceLine("dead", 0, None, None, {}, {}, [], "did not answer")], "en"))
+    for part in (
+        "1,200",
+        "12",
+        "a line after the data, without data: 'Total'",
+        "the place was closed",
+        "PH Theater: frozen, left out",
+        "did not answer",
+    ):
         assert part in text
 
 

@@ -279,6 +279,16 @@ def test_a_sum_at_the_end_and_units_under_the_header_are_no_data_where_the_city_
     assert why(answer) == {"footer": 2, "unreadable time": 2}
 
 
+def test_a_key_that_is_misspelt_is_called_so(tmp_path):
+    with pytest.raises(CityFileError, match=r"sources\.x\.decimall: found ','; no such key is known here"):
+        source(tmp_path, WIDE + 'decimall = ","\n')
+
+
+def test_a_time_that_cannot_be_read_is_quoted(tmp_path):
+    answer = read(tmp_path, WIDE, "time,c1\n01/02/2023,5\n")
+    assert [(r["reason"], r["text"]) for r in answer.rejects.to_pylist()] == [("unreadable time", "01/02/2023")]
+
+
 def test_a_unit_that_nobody_knows_is_a_mistake_in_the_city_file(tmp_path):
     with pytest.raises(CityFileError, match=r"unknown unit 'furlong'; known are "):
         source(tmp_path, WIDE.replace('"cars"', '"cars", unit = "furlong"'))

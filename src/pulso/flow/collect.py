@@ -172,7 +172,7 @@ def _kept(run: Collection, conf: SourceConf, source: Source, window: Window, doo
         kept = run.keep(conf, _heard(source, window, door, letters))
     except SourceChanged as why:  # found at the lake's own door, such as an unknown unit
         letters.append(str(why))
-    unanswered = door.letter()
+    unanswered = door.letter() or door.nowhere()
     counts: Counts = door.counts
     return Collected(
         source=conf.name,

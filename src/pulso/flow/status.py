@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow.compute as pc
 
 from pulso import metrics
-from pulso.city import SourceConf
+from pulso.city import City, SourceConf
 from pulso.flow.home import River
-from pulso.shapes import Verdict
+from pulso.lake.door import Door
+from pulso.shapes import Source, Verdict
 from pulso.show.terminal import SourceLine
 from pulso.sources import open_source
 from pulso.sources.raw_store import retention
@@ -43,6 +44,7 @@ class TurnedAway:
     kind: str  # "missing": the source says that it has no value; "bad": it says something impossible
     reason: str
     n: int
+    example: str = ""  # what stood there, or whose it was
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Finding:
 def sources(river: River) -> list[SourceStatus]:
     """Everything that is known of each source of the city, in the order of its file."""
     turned = river.lake.quarantine_counts(("source", "metric", "kind", "reason"))
+    examples = _examples(river)
     flagged = _flagged(river)
     told = []
     for name, conf in river.city.sources.items():
@@ -108,7 +111,11 @@ def sources(river: River) -> list[SourceStatus]:
                 first=starts,
                 last=ends,
                 metrics=seen,
-                turned_away=tuple(TurnedAway(r["metric"], r["kind"], r["reason"], r["n"]) for r in turned if r["source"] == name),
+                turned_away=tuple(
+                    TurnedAway(r["metric"], r["kind"], r["reason"], r["n"], examples[name, r["reason"]])
+                    for r in turned
+                    if r["source"] == name
+                ),
                 flagged=dict(flagged.get(name, {})),
                 by_hand=tuple(
                     Excluded(f["sensor"], f["first"], f["last"], f["why"]) for f in river.lake.flags() if _has(river, name, f["sensor"])
@@ -127,6 +134,7 @@ def lines(told: Sequence[SourceStatus]) -> list[SourceLine]:
             first=s.first,
             last=s.last,
             rejects=dict(_by_reason(s)),
+            examples={t.reason: t.example for t in s.turned_away if t.kind == "bad" and t.example},
             flagged=[
                 *(f"{kind}: {n:,} sensor-days" for kind, n in s.flagged.items()),
                 *(f"by hand: {e.sensor} ({e.why})" for e in s.by_hand),
@@ -141,9 +149,13 @@ def check(river: River) -> list[Finding]:
     """Check a city: its file (read by now), its sources' keys, its lake, and its sources' contracts."""
     found = [Finding("city file", fine=True, finding=f"{river.city.folder / 'city.toml'} has no mistakes")]
     found.append(Finding("zones", fine=True, finding=f"{len(river.zones.all)} zones, {len(river.zones.leaves)} of them leaves"))
-    for conf in river.city.sources.values():
-        open_source(conf, river.city)
+    quantities = metrics.quantities(river.city)
+    opened = {}
+    for name, conf in river.city.sources.items():
+        opened[name] = open_source(conf, river.city)
+        Door(conf, river.city, river.zones, quantities)  # its sensors stand in zones that there are
     found.append(Finding("sources", fine=True, finding=f"{len(river.city.sources)} described without mistakes"))
+    found += _without_variable(river.city, opened)
     for s in sources(river):
         conf = river.city.sources[s.source]
         late = s.state.startswith(("late", "nothing"))
@@ -152,6 +164,17 @@ def check(river: River) -> list[Finding]:
             if m.completeness is not None and m.completeness < conf.completeness:
                 promised = f"{m.completeness:.0%} of the intervals are there, {conf.completeness:.0%} are declared"
                 found.append(Finding(f"{s.source}, {m.metric}", fine=False, finding=promised))
+    return found
+
+
+def _without_variable(city: City, opened: Mapping[str, Source]) -> list[Finding]:
+    """Metrics whose source, by its own description, never tells of what they are made of."""
+    found = []
+    for name, conf in city.metrics.items():
+        wanted, given = metrics.variables(city, name)[0], getattr(opened[conf.source], "gives", None)
+        if given is not None and wanted not in given:
+            said = f'source {conf.source} has no variable {wanted!r}; it has {", ".join(sorted(given))}. Say which: variable = "…"'
+            found.append(Finding(f"metrics.{name}", fine=False, finding=said))
     return found
 
 
@@ -196,6 +219,15 @@ def _flagged(river: River) -> dict[str, Counter[str]]:
 def _has(river: River, source: str, sensor: str) -> bool:
     declared = {s.sensor for s in river.city.sensors.get(source, ())}
     return sensor in declared or not declared
+
+
+def _examples(river: River) -> dict[tuple[str, str], str]:
+    """By source and reason: a text that was turned away; of sensors and columns that nobody knows, the name."""
+    rows = river.lake.quarantine_rows().group_by(["source", "reason"]).aggregate([("sensor", "max"), ("text", "max")]).to_pylist()
+    named = ("unknown sensor", "undeclared")
+    return {
+        (r["source"], r["reason"]): (r["sensor_max"] if r["reason"] in named and r["sensor_max"] else r["text_max"]) or "" for r in rows
+    }
 
 
 def _by_reason(s: SourceStatus) -> Counter[str]:

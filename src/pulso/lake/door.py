@@ -177,7 +177,8 @@ def _places(source: SourceConf, sensors: tuple[Sensor, ...], zones: Zones) -> di
     found = zones.locate(lon, lat)
     leaves = {z.id for z in zones.leaves}
     mistakes = [
-        Mistake(f"{source.sensors}, sensor {s.sensor}, zone", s.zone, "a zone of the city without zones within it") for s in sensors
+        Mistake(f"{source.sensors}, sensor {s.sensor}, zone", s.zone, f"one of the zones {', '.join(z.id for z in zones.leaves)}")
+        for s in sensors
     ]
     mistakes = [m for m in mistakes if m.found is not None and m.found not in leaves]
     if mistakes:

@@ -29,6 +29,7 @@ class SourceLine(NamedTuple):
     first: date | None  # of the days it has told of; null where it has told nothing
     last: date | None
     rejects: dict[str, int]  # reason → rows or cells, reasons of shapes.REASONS
+    examples: dict[str, str]  # reason → what stood there
     flagged: list[str]  # sensors left out, as flags write them: "frozen: PH Theater"
     state: str  # one word for a person: "fresh", "late since 2026-05-30", "did not answer" …
 
@@ -102,7 +103,8 @@ def show_sources(lines: Sequence[SourceLine], language: str) -> RenderableType:
         span = NEVER if line.first is None or line.last is None else f"{line.first} – {line.last}"
         table.add_row(Text(line.source), speech.number(line.observations), span, Text(line.state))
         for word, n in sorted(line.rejects.items(), key=lambda item: -item[1]):
-            table.add_row("", speech.number(n), Text(speech.say("not kept"), style=SOFT), Text(names.reject(word, speech), style=SOFT))
+            said = names.reject(word, speech) + (f": {line.examples[word][:40]!r}" if word in line.examples else "")
+            table.add_row("", speech.number(n), Text(speech.say("not kept"), style=SOFT), Text(said, style=SOFT))
         for sensor in line.flagged:
             table.add_row("", "", Text(speech.say("left out"), style=SOFT), Text(names.flag(sensor, speech), style=SOFT))
     return table

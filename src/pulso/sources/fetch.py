@@ -69,6 +69,7 @@ class _Memory:
         self._known = known
         self._progress = progress
         self._counts: Counter[str] = Counter()
+        self._absent = ""  # the first address where nothing lies
 
     @property
     def counts(self) -> Counts:
@@ -86,6 +87,16 @@ class _Memory:
         lines = [f"Source {self.conf.name}: {share} brought nothing; until the next collection they are gaps."]
         lines += [f"  {host}: {len(them):,}. The first: {them[0].why}" for host, them in by_host.items()]
         return "\n".join(lines)
+
+    def nowhere(self) -> str | None:
+        """A letter where nothing is known of the source and nothing lies at any of its addresses: most likely they are misspelt."""
+        counts = self.counts
+        if self._known or not counts.asked or counts.absent < counts.asked:
+            return None
+        return (
+            f"Source {self.conf.name}: nothing lies at any of its {counts.asked:,} addresses. The first: {self._absent}. "
+            f"Correct sources.{self.conf.name}.url, or its days, in the city file."
+        )
 
     def _asking(self, n: int) -> None:
         self._counts["asked"] += n
@@ -244,6 +255,7 @@ class Door(_Memory):
             if reply.unchanged:
                 raise SourceUnavailable(f"{brief(url)} did not answer: it says that nothing is new, without having been asked for news")
         if reply.body is None:
+            self._absent = self._absent or shown(url)
             self._done("absent")
             return None
         body = self._strip(reply.body) if self._strip else reply.body

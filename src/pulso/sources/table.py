@@ -27,6 +27,15 @@ class Source:
     options: Options
     city: City
 
+    @property
+    def gives(self) -> set[str] | None:
+        """The metrics that its rows may tell of; none where only the rows can say."""
+        rules = self.options.values
+        if any((r.metric_column is not None and not r.metrics) or "{" in r.metric for r in rules):
+            return None
+        found = {name for r in rules for name in (r.metrics.values() if r.metric_column else [r.metrics.get(r.metric, r.metric)])}
+        return found - {""} | {r.metric for r in self.options.rows}
+
     def fetch(self, window: Window, get: Get) -> Iterator[Answer]:
         """Ask for the files of a window, within the source's life, and yield one Answer a file, in order of time.
 

@@ -54,6 +54,12 @@ def _many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _listed(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return value
+    raise ValueError("no such key is known here; only a list of names, for a placeholder of that name in the url, may be called anything")
+
+
 Regex = Annotated[str, AfterValidator(_regex)]
 Names = Annotated[list[str], BeforeValidator(_many), Field(min_length=1)]
 Step = Annotated[str, AfterValidator(_step)]
@@ -159,7 +165,7 @@ class Options(Row):
     """Everything that [sources.x] may say to the table connector, besides what every source may say."""
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
-    __pydantic_extra__: dict[str, list[str]]
+    __pydantic_extra__: dict[str, Annotated[list[str], BeforeValidator(_listed)]]
 
     url: Annotated[list[Address], BeforeValidator(_addresses), Field(min_length=1)]
     time: Time

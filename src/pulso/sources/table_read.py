@@ -92,8 +92,7 @@ def _parts(block: Block, p: Plan, asked: Asked, reader: Reader, labels: Labels) 
             parts.append(_special(_rows(block, there), p, special, asked, reader, labels))
             block = _rows(block, ~there)
     if block.line.size:
-        texts = [block.cells[i] for i in p.time]
-        text = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")
+        text = _time_text(block, options)
         moments = clocks.read(text, options.time.format, options.time.strip)
         if (feet := _feet(text, moments, options)).any():
             block.odd.extend(Odd(int(block.line[i]), text[int(i)].as_py().strip(), "footer") for i in np.flatnonzero(feet))
@@ -103,6 +102,11 @@ def _parts(block: Block, p: Plan, asked: Asked, reader: Reader, labels: Labels) 
         for rule in options.values:
             parts.append(_of_rule([c for c in p.columns if c.rule is rule], block, moments, place, reader, labels))
     return parts
+
+
+def _time_text(block: Block, options: Options) -> pa.Array:
+    texts = [block.cells[block.names.index(c)] for c in options.time.column]
+    return texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")
 
 
 def _feet(text: pa.Array, moments: clocks.Moments, options: Options) -> NDArray[np.bool_]:
@@ -169,7 +173,9 @@ def _of_rule(
         status = pa.concat_arrays([block.cells[c.status] for c in columns if c.status is not None])
         valid = pc.is_in(pc.utf8_trim_whitespace(status), value_set=pa.array(rule.ok, pa.string())).to_numpy(zero_copy_only=False)
         why = np.where((why == 0) & ~valid, CODES["status"], why)
-    why = np.where(at.why != 0, at.why, why)
+    if (untimed := at.why != 0).any():
+        why = np.where(untimed, at.why, why)
+        text = pc.if_else(pa.array(untimed), pa.concat_arrays([_time_text(block, options)] * n), text)
     if rule.metrics:
         why = np.where(np.isin(metric, [labels[m] for m in rule.metrics.values()]), why, CODES["undeclared"])
     lon, lat = (np.tile(x, n) for x in place)
