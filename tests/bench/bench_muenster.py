@@ -92,7 +92,8 @@ def figures(turns: int) -> list[Figure]:
         pulso("collect", one, mirror, "--from", f"{LAST - YEAR}", "--to", f"{LAST}")
         pulso("publish", one, mirror)
         more = list(days(folder, seven, one))
-    return [*_collected(pairs), *_published(published), *_more(more)]
+        shown = [tuple(pulso("show", home, mirror, "--day", f"{LAST}") for home in (seven, one)) for _ in range(MORE)]
+    return [*_collected(pairs), *_published(published), *_more(more), _shown(shown)]
 
 
 def _collected(pairs: list[tuple[Took, Took]]) -> list[Figure]:
@@ -150,6 +151,11 @@ def _more(turns: list[tuple[Took, Took, Took, Took]]) -> list[Figure]:
             middle([old / young for old, young in cpu]),
         ),
     ]
+
+
+def _shown(turns: list[tuple[Took, ...]]) -> Figure:
+    old, young = (middle([t[i].clock for t in turns]) for i in (0, 1))
+    return Figure("Showing a day after seven years", seconds(old), "after one year", seconds(young), middle([a.clock / b.clock for a, b in turns]))
 
 
 if __name__ == "__main__":
