@@ -19,11 +19,9 @@ REACH = 1.645  # normal, two-sided 90 %
 MEMORY = 7  # days over which departures from the expected day are taken to resemble each other
 LEVEL_DAYS = 28  # the expectation's level is a median over so many days
 CALENDAR_TERMS = 12  # about so many terms of the expectation, learnt from all of the past, act on an ordinary day
-CHANCE = (
-    0.5  # of what a week's mean departure is by chance that is not held against the level (calibrated, see docs/methods/uncertainty.md)
-)
 LAGS_MOST = 2.0  # s.d. of a usual day by which a level is believed to lag; a week beyond is the city's
 HELD_WITHIN = 4.0  # robust s.d.; departures beyond are drawn in where a usual spread is meant
+SPECIAL_WIDER = 1.2  # (calibrated) times as wide as others, at least, the interval on special days
 SEEN_SHARE = 0.6  # (calibrated) of the sensors' disagreement that remains when every living sensor is seen: their noise, their own levels
 
 
@@ -115,7 +113,7 @@ def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) ->
     Notes
     -----
     Three parts. The level, a median of 28 days that resemble each other: π/2 times the long-run variance over 28, or the square of
-    the last week's mean departure, less half of what chance makes of it, where that is more, for then it may lag. The calendar's
+    the last week's mean departure, less what chance makes of it, where that is more, for then it may lag. The calendar's
     terms, learnt from all of the past. Departures that come back on the same weekday a week later, which are the expectation's
     mistakes and not the city's; on special days instead of these, what their spread has beyond that of other days.
     """
@@ -137,7 +135,7 @@ def baseline_variance(rest: Floats, kind: Ints, ordinal: Ints, wanted: slice) ->
         for k in np.unique(kind[days]):
             rows = np.flatnonzero(kind[days] == k) + days.start
             extra = special if k == SPECIAL else _recurring(rest[two_years], kind[two_years] == k)
-            lagging = np.minimum(lately[rows - first] - CHANCE * long_run / MEMORY, LAGS_MOST**2 * usual)
+            lagging = np.minimum(lately[rows - first] - long_run / MEMORY, LAGS_MOST**2 * usual)
             found[rows - first] = np.where(known >= LEAST_ORDINARY, np.maximum(level, lagging) + calendar + extra, np.nan)
     return found
 
@@ -217,11 +215,11 @@ def _recurring(rest: Floats, same: Bools) -> Floats:
 
 def _special_excess(rest: Floats, kind: Ints, usual: Floats) -> Floats:
     """
-    By how much special days vary more than others, (Z,): at least as if 1.6 times as wide.
+    By how much special days vary more than others, (Z,): at least as if 1.2 times as wide.
 
     A model that has seen each holiday once or twice leaves little of those to be seen, so their spread so far flatters it.
     """
-    least = (WIDER**2 - 1.0) * usual
+    least = (SPECIAL_WIDER**2 - 1.0) * usual
     special = rest[kind == SPECIAL]
     n = np.isfinite(special).sum(axis=0)
     if n.max(initial=0) < LEAST_SPECIAL:
