@@ -1,7 +1,7 @@
 """Each figure beside its reference, measured in the same run: `python -m tests.bench [BENCH …] [--turns N]`, or `make bench`.
 
-Every bench runs in a process of its own, so that one's memory is not another's. The figures are printed, and, where all benches ran, kept
-in docs/reference/figures.md with the machine they were measured on.
+Every bench runs in a process of its own, so that one's memory is not another's. The figures are printed, and kept in
+docs/reference/figures.md with the machine they were measured on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -52,44 +51,38 @@ def show(title: str, figures: Sequence[Figure]) -> None:
     Console(width=180).print(lines)
 
 
-def page(found: dict[str, list[Figure]], load: tuple[float, float]) -> str:
-    """The page that keeps the figures."""
+def machine(load: tuple[float, float]) -> str:
+    """On what, when and beside what other work it was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    machine = f"{os.cpu_count()} processors ({platform.machine()}) and {memory:.0f} GiB of memory"
-    parts = [
-        "# Figures",
-        "`make bench` measures these and writes this page. The bar is the ratio: each side is measured in the same run, turn by turn, and "
-        "medians are told. Seconds are guidance.",
-        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {machine}. Load average {load[0]:.1f} when it began, {load[1]:.1f} when it "
-        f"ended: what lies above the run's own one or two was other work beside it. Python {platform.python_version()}, {libraries}.",
-    ]
-    for bench, figures in found.items():
-        parts += [f"## {BENCHES[bench]}", "\n".join(table(figures)) if figures else "Not measured: the real data was absent."]
-    return "\n\n".join(parts) + "\n\n" + _right()
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} processors ({platform.machine()}) and {memory:.0f} GiB of "
+        f"memory, Python {platform.python_version()}, {libraries}. Load average {load[0]:.1f} when it began, {load[1]:.1f} when it ended: "
+        "what lies above its own one or two was other work beside it."
+    )
 
 
-def _right() -> str:
-    """What stands below the measured figures and is written by hand stays."""
-    mark = "## How right"
-    kept = KEPT.read_text(encoding="utf-8") if KEPT.is_file() else ""
-    return mark + kept.partition(mark)[2] if mark in kept else ""
+def keep(bench: str, figures: Sequence[Figure], load: tuple[float, float]) -> None:
+    """Write a bench's section of the page anew; the others, and what is written by hand, stay."""
+    before, *sections = KEPT.read_text(encoding="utf-8").split("\n## ")
+    kept = {section.partition("\n")[0]: section for section in sections}
+    body = "\n".join(table(figures)) if figures else "Not measured: the real data was absent."
+    kept[BENCHES[bench]] = f"{BENCHES[bench]}\n\n{machine(load)}\n\n{body}\n"
+    KEPT.write_text("\n## ".join([before, *kept.values()]), encoding="utf-8")
 
 
 def main() -> None:
     """Measure, print, and keep. Ends with 1 where a bar is missed."""
     options = argparse.ArgumentParser(prog="python -m tests.bench")
-    options.add_argument("benches", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all, and kept, without")
+    options.add_argument("benches", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; without, all")
     options.add_argument("--turns", type=int, help="how often each is measured; each bench knows how often it should be")
     asked = options.parse_args()
-    began = os.getloadavg()[0]
     found = {}
     for bench in asked.benches or BENCHES:
+        began = os.getloadavg()[0]
         found[bench] = measure(bench, asked.turns)
         show(BENCHES[bench], found[bench])
-    if list(found) == list(BENCHES):
-        KEPT.write_text(page(found, (began, os.getloadavg()[0])).rstrip() + "\n", encoding="utf-8")
-        print(f"Kept: {Path(KEPT).relative_to(REPO)}")
+        keep(bench, found[bench], (began, os.getloadavg()[0]))
     missed = [f.what for figures in found.values() for f in figures if f.met is False]
     if missed:
         sys.exit("Missed: " + "; ".join(missed))

@@ -155,7 +155,9 @@ def _more(turns: list[tuple[Took, Took, Took, Took]]) -> list[Figure]:
 
 def _shown(turns: list[tuple[Took, ...]]) -> Figure:
     old, young = (middle([t[i].clock for t in turns]) for i in (0, 1))
-    return Figure("Showing a day after seven years", seconds(old), "after one year", seconds(young), middle([a.clock / b.clock for a, b in turns]))
+    return Figure(
+        "Showing a day after seven years", seconds(old), "after one year", seconds(young), middle([a.clock / b.clock for a, b in turns])
+    )
 
 
 if __name__ == "__main__":
