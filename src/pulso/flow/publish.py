@@ -14,12 +14,12 @@ from rich.progress import Progress
 from threadpoolctl import threadpool_limits
 
 from pulso.core.baseline import PAST
-from pulso.core.judge import Scores, judge
+from pulso.core.judge import Judgement, Scores, judge
 from pulso.core.measure import HISTORY
 from pulso.errors import CityFileError, Mistake, NothingKnown
 from pulso.flow.home import River
 from pulso.flow.panels import MARGIN, Desk, lay_out
-from pulso.flow.verdicts import Pen, stage_of
+from pulso.flow.verdicts import Pen, Stage, stage_of
 
 RECIPE = "2"
 """Change it when the same data would be judged in another way: it is part of every published digest."""
@@ -56,12 +56,26 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
     remembered = _remembered(river, known[0], wanted[0], unjudged.first)
     desk = lay_out(river, _from(river, known[0], wanted[0], remembered), max(known[1], wanted[1]))
     if desk is None:
-        raise CityFileError(
-            str(river.city.folder / "city.toml"), [Mistake("metrics", None, "at least one [metrics.…] to judge the city by")]
-        )
+        found = Mistake("metrics", None, "at least one [metrics.…] to judge the city by")
+        raise CityFileError(str(river.city.folder / "city.toml"), [found])
     task = progress.add_task("judging", total=None) if progress else None
+    judged = _judged(river, desk, wanted, remembered)
+    if progress and task is not None:
+        progress.update(task, description="writing")
+    pen = Pen(river.city, desk, judged, wanted[0], river.lake.moment(), digest(river))
+    verdicts = list(pen.write(_stages(river, wanted)))
+    new = river.lake.publish(verdicts, list(pen.memories()), None if first or last else unjudged.judged)
+    if progress and task is not None:
+        progress.update(task, total=1, completed=1)
+    statuses = Counter[str](v.status for v in verdicts if v.zone is None)
+    days = (wanted[1] - wanted[0]).days + 1
+    return Publication(*wanted, days, len(desk.zone_ids), new, len(verdicts) - new, dict(statuses))
+
+
+def _judged(river: River, desk: Desk, wanted: tuple[date, date], remembered: pa.Table | None) -> Judgement:
+    """The core's judgement of the wanted days, by what is laid out and what was published before."""
     with threadpool_limits(1):  # many small matrices: on two busy cores, several BLAS threads take six times as long as one
-        judged = judge(
+        return judge(
             desk.panels,
             desk.days,
             desk.drivers,
@@ -72,18 +86,14 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
             reference_year=river.city.city.reference_year,
             earlier=None if remembered is None else _scores(remembered, desk),
         )
-    if progress and task is not None:
-        progress.update(task, description="writing")
+
+
+def _stages(river: River, wanted: tuple[date, date]) -> dict[date, Stage]:
+    """In which stage of its life each wanted day is."""
     today = river.home.clock().astimezone(river.city.clock).date()
     before = set(river.lake.published([None], wanted, columns=["day"])["day"].to_pylist())
-    days = [wanted[0] + timedelta(days=i) for i in range((wanted[1] - wanted[0]).days + 1)]
-    pen = Pen(river.city, desk, judged, wanted[0], river.lake.moment(), digest(river))
-    verdicts = list(pen.write({day: stage_of(day, today, day in before) for day in days}))
-    new = river.lake.publish(verdicts, list(pen.memories()), None if first or last else unjudged.judged)
-    if progress and task is not None:
-        progress.update(task, total=1, completed=1)
-    statuses = Counter[str](v.status for v in verdicts if v.zone is None)
-    return Publication(*wanted, len(days), len(desk.zone_ids), new, len(verdicts) - new, dict(statuses))
+    days = (wanted[0] + timedelta(days=i) for i in range((wanted[1] - wanted[0]).days + 1))
+    return {day: stage_of(day, today, day in before) for day in days}
 
 
 def _from(river: River, known: date, wanted: date, remembered: pa.Table | None) -> date:
