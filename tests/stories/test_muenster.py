@@ -109,14 +109,6 @@ def test_on_the_sunday_when_all_signs_stood_still_the_car_parks_were_not_empty(m
     assert muenster.index("2022-07-10", "bike_count") < 90
 
 
-def test_on_the_sunday_when_all_signs_stood_still_the_car_parks_were_not_empty(muenster: Told):
-    """One of them showed all of its places free, for a day and a half, as the others showed what they had shown."""
-    parking = muenster.metric("2022-07-10", "parking_occupied")
-    assert (parking.index, parking.sensors_seen) == (None, 0)
-    assert "frozen: PH Münster Arkaden" in parking.flags
-    assert muenster.index("2022-07-10", "bike_count") < 90
-
-
 OLD = {"100031297", "100031300", "100034978", "100034980", "100034981", "100034982", "100034983", "100035541", "100053305"}
 
 
