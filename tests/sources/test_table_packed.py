@@ -24,7 +24,9 @@ def zipped(**files: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("body", [gzip.compress(BODY), zipped(counts=BODY), zipped(folder__=b"", folder__counts=BODY)])
+@pytest.mark.parametrize(
+    "body", [gzip.compress(BODY), zipped(counts=BODY), zipped(folder__=b"", folder__counts=BODY)], ids=["gzip", "zip", "folder"]
+)
 def test_a_packed_table_is_unpacked(tmp_path, body):
     assert rows(read(tmp_path, SECTION, body), "value") == [(1.0,)]
 
@@ -36,13 +38,14 @@ def test_a_packed_table_is_unpacked(tmp_path, body):
         (zipped(a=BODY)[:40], "is packed and can't be unpacked"),
         (zipped(a=BODY, b=BODY), "this one holds 2: 'a', 'b'"),
     ],
+    ids=["torn gzip", "torn zip", "two files"],
 )
 def test_what_cannot_be_unpacked_is_a_letter(tmp_path, body, letter):
     with pytest.raises(SourceChanged, match=letter):
         read(tmp_path, SECTION, body)
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lambda b: zipped(a=b)])
+@pytest.mark.parametrize("pack", [gzip.compress, lambda b: zipped(a=b)], ids=["gzip", "zip"])
 def test_nothing_is_unpacked_beyond_its_bound(tmp_path, monkeypatch, pack):
     monkeypatch.setattr(table_packed, "MOST", 1000)
     with pytest.raises(SourceChanged, match="unpacked, the file has more than"):
