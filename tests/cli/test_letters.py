@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,8 @@ def process(town: Vila, *words: str, mirror: bool = True) -> subprocess.Popen[st
     if mirror:
         env["PULSO_MIRROR"] = str(town.mirror)
     command = [str(Path(sys.executable).with_name("pulso")), *words]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a background run of the tests would hand down that it is ignored
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
 
 
 def at(town: Vila, port: int) -> None:
@@ -176,8 +178,11 @@ def test_whoever_stops_a_command_is_told_that_nothing_is_lost(town: Vila, deaf: 
     deaf.settimeout(60)
     called, _ = deaf.accept()
     asking.send_signal(signal.SIGINT)
-    _, err = asking.communicate(timeout=60)
-    called.close()
+    try:
+        _, err = asking.communicate(timeout=60)
+    finally:
+        asking.kill()
+        called.close()
     assert asking.returncode == 130
     assert "Nothing is lost" in err
     assert "Traceback" not in err
