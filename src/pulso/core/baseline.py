@@ -13,8 +13,9 @@ from pulso.core import design
 from pulso.core import drivers as moving
 from pulso.core.days import Days
 from pulso.core.drivers import Columns, Drivers
+from pulso.core.fits import Fit, Fits
 from pulso.core.level import SPAN, medians_before
-from pulso.core.model import LEAST_OWN, YEAR_DAYS, learn, offsets
+from pulso.core.model import LEAST_OWN, YEAR_DAYS, offsets
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -81,6 +82,7 @@ def expect(
     wanted: slice | None = None,
     ratio: bool = True,
     reference_year: int | None = None,
+    fits: Fits | None = None,
 ) -> Expectation:
     """
     Say what each series should have shown, from what came before.
@@ -106,6 +108,8 @@ def expect(
         Whether the metric is one of ratios: the model then works on ln(x + c), c a hundredth of the median.
     reference_year
         The calendar year that `ref` compares with.
+    fits
+        What earlier runs have learnt; it hears of what this one learns.
 
     Raises
     ------
@@ -122,6 +126,7 @@ def expect(
     _check(values, days, drivers, ratio)
     out = _empty(len(days), values.shape[1], drivers)
     laid_out = design.calendar(days)
+    fits = fits or Fits()
     fitted = None
     for month in _months(values, days, wanted or slice(None)):
         if fitted != month[2:]:
@@ -129,7 +134,7 @@ def expect(
             columns = moving.columns(drivers, days.ordinal, days.public, *at)
             offset = offsets(values, *at) if ratio else np.zeros(values.shape[1])
             y = np.log(values + offset).T if ratio else values.T
-            shape = _shape(y, laid_out, columns, drivers, *at, month.in_sample)
+            shape = _shape(fits, y, laid_out, columns, drivers, *at, month.in_sample)
         _tell(out, month, y, offset, laid_out.X, columns, shape, ratio)
         if reference_year is not None:
             _tell_reference(out, month, y, offset, laid_out.X, columns, shape, ratio, np.flatnonzero(days.year == reference_year))
@@ -184,12 +189,9 @@ def _months(values: Floats, days: Days, wanted: slice) -> Iterator[_Month]:
         yield _Month(int(mine.min()), int(mine.max()) + 1, fit_from, fit_to, in_sample)
 
 
-class _Shape(NamedTuple):
-    calendar: Floats  # (S, p)
-    driver: Floats  # (S, q)
-
-
-def _shape(y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Drivers, start: int, stop: int, in_sample: bool) -> _Shape:
+def _shape(
+    fits: Fits, y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Drivers, start: int, stop: int, in_sample: bool
+) -> Fit:
     """Fit the month's model on the days `start` to `stop`; events of the first year don't explain themselves."""
     weather = len(drivers.groups) - len(drivers.event_kinds)
     where = np.ones((len(y), columns.group.size), dtype=bool)
@@ -198,12 +200,10 @@ def _shape(y: Floats, laid_out: design.Calendar, columns: Columns, drivers: Driv
         where[:, events] = drivers.where[:, columns.group[events] - weather]
     if in_sample:
         where[:, columns.group >= weather] = False
-    return _Shape(*learn(y, laid_out, columns, where, start, stop, weather))
+    return fits.learn(y, laid_out, columns, where, start, stop, weather)
 
 
-def _tell(
-    out: Expectation, month: _Month, y: Floats, offset: Floats, calendar: Floats, columns: Columns, shape: _Shape, ratio: bool
-) -> None:
+def _tell(out: Expectation, month: _Month, y: Floats, offset: Floats, calendar: Floats, columns: Columns, shape: Fit, ratio: bool) -> None:
     """Write the wanted days of one month."""
     rows, K = slice(month.first, month.stop), len(out.drivers)
     lived = slice(max(month.first - SPAN, 0), month.stop)
@@ -234,7 +234,7 @@ def _tell_reference(
     offset: Floats,
     calendar: Floats,
     columns: Columns,
-    shape: _Shape,
+    shape: Fit,
     ratio: bool,
     year: NDArray[np.intp],
 ) -> None:

@@ -16,6 +16,7 @@ from pulso.core.compose import Composed, Domain, Scheme, Status, compose, month_
 from pulso.core.days import Days
 from pulso.core.drivers import Drivers
 from pulso.core.explain import points
+from pulso.core.fits import Fits
 from pulso.core.index import members, parents
 from pulso.core.measure import HISTORY, Measured, measure
 from pulso.core.panel import Bools, Floats, Ints, Panel
@@ -89,6 +90,7 @@ def judge(
     wanted: slice | None = None,
     reference_year: int | None = None,
     earlier: Scores | None = None,
+    fits: Fits | None = None,
 ) -> Judgement:
     """
     Judge days of a city, each by what came before it.
@@ -112,6 +114,8 @@ def judge(
         For the level index, and for the weights once it is over; None for neither.
     earlier
         What was published of the days before the wanted ones, all T days long; spares judging them again. None: they are.
+    fits
+        What earlier runs have learnt of months, which spares learning it again.
 
     Raises
     ------
@@ -131,7 +135,7 @@ def judge(
     found = []
     for panel in panels:
         touched = replace(drivers, where=_where(panel.zone, reach))
-        found.append(measure(panel, days, touched, members(zones, panel.zone), parent, rows, reference_year))
+        found.append(measure(panel, days, touched, members(zones, panel.zone), parent, rows, reference_year, fits))
     start = rows.start if earlier is None else first
     room = _Room(found, days, drivers, plan, _sources(panels), rows, start, first, reference_year)
     return _judgement(room, _reached(drivers, zones, reach), earlier)

@@ -10,6 +10,7 @@ from pulso.core.baseline import Expectation, expect
 from pulso.core.days import Days
 from pulso.core.drivers import Drivers
 from pulso.core.explain import driver_effects, log_effects
+from pulso.core.fits import Fits
 from pulso.core.flags import EXCLUDES, Flag, frozen, log_ratios, suspects
 from pulso.core.index import MetricIndex, lean, log_index, metric_index, shrink
 from pulso.core.panel import Bools, Floats, Ints, Matched, Panel, match
@@ -38,7 +39,14 @@ class Measured:
 
 
 def measure(
-    panel: Panel, days: Days, drivers: Drivers, inside: Bools, parent: Ints, rows: slice, reference_year: int | None = None
+    panel: Panel,
+    days: Days,
+    drivers: Drivers,
+    inside: Bools,
+    parent: Ints,
+    rows: slice,
+    reference_year: int | None = None,
+    fits: Fits | None = None,
 ) -> Measured:
     """
     Judge one metric on some of its days.
@@ -53,10 +61,12 @@ def measure(
         The R days to judge; flags need 210 days of them before the first that matters.
     reference_year
         For the level index; None for none.
+    fits
+        As for `expect`.
     """
     still = frozen(panel)
     matched = match(panel, days, panel.alive & ~panel.excluded & ~still)
-    e = expect(matched.value, days, drivers, wanted=rows, ratio=panel.ratio, reference_year=reference_year)
+    e = expect(matched.value, days, drivers, wanted=rows, ratio=panel.ratio, reference_year=reference_year, fits=fits)
     flags = _flags(panel, matched, e, still, days, rows)
     counts = (flags & int(EXCLUDES)) == 0
     return _judged(panel, matched, e, flags, np.where(counts, matched.observed[rows], np.nan), inside, parent, rows)

@@ -85,8 +85,8 @@ def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: 
     X = np.hstack([aside, ours, mine])
     penalty = _blocks(penalty_aside, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
     Y = y[:, start:stop]
-    mature = np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1) & (np.isfinite(Y).sum(axis=1) >= LEAST_OWN)
-    own = np.flatnonzero(mature)
+    grown = mature(y, start, stop)
+    own = np.flatnonzero(grown)
     unused = np.hstack([np.zeros(aside.shape[1], dtype=bool), calendar.since > stop - start, columns.unused])
     off = np.hstack([np.zeros((own.size, aside.shape[1] + p), dtype=bool), ~where[own]]) | unused
     beta = np.full((len(y), X.shape[1]), np.nan)
@@ -95,9 +95,15 @@ def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: 
         beta[own[batch]] = _fit(X, Y[own[batch]], penalty, off[batch], columns, weather)
     shape, driver = np.split(beta[:, aside.shape[1] :], [p], axis=1)
     if own.size:
-        shape[~mature] = shape[own].mean(axis=0)
-        driver[~mature] = driver[own].sum(axis=0) / np.maximum(where[own].sum(axis=0), 1)
+        shape[~grown] = shape[own].mean(axis=0)
+        driver[~grown] = driver[own].sum(axis=0) / np.maximum(where[own].sum(axis=0), 1)
     return shape, np.where(where, driver, 0.0)
+
+
+def mature(y: Floats, start: int, stop: int) -> Bools:
+    """(S,) Which series have a year of their own before `stop`, half of it observed since `start`."""
+    aged = np.isfinite(y[:, : max(stop - YEAR_DAYS, 0) + 1]).any(axis=1)
+    return np.asarray(aged & (np.isfinite(y[:, start:stop]).sum(axis=1) >= LEAST_OWN))
 
 
 def _aside(running: Bools) -> tuple[Floats, Floats]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -99,9 +101,9 @@ def match(panel: Panel, days: Days, usable: Bools) -> Matched:
     seen = np.where(np.isfinite(rate), panel.seen, 0.0)
     value, share = np.full(usable.shape, np.nan), np.zeros(usable.shape)
     quantity = np.zeros(usable.shape)
-    step, kinds = days.month - days.month[0], profile_kinds(days)
-    for m, (profile, hours) in enumerate(_profiles(panel, rate, seen, step, kinds)):
-        rows = np.flatnonzero(step == m)
+    kinds = profile_kinds(days)
+    months = _months(days)
+    for rows, (profile, hours) in zip(months, _profiles(panel, rate, months, kinds), strict=True):
         r, s = np.nan_to_num(rate[rows]), seen[rows] * hours
         quantity[rows] = s.sum(axis=-1) / max(hours.sum(), 1.0)
         shape = profile[kinds[rows]]
@@ -123,18 +125,23 @@ def _rates(panel: Panel, usable: Bools) -> Floats:
     return np.where(fine, panel.values, np.nan) / np.where(fine, panel.seen, 1.0)
 
 
-def _profiles(panel: Panel, rate: Floats, seen: Floats, step: Ints, kinds: Ints) -> list[tuple[Floats, Floats]]:
+def _months(days: Days) -> list[slice]:
+    """The days of each month, in order; months lie side by side."""
+    begins = np.flatnonzero(np.diff(days.month, prepend=days.month[0] - 1))
+    return [slice(int(a), int(b)) for a, b in pairwise((*begins, len(days)))]
+
+
+def _profiles(panel: Panel, rate: Floats, months: Sequence[slice], kinds: Ints) -> list[tuple[Floats, Floats]]:
     """For each month: the profiles (3, S, H) in force, and which hours (H,) the metric's day has, as 0 and 1."""
     hours = rate.shape[-1]
-    n_months = int(step[-1]) + 1
-    any_seen, hour_seen = np.zeros(n_months), np.zeros((n_months, hours))
-    for m in range(n_months):
-        there = seen[step == m] > 0
+    any_seen, hour_seen = np.zeros(len(months)), np.zeros((len(months), hours))
+    for m, rows in enumerate(months):
+        there = np.isfinite(rate[rows])
         any_seen[m], hour_seen[m] = there.any(axis=-1).sum(), there.sum(axis=(0, 1))
     first = int(np.argmax(any_seen > 0))
-    sums, counts = _monthly(panel, rate, seen, step, kinds, n_months)
+    sums, counts = _monthly(panel, rate, months, kinds)
     found = []
-    for m in range(n_months):
+    for m in range(len(months)):
         window = slice(first, first + YEAR) if m < first + YEAR else slice(m - YEAR, m)
         if not any_seen[window].any():
             window = slice(first, max(m, first + 1))
@@ -144,25 +151,21 @@ def _profiles(panel: Panel, rate: Floats, seen: Floats, step: Ints, kinds: Ints)
     return found
 
 
-def _monthly(panel: Panel, rate: Floats, seen: Floats, step: Ints, kinds: Ints, n: int) -> tuple[Floats, Floats]:
-    """Sum the shapes of whole days, (n, 3, S, H), and count them, (n, 3, S, H), by month and kind of day."""
+def _monthly(panel: Panel, rate: Floats, months: Sequence[slice], kinds: Ints) -> tuple[Floats, Floats]:
+    """Sum the shapes of whole days, (months, 3, S, H), and count them, (months, 3, S, H), by month and kind of day."""
     sensors, hours = rate.shape[1:]
-    sums, counts = np.zeros((n, 3, sensors, hours)), np.zeros((n, 3, sensors, hours))
-    for m in range(n):
-        usual_hours = np.median((seen[step == m] > 0).sum(axis=-1).max(axis=1, initial=1))
-        for kind in range(3):
-            rows = (step == m) & (kinds == kind)
-            if not rows.any():
-                continue
-            r = rate[rows]
-            known = np.isfinite(r)
-            whole = known.sum(axis=-1, keepdims=True) >= WHOLE_DAY * usual_hours
-            total = np.nansum(r, axis=-1, keepdims=True)
-            if panel.ratio:
-                shape = np.where(whole & (total > 0), r / np.where(total > 0, total, 1.0), np.nan)
-            else:
-                shape = np.where(whole, r - total / np.maximum(known.sum(axis=-1, keepdims=True), 1), np.nan)
-            sums[m, kind], counts[m, kind] = np.nansum(shape, axis=0), np.isfinite(shape).sum(axis=0)
+    sums, counts = np.zeros((len(months), 3, sensors, hours)), np.zeros((len(months), 3, sensors, hours))
+    is_kind = (kinds == np.arange(3)[:, None]).astype(float)
+    for m, rows in enumerate(months):
+        known = np.isfinite(rate[rows])
+        r = np.where(known, rate[rows], 0.0)
+        n = known.sum(axis=-1, keepdims=True)
+        whole = n >= WHOLE_DAY * np.median(n[..., 0].max(axis=1, initial=1))
+        total = r.sum(axis=-1, keepdims=True)
+        known &= whole & (total > 0) if panel.ratio else whole
+        shape = r / np.where(total > 0, total, 1.0) if panel.ratio else r - total / np.maximum(n, 1)
+        sums[m] = np.tensordot(is_kind[:, rows], np.where(known, shape, 0.0), axes=1)
+        counts[m] = np.tensordot(is_kind[:, rows], known.astype(float), axes=1)
     return sums, counts
 
 

@@ -83,7 +83,7 @@ def lay_out(river: River, first: date, last: date) -> Desk | None:
 def calendar(city: City, first: date, last: date) -> Days:
     """The city's calendar over these local days, both included."""
     holidays = city.public_holidays(first, last)
-    names = tuple(dict.fromkeys(holidays.values()))
+    names = tuple(sorted(set(holidays.values())))  # in one order, whatever the span
     length = (last - first).days + 1
     holiday = np.full(length, -1, dtype=np.int64)
     for day, name in holidays.items():

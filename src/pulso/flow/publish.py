@@ -14,15 +14,20 @@ from rich.progress import Progress
 from threadpoolctl import threadpool_limits
 
 from pulso.core.baseline import PAST
+from pulso.core.fits import Fits
 from pulso.core.judge import Judgement, Scores, judge
 from pulso.core.measure import HISTORY
 from pulso.errors import CityFileError, Mistake, NothingKnown
+from pulso.flow.fits import recall, remember
 from pulso.flow.home import River
 from pulso.flow.panels import MARGIN, Desk, lay_out
 from pulso.flow.verdicts import Pen, Stage, stage_of
 
 RECIPE = "2"
 """Change it when the same data would be judged in another way: it is part of every published digest."""
+
+MATCHING = 366 + 31
+"""Days before those that a month is fitted on: their profiles are those of the twelve months before, and the month began earlier."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,19 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
     if wanted is None:
         return Publication(None, None)
     remembered = _remembered(river, known[0], wanted[0], unjudged.first)
+    fits = recall(river, digest(river))
     desk = lay_out(river, _from(river, known[0], wanted[0], remembered), max(known[1], wanted[1]))
     if desk is None:
         found = Mistake("metrics", None, "at least one [metrics.…] to judge the city by")
         raise CityFileError(str(river.city.folder / "city.toml"), [found])
     task = progress.add_task("judging", total=None) if progress else None
-    judged = _judged(river, desk, wanted, remembered)
+    judged = _judged(river, desk, wanted, remembered, fits)
     if progress and task is not None:
         progress.update(task, description="writing")
     pen = Pen(river.city, desk, judged, wanted[0], river.lake.moment(), digest(river))
     verdicts = list(pen.write(_stages(river, wanted)))
     new = river.lake.publish(verdicts, list(pen.memories()), None if first or last else unjudged.judged)
+    remember(river, fits)
     if progress and task is not None:
         progress.update(task, total=1, completed=1)
     statuses = Counter[str](v.status for v in verdicts if v.zone is None)
@@ -72,7 +79,7 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
     return Publication(*wanted, days, len(desk.zone_ids), new, len(verdicts) - new, dict(statuses))
 
 
-def _judged(river: River, desk: Desk, wanted: tuple[date, date], remembered: pa.Table | None) -> Judgement:
+def _judged(river: River, desk: Desk, wanted: tuple[date, date], remembered: pa.Table | None, fits: Fits) -> Judgement:
     """The core's judgement of the wanted days, by what is laid out and what was published before."""
     with threadpool_limits(1):  # many small matrices: on two busy cores, several BLAS threads take six times as long as one
         return judge(
@@ -85,6 +92,7 @@ def _judged(river: River, desk: Desk, wanted: tuple[date, date], remembered: pa.
             wanted=slice(desk.at(wanted[0]), desk.at(wanted[1]) + 1),
             reference_year=river.city.city.reference_year,
             earlier=None if remembered is None else _scores(remembered, desk),
+            fits=fits,
         )
 
 
@@ -101,7 +109,7 @@ def _from(river: River, known: date, wanted: date, remembered: pa.Table | None) 
     if remembered is None:
         return known
     year = river.city.city.reference_year
-    first = wanted - timedelta(days=PAST + HISTORY + 2 * MARGIN)
+    first = (wanted - timedelta(days=PAST + HISTORY + MATCHING + MARGIN)).replace(day=1) + timedelta(days=MARGIN)  # as lay_out puts it
     return max(known, first if year is None else min(first, date(year, 1, 1)))
 
 

@@ -198,7 +198,7 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
     Parameters
     ----------
     rows
-        The columns DENSE of SENSOR_HOUR, one metric; rows outside the days are passed over.
+        The columns DENSE of SENSOR_HOUR, one metric, all of these days.
     days
         First and last local day, both included.
     daily
@@ -207,7 +207,6 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
         Of `values` and `seen`; float32 halves the memory of a large city.
     """
     t = rows["day"].cast(pa.int32()).to_numpy().astype(np.int64) - (days[0] - date(1970, 1, 1)).days
-    inside = (t >= 0) & (t <= (days[1] - days[0]).days)
     coded = rows["sensor"].combine_chunks().dictionary_encode()
     names = np.array(coded.dictionary.to_pylist(), dtype=object)
     order = np.argsort(names)
@@ -216,13 +215,13 @@ def arrays(rows: pa.Table, days: tuple[date, date], *, daily: bool, dtype: DType
     shape = ((days[1] - days[0]).days + 1, names.size, 1 if daily else 24)
     values, seen = np.full(shape, np.nan, dtype=dtype), np.zeros(shape, dtype=dtype)
     still = np.zeros(shape[:2], dtype=np.int32)
-    of_day = t[inside] * names.size + s[inside]
-    at = of_day * shape[2] + h[inside]
-    expected = rows["expected"].to_numpy()[inside].astype(float)
+    of_day = t * names.size + s
+    at = of_day * shape[2] + h
+    expected = rows["expected"].to_numpy().astype(float)
     base = expected.min(initial=np.inf)
-    values.reshape(-1)[at] = rows["value"].to_numpy()[inside]
-    seen.reshape(-1)[at] = np.minimum(rows["n"].to_numpy()[inside] / expected, 1.0) * (expected / base)
-    still.reshape(-1)[of_day] = rows["still"].to_numpy()[inside]
+    values.reshape(-1)[at] = rows["value"].to_numpy()
+    seen.reshape(-1)[at] = np.minimum(rows["n"].to_numpy() / expected, 1.0) * (expected / base)
+    still.reshape(-1)[of_day] = rows["still"].to_numpy()
     last, by_day = np.zeros(names.size, dtype=np.int64), np.argsort(t, kind="stable")
     last[s[by_day]] = by_day  # where a sensor has several zones, the last one stays
     zones = rows["zone"].combine_chunks().take(pa.array(last)).to_pylist()
