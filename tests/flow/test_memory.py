@@ -78,3 +78,20 @@ def test_a_day_that_is_published_alone_after_a_correction_does_not_build_on_what
     town.collect()
     town.publish(LAST, LAST)
     assert remembered == []
+
+
+def test_without_what_is_remembered_of_months_or_with_a_broken_file_the_verdicts_are_the_same(town: Vila) -> None:
+    kept = town.home / "vila" / "fits.npz"
+    assert kept.is_file()
+    another_day(town)
+    town.publish()
+    right = verdicts(town)
+    for damage in (
+        lambda: kept.unlink(),
+        lambda: kept.write_bytes(b"PK\x03\x04 cut short"),
+        lambda: kept.write_bytes(kept.read_bytes()[:-40]),
+    ):
+        damage()
+        town.publish(FIRST, LAST)
+        assert verdicts(town) == right
+    assert kept.is_file()

@@ -34,7 +34,11 @@ LARGE = """
 @pytest.mark.proof
 def test_a_hundred_million_observations_are_kept_and_reduced_within_two_gibibytes(tmp_path: Path) -> None:
     ended = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(LARGE), str(tmp_path), str(SENSORS)], cwd=REPO, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(LARGE), str(tmp_path), str(SENSORS)],
+        cwd=REPO,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     said = json.loads(ended.stdout)

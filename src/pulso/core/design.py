@@ -15,11 +15,13 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 SUNDAY = 6
+WEEK = 6  # columns: weekdays against their mean, the first of the calendar
 WAVES, WAVES_LATER = 2, 3  # annual Fourier pairs, and from five years of data on
 LATER = 5 * 365
 WEEKEND_WAVES, WEEKEND_LATER = 1, 2 * 365  # how the weekend's share moves over the year, from two years on
+LATELY_HALF, LATELY_LATER = 365, 2 * 365  # how the week has been lately: what halves its weight, and from how many days of past on
 KNOT_DAYS = 56  # between two bends of the level inside the fit
-RIDGE_WEEKDAY, RIDGE_WAVE, RIDGE_DAY, RIDGE_DRIVER, RIDGE_LEVEL = 0.001, 0.5, 0.2, 0.1, 3.0
+RIDGE_WEEKDAY, RIDGE_WAVE, RIDGE_DAY, RIDGE_DRIVER, RIDGE_LEVEL, RIDGE_LATELY = 0.001, 0.5, 0.2, 0.1, 3.0, 20.0
 
 
 class Calendar(NamedTuple):
@@ -42,7 +44,7 @@ def calendar(days: Days) -> Calendar:
     New Year's Day have only their names: they are like no other holiday, and one seen for the first time is not like them.
     """
     weekday = np.where(days.public, SUNDAY, days.weekday)[:, None]
-    weekdays = (weekday == np.arange(6)) - (weekday == SUNDAY).astype(np.float64)
+    weekdays = (weekday == np.arange(WEEK)) - (weekday == SUNDAY).astype(np.float64)
     ordinary, plain = ~days.public, days.public & ~days.between(1225, 1225) & ~days.between(101, 101)
     marks = [
         days.school & ~days.weekend & ordinary,
@@ -63,10 +65,33 @@ def calendar(days: Days) -> Calendar:
     waves, order = fourier(days.ordinal, WAVES_LATER), np.tile(np.arange(1, WAVES_LATER + 1), 2)
     shared, weekly = order <= WEEKEND_WAVES, ((days.weekend | days.public) - 2 / 7)[:, None]
     X = np.column_stack([weekdays, *marks, waves, waves[:, shared] * weekly])
-    ridge = np.concatenate([[RIDGE_WEEKDAY] * 6, [RIDGE_DAY] * len(marks), RIDGE_WAVE * order**2, RIDGE_WAVE * order[shared] ** 2])
-    since = np.concatenate([[0] * (6 + len(marks)), np.where(order > WAVES, LATER, 0), [WEEKEND_LATER] * int(shared.sum())])
-    named = np.isin(np.arange(len(ridge)), 6 + 4 + np.arange(len(days.holiday_names)))
+    ridge = np.concatenate([[RIDGE_WEEKDAY] * WEEK, [RIDGE_DAY] * len(marks), RIDGE_WAVE * order**2, RIDGE_WAVE * order[shared] ** 2])
+    since = np.concatenate([[0] * (WEEK + len(marks)), np.where(order > WAVES, LATER, 0), [WEEKEND_LATER] * int(shared.sum())])
+    named = np.isin(np.arange(len(ridge)), WEEK + 4 + np.arange(len(days.holiday_names)))
     return Calendar(X, ridge, since.astype(np.int64), named)
+
+
+def lately(week: Floats) -> tuple[Floats, Floats]:
+    """
+    Lay out how the week has changed: each weekday's column, fading into the past.
+
+    A city's Sundays of five years ago (of a lockdown, of other opening hours) are not its Sundays of today; the ridge leaves
+    the five years their say where the last one says little else.
+
+    Parameters
+    ----------
+    week : (n, 6)
+        The weekdays' columns of consecutive days.
+
+    Returns
+    -------
+    X : (n, 6)
+        1 of the column on the last day, half of it a year before; nothing where there are less than two years.
+    penalty : (6, 6)
+    """
+    age = len(week) - 1 - np.arange(len(week))
+    fading = np.exp2(-age / LATELY_HALF) if len(week) >= LATELY_LATER else np.zeros(len(week))
+    return week * fading[:, None], RIDGE_LATELY * np.eye(week.shape[1])
 
 
 def bends(n: int) -> tuple[Floats, Floats]:

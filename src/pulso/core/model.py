@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulso.core import huber
-from pulso.core.design import RIDGE_DRIVER, Calendar, bends
+from pulso.core.design import RIDGE_DRIVER, WEEK, Calendar, bends, lately
 from pulso.core.drivers import Columns
 
 Floats = NDArray[np.float64]
@@ -78,22 +78,25 @@ def learn(y: Floats, calendar: Calendar, columns: Columns, where: Bools, start: 
         Coefficients. A series with less than a year of its own has the mean shape of those that have one; NaN where
         none has.
     """
+    late, penalty_late = lately(calendar.X[start:stop, :WEEK])
     aside, penalty_aside = _aside(columns.running[start:stop])
     mine = np.where(columns.running[start:stop], 0.0, columns.X[start:stop])
     ours = np.where(columns.eventful[start:stop, None] & calendar.named, 0.0, calendar.X[start:stop])
     q, p = columns.group.size, calendar.X.shape[1]
-    X = np.hstack([aside, ours, mine])
-    penalty = _blocks(penalty_aside, np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
+    X = np.hstack([late, aside, ours, mine])
+    penalty = _blocks(_blocks(penalty_late, penalty_aside), np.diag(np.concatenate([calendar.ridge, np.full(q, RIDGE_DRIVER)])))
     Y = y[:, start:stop]
     grown = mature(y, start, stop)
     own = np.flatnonzero(grown)
-    unused = np.hstack([np.zeros(aside.shape[1], dtype=bool), calendar.since > stop - start, columns.unused])
-    off = np.hstack([np.zeros((own.size, aside.shape[1] + p), dtype=bool), ~where[own]]) | unused
+    extra = WEEK + aside.shape[1]
+    unused = np.hstack([np.zeros(extra, dtype=bool), calendar.since > stop - start, columns.unused])
+    off = np.hstack([np.zeros((own.size, extra + p), dtype=bool), ~where[own]]) | unused
     beta = np.full((len(y), X.shape[1]), np.nan)
     for first in range(0, own.size, BATCH):
         batch = slice(first, first + BATCH)
         beta[own[batch]] = _fit(X, Y[own[batch]], penalty, off[batch], columns, weather)
-    shape, driver = np.split(beta[:, aside.shape[1] :], [p], axis=1)
+    shape, driver = np.split(beta[:, extra:], [p], axis=1)
+    shape[:, :WEEK] += beta[:, :WEEK]  # what is told comes right after the last day
     if own.size:
         shape[~grown] = shape[own].mean(axis=0)
         driver[~grown] = driver[own].sum(axis=0) / np.maximum(where[own].sum(axis=0), 1)

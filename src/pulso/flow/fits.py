@@ -15,7 +15,7 @@ from pulso.flow.home import River
 def recall(river: River, made_by: str) -> Fits:
     """What was learnt so far; nothing where the file is not there or can't be read."""
     try:
-        with np.load(_file(river), allow_pickle=False) as kept:
+        with _file(river).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             names = kept["names"].tolist()
             known = {name: Fit(kept[f"{i}.calendar"], kept[f"{i}.driver"]) for i, name in enumerate(names)}
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
