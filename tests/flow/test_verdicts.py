@@ -27,7 +27,7 @@ def test_a_refusal_counts_the_days_before_its_own_day_and_not_before_the_run(tol
     for days in (0, 1, 9):
         verdict = reading.verdict(told.river(), FIRST + timedelta(days=days))
         assert verdict.days_known == days
-        assert f": {days} {'day' if days == 1 else 'days'} of data before it, where a year is needed" in str(verdict.refusal)
+        assert f": {days} {'day' if days == 1 else 'days'} of data before it. It takes a year" in str(verdict.refusal)
         assert verdict.method_band is None
 
 

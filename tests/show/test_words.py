@@ -118,8 +118,8 @@ def test_the_four_refusals_are_told_apart(changes, english, portuguese):
     ("days", "english", "portuguese"), [(0, "0 days of", "0 dias de"), (1, "1 day of", "1 dia de"), (97, "97 days of", "97 dias de")]
 )
 def test_a_refusal_says_how_long_the_past_is_in_both_languages(days, english, portuguese):
-    assert f"{english} data before it, where a year is needed" in refusal(refused(days_known=days), "en")
-    assert f"{portuguese} dados antes, quando é preciso um ano" in refusal(refused(days_known=days), "pt")
+    assert f"{english} data before it. It takes a year" in refusal(refused(days_known=days), "en")
+    assert f"{portuguese} dados antes. É preciso um ano" in refusal(refused(days_known=days), "pt")
 
 
 def test_a_refusal_is_read_in_english_as_it_was_published():

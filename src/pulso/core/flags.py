@@ -9,9 +9,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from pulso.core.huber import MAD_TO_SIGMA
 from pulso.core.panel import Bools, Floats, Ints, Panel
 
-MAD_TO_SIGMA = 1.4826
 PEERS = 4  # fewer others than this, and a departure can't be told from the city's own
 RECENT, RECENT_LEAST = 7, 4  # days in which a jump must show, and how many of them must be known
 USUAL, USUAL_LEAST = 180, 28  # days that say what is usual for a sensor

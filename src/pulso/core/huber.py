@@ -9,7 +9,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 TURN = 1.345  # Huber's constant: 95 % efficient when errors are normal
-MAD_TO_SIGMA = 1.4826022185056018
+MAD_TO_SIGMA = 1.4826022185056018  # of a normal distribution: standard deviations in a median absolute deviation
 STEPS, STEPS_OF_SCALE = 12, 4
 
 

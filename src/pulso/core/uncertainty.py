@@ -8,7 +8,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pulso.core.days import SPECIAL
-from pulso.core.flags import MAD_TO_SIGMA, known_median
+from pulso.core.flags import known_median
+from pulso.core.huber import MAD_TO_SIGMA
 from pulso.core.panel import Bools, Floats, Ints
 
 NORMAL = 0.90  # of ordinary days lie in the normal range

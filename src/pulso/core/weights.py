@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pulso.core.flags import MAD_TO_SIGMA, known_median
+from pulso.core.flags import known_median
+from pulso.core.huber import MAD_TO_SIGMA
 from pulso.core.panel import Bools, Floats, Ints
 
 CAP, CAP_FROM = 0.40, 3  # no domain above this, where so many or more are alive

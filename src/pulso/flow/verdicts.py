@@ -122,8 +122,8 @@ class Pen:
             return "no sensor is known here for that day."
         if code == Refusal.NO_EXPECTATION:
             return (
-                f"what came has too short a past to say what would be normal: {past} {'day' if past == 1 else 'days'} of data before it, "
-                f"where a year is needed, of which 15 in the last 28 ({declared} series)."
+                f"what came has too short a past to say what would be normal: {past} {'day' if past == 1 else 'days'} of data before it. "
+                f"It takes a year of them, and 15 in the last 28 days ({declared} series)."
             )
         if code == Refusal.NOTHING_SEEN:
             return f"nothing that counts came from any of the {declared} series."

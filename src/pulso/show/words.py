@@ -85,10 +85,10 @@ def refusal(verdict: Verdict, language: str) -> str:
         return speech.say("no sensor is known here for that day.")
     if verdict.days_known is not None:
         return speech.many(
-            "what came has too short a past to say what would be normal: {n} day of data before it, where a year is needed, "
-            "of which 15 in the last 28.",
-            "what came has too short a past to say what would be normal: {n} days of data before it, where a year is needed, "
-            "of which 15 in the last 28.",
+            "what came has too short a past to say what would be normal: {n} day of data before it. It takes a year of "
+            "them, and 15 in the last 28 days.",
+            "what came has too short a past to say what would be normal: {n} days of data before it. It takes a year of "
+            "them, and 15 in the last 28 days.",
             verdict.days_known,
         )
     if not any(m.weight > 0 for m in verdict.metrics if m.domain not in footprint):
