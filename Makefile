@@ -69,8 +69,8 @@ bench: .venv/dev.stamp .venv/bench.stamp  ## each figure beside its reference, m
 	@touch $@
 
 lock: .venv/dev.stamp  ## renew the hashed locks (no index addresses in them)
-	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) -o run.txt ../pyproject.toml
-	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) --extra dev -c run.txt -o dev.txt ../pyproject.toml
+	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) --extra web -o run.txt ../pyproject.toml
+	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) --extra web --extra dev -c run.txt -o dev.txt ../pyproject.toml
 	@cd requirements && ../$(BIN)/python -m piptools compile $(LOCK) -o bench.txt bench.in
 
 LOCK := --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --allow-unsafe --upgrade

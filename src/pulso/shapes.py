@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 
@@ -221,58 +221,66 @@ class Part(NamedTuple):
 class Reason(Row):
     """One driver's share of (index − 100)."""
 
-    name: str
-    kind: Literal["weather", "event", "unexplained"]
-    points: float
+    name: str = Field(description="the driver: a kind of weather, an event by its own name, or unexplained")
+    kind: Literal["weather", "event", "unexplained"] = Field(description="what it is")
+    points: float = Field(description="points of the index: all reasons add up to index − 100")
 
 
 class MetricVerdict(Row):
     """What one metric said of a zone and day."""
 
-    metric: str
-    domain: str
-    index: float | None  # 100 · observed / expected; null where nothing could be expected or nothing was seen
-    weight: float  # its share of the living weight, 0 to 1; 0 in a footprint domain
-    sensors_seen: int
-    sensors_alive: int
-    flags: list[str]  # "sensors disagree", "frozen: PH Theater", "jump: 100031297" …
+    metric: str = Field(description="the metric, by its name in the city file")
+    domain: str = Field(description="the domain that it belongs to")
+    index: float | None = Field(description="100 · observed / expected; null where nothing could be expected or nothing was seen")
+    weight: float = Field(description="its share of the living weight, 0 to 1; 0 in a footprint domain")
+    sensors_seen: int = Field(description="sensors that count that day")
+    sensors_alive: int = Field(description="sensors of which something was expected lately")
+    flags: list[str] = Field(description='"sensors disagree", "frozen: PH Theater", "jump: 100031297" …')
 
 
 class DomainVerdict(Row):
     """What one domain said of a zone and day; a footprint domain stands beside the headline, not in it."""
 
-    domain: str
-    index: float | None
-    weight: float
-    footprint: bool
+    domain: str = Field(description="the domain, by its name in the city file")
+    index: float | None = Field(description="100 is the expected day; null where nothing was seen")
+    weight: float = Field(description="its share of the living weight, 0 to 1")
+    footprint: bool = Field(description="whether it stands beside the headline, not in it")
 
 
 class Verdict(Row):
     """What is published of one zone and one day. `zone` is null for the city as a whole."""
 
-    city: str
-    zone: str | None
-    day: date
-    status: Literal["published", "partial", "refused"]
-    refusal: str | None  # why there is no headline, for a person
-    days_known: int | None = None  # where its past is too short: the most days of data that any series has before it, of five years
-    index: float | None  # 100 = the expected day
-    interval: tuple[float, float] | None  # 90 %, of today's value
-    normal_range: tuple[float, float] | None  # 5-95 % of ordinary days of that kind
-    method_band: tuple[float, float] | None = None  # what other reasonable methods would have said; null too where published before it was
-    level_index: float | None  # against the same kind of day in the reference year
-    weight_seen: float  # of the living weight, 0 to 1
-    sources_seen: int
-    sources_declared: int
-    domains: list[DomainVerdict]
-    metrics: list[MetricVerdict]
-    reasons: list[Reason]  # sum exactly to index − 100, "unexplained" last; empty where there is no index
-    table: list[Part]  # the same points by domain and driver
-    unmeasured: list[str]  # events of that day whose effect was never measured before: named, not credited
-    beyond: list[str]  # drivers outside everything the model has seen
-    missing: list[str]  # sources alive that day from which nothing came
-    stage: Literal["flash", "provisional", "revised", "final", "backfill", "benchmark"]
-    in_sample: bool  # the first year is judged by a model that saw it
-    vintage: datetime  # when it was published, UTC
-    digest: str  # of the city file and the code's version
-    synthetic: bool
+    city: str = Field(description="the city, by its slug")
+    zone: str | None = Field(description="the zone, by its id; null for the city as a whole")
+    day: date = Field(description="the city's own day")
+    status: Literal["published", "partial", "refused"] = Field(
+        description="published; partial: too little seen for a full number; refused: no number"
+    )
+    refusal: str | None = Field(description="why there is no headline, for a person")
+    days_known: int | None = Field(
+        default=None, description="where its past is too short: the most days of data that any series has before it, of five years"
+    )
+    index: float | None = Field(description="100 = the expected day")
+    interval: tuple[float, float] | None = Field(description="90 %, of today's value")
+    normal_range: tuple[float, float] | None = Field(description="5-95 % of ordinary days of that kind")
+    method_band: tuple[float, float] | None = Field(
+        default=None, description="what other reasonable methods would have said; null too where published before it was"
+    )
+    level_index: float | None = Field(description="against the same kind of day in the reference year")
+    weight_seen: float = Field(description="of the living weight, 0 to 1")
+    sources_seen: int = Field(description="sources that spoke that day")
+    sources_declared: int = Field(description="sources that should have")
+    domains: list[DomainVerdict] = Field(description="what each domain said")
+    metrics: list[MetricVerdict] = Field(description="what each metric said")
+    reasons: list[Reason] = Field(description='sum exactly to index − 100, "unexplained" last; empty where there is no index')
+    table: list[Part] = Field(description="the same points by domain and driver")
+    unmeasured: list[str] = Field(description="events of that day whose effect was never measured before: named, not credited")
+    beyond: list[str] = Field(description="drivers outside everything the model has seen")
+    missing: list[str] = Field(description="sources alive that day from which nothing came")
+    stage: Literal["flash", "provisional", "revised", "final", "backfill", "benchmark"] = Field(
+        description="when in its life the number was published"
+    )
+    in_sample: bool = Field(description="the first year is judged by a model that saw it")
+    vintage: datetime = Field(description="when it was published, UTC")
+    digest: str = Field(description="of the city file and the code's version")
+    synthetic: bool = Field(description="whether every value is simulated")

@@ -98,7 +98,7 @@ def test_the_bars_add_up_to_the_shown_difference():
 
 
 def test_the_longest_bar_is_the_strike_and_it_points_to_the_left():
-    bars = re.findall(r'<i class="(less|more)" style="width:([\d.]+)%">', page())
+    bars = re.findall(r'<rect class="(less|more)" x="[\d.]+" width="([\d.]+)"', page())
     assert bars[0] == ("less", "100.0")
     assert [side for side, _ in bars] == ["less", "less", "more", "less"]
 
@@ -218,7 +218,7 @@ def test_a_page_of_two_days_of_history_is_still_a_page():
 
 def tokens():
     """The colours by mode: light, dark, print."""
-    css = (TEMPLATES / "bulletin.css").read_text()
+    css = (TEMPLATES.parent / "static" / "pulso" / "day.css").read_text()
     roots = re.findall(r":root \{(.*?)\}", css, re.S)
     assert len(roots) == 3
     light, dark, paper = (dict(re.findall(r"--([a-z0-9]+): (#[0-9a-f]{6})", root)) for root in roots)

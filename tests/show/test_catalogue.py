@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import string
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from show_messages import messages
 
@@ -9,8 +10,13 @@ from pulso.show.language import CATALOGUES
 
 
 def catalogue():
-    with (CATALOGUES / "pt.po").open("rb") as file:
-        return read_po(file, locale="pt", abort_invalid=True)
+    whole = Catalog(locale="pt")
+    for path in sorted((CATALOGUES / "pt").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="pt", abort_invalid=True):
+                assert not message.id or message.id not in whole, f"{path.name} says again: {message.id}"
+                whole[message.id] = message
+    return whole
 
 
 def fields(text):

@@ -60,14 +60,14 @@ class Table:
 
     def _live(self) -> list[File]:
         """The live files; the log is only read again where there is a commit that was not there before."""
-        head = self._head()
+        head = self.head()
         if head is None:
             return []
         if self._read is None or self._read[0] != head:
             self._read = (head, self._files())
         return self._read[1]
 
-    def _head(self) -> tuple[str, int] | None:
+    def head(self) -> tuple[str, int] | None:
         """The newest commit's name and time; None where there is no table yet."""
         try:
             with os.scandir(self.path / "_delta_log") as log:

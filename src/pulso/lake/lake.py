@@ -24,7 +24,7 @@ from pulso.lake.door import Door
 from pulso.lake.records import Memory, Unjudged
 from pulso.lake.run import INPUT, QUARANTINE, Former, Kept, Run, strictly_after
 from pulso.lake.view import connect, database, latest, within
-from pulso.shapes import KEPT, SENSOR_HOUR, Answer, Quantity, Recipe, Verdict
+from pulso.shapes import KEPT, SENSOR_HOUR, UTC_TIME, Answer, Quantity, Recipe, Verdict
 from pulso.zones import Zones
 
 if TYPE_CHECKING:
@@ -238,6 +238,17 @@ class Lake:
     def vintages(self, columns: Sequence[str]) -> pa.Table:
         """Every publication there ever was, in order of zone, day and vintage; these three and some more columns of PUBLISHED."""
         return records.vintages(self.publication, columns)
+
+    def publications(self, after: datetime | None = None) -> Iterator[pa.Table]:
+        """What was published after a moment (all, for None), some at a time: zone, day, vintage and the verdict's text."""
+        for file in self.publication.files(vintage=(after, None)):
+            rows = self.publication.read_file(file, ["zone", "day", "vintage", "verdict"])
+            yield rows if after is None else rows.filter(pc.greater(rows["vintage"], pa.scalar(after, UTC_TIME)))
+
+    @property
+    def edition(self) -> str:
+        """Another text after every commit to what people are shown: publications, events, flags. Costs three looks at a folder."""
+        return " ".join(str(table.head()) for table in (self.publication, self.event_table, self.flag_table))
 
     # -- upkeep --------------------------------------------------------------------------------------------------------------------
 

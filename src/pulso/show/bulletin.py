@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from pulso.city import City, Span
 from pulso.shapes import DomainVerdict, Verdict
@@ -57,7 +57,7 @@ class Page:
     bars: tuple[Bar, ...]
     split: words.Split | None
     lines: tuple[charts.Lines, ...]
-    weeks: tuple[Verdict, ...]
+    weeks: tuple[charts.Drawn, ...]
     events: tuple[tuple[str, Span], ...]
     map: maps.Map
     cards: tuple[Card, ...]
@@ -77,7 +77,7 @@ def bulletin(
     city: City,
     zones: Zones,
     verdict: Verdict,
-    weeks: Sequence[Verdict],
+    weeks: Sequence[charts.Drawn],
     by_zone: Mapping[str, Verdict],
     events: Sequence[Span],
     *,
@@ -107,21 +107,22 @@ def bulletin(
         An HTML document in UTF-8, complete in itself.
     """
     speech = speak(language)
-    page = _page(city, zones, verdict, weeks, by_zone, events, speech)
+    page = lay_out(city, zones, verdict, weeks, by_zone, events, speech)
     template = _environment().get_template("bulletin.html")
     return template.render(page=page, speech=speech, say=speech.say, many=speech.many, names=names, steps=maps.STEPS)
 
 
-def _page(
+def lay_out(
     city: City,
     zones: Zones,
     verdict: Verdict,
-    weeks: Sequence[Verdict],
+    weeks: Sequence[charts.Drawn],
     by_zone: Mapping[str, Verdict],
     events: Sequence[Span],
     speech: Speech,
 ) -> Page:
-    past = {v.day: v for v in weeks if v.day < verdict.day} | {verdict.day: verdict}
+    """Lay out everything that the page of a day shows; `weeks` in any order, the day itself may be among them."""
+    past: dict[date, charts.Drawn] = {v.day: v for v in weeks if v.day < verdict.day} | {verdict.day: verdict}
     days = [past[d] for d in sorted(past)]
     return Page(
         city=city,
@@ -171,7 +172,7 @@ def _bars(verdict: Verdict, today: Sequence[Span], speech: Speech) -> list[Bar]:
     return bars
 
 
-def _card(domain: DomainVerdict, verdict: Verdict, days: Sequence[Verdict], city: City, speech: Speech) -> Card:
+def _card(domain: DomainVerdict, verdict: Verdict, days: Sequence[charts.Drawn], city: City, speech: Speech) -> Card:
     ours = [m for m in verdict.metrics if m.domain == domain.domain]
     by_day = {v.day: next((d.index for d in v.domains if d.domain == domain.domain), None) for v in days}
     every = [by_day.get(date.fromordinal(i)) for i in range(days[0].day.toordinal(), verdict.day.toordinal() + 1)]
@@ -215,5 +216,5 @@ def _credits(city: City) -> list[tuple[str, str]]:
 
 @cache
 def _environment() -> Environment:
-    loader = PackageLoader("pulso.show", "templates")
+    loader = ChoiceLoader([PackageLoader("pulso.show"), PackageLoader("pulso.show", "static/pulso")])
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

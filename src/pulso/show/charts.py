@@ -7,10 +7,51 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from math import ceil, floor
+from typing import Protocol
 
 from pulso.city import Span
-from pulso.shapes import Verdict
 from pulso.show.language import Speech
+
+
+class OfDomain(Protocol):
+    """What small lines are drawn of: a domain on a day."""
+
+    @property
+    def domain(self) -> str:
+        """Which domain."""
+
+    @property
+    def index(self) -> float | None:
+        """100 is the expected day; null where there is no number."""
+
+
+class Drawn(Protocol):
+    """What lines are drawn of: a verdict, or what is kept of one for quick reading."""
+
+    @property
+    def day(self) -> date:
+        """The city's own day."""
+
+    @property
+    def status(self) -> str:
+        """Published, partial or refused."""
+
+    @property
+    def index(self) -> float | None:
+        """100 is the expected day; null where there is no number."""
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """90 %, of today's value."""
+
+    @property
+    def normal_range(self) -> tuple[float, float] | None:
+        """5-95 % of ordinary days of that kind."""
+
+    @property
+    def domains(self) -> Sequence[OfDomain]:
+        """What each domain said."""
+
 
 LETTERS = "ABCDEFGHIJKL"
 
@@ -83,7 +124,7 @@ def shown(events: Iterable[Span], first: date, last: date) -> list[tuple[str, Sp
     return list(zip(LETTERS, touching[-len(LETTERS) :], strict=False))
 
 
-def lines(weeks: Sequence[Verdict], events: Iterable[Span], speech: Speech, frame: Frame) -> Lines:
+def lines(weeks: Sequence[Drawn], events: Iterable[Span], speech: Speech, frame: Frame) -> Lines:
     """Lay out the days of `weeks`, the last of which is the day of the page. Their order is that of time, without doubles."""
     first, last = weeks[0].day, weeks[-1].day
     n = (last - first).days + 1
@@ -154,7 +195,7 @@ class Gauge:
     ends: tuple[Tick, Tick]
 
 
-def gauge(verdict: Verdict, speech: Speech) -> Gauge | None:
+def gauge(verdict: Drawn, speech: Speech) -> Gauge | None:
     """Place a value on a scale that reaches at least from 60 to 140; none for a refused day."""
     if verdict.index is None:
         return None
@@ -170,7 +211,7 @@ def gauge(verdict: Verdict, speech: Speech) -> Gauge | None:
     return Gauge(x(verdict.index), x(100.0), both(verdict.normal_range), both(verdict.interval), ends)
 
 
-def _scale(verdicts: Iterable[Verdict], least: tuple[float, float] = (80.0, 120.0)) -> tuple[float, float, float]:
+def _scale(verdicts: Iterable[Drawn], least: tuple[float, float] = (80.0, 120.0)) -> tuple[float, float, float]:
     """The ends of the scale and the step of its marks: round numbers about everything that is drawn."""
     values = list(least)
     for v in verdicts:
@@ -185,12 +226,12 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
     return [low + i * step for i in range(round((high - low) / step) + 1)]
 
 
-def _runs(days: Sequence[date], known: dict[date, Verdict]) -> list[list[Verdict]]:
+def _runs(days: Sequence[date], known: dict[date, Drawn]) -> list[list[Drawn]]:
     """Days with a number, in pieces without a gap."""
     return [[known[d] for d in run] for has, run in groupby(days, key=lambda d: d in known) if has]
 
 
-def _kind(verdict: Verdict, run: Sequence[Verdict], last: date) -> str:
+def _kind(verdict: Drawn, run: Sequence[Drawn], last: date) -> str:
     if verdict.day == last:
         return "today"
     if verdict.status == "partial":

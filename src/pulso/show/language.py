@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -100,7 +101,7 @@ def speak(language: str) -> Speech:
     if language not in LOCALES:
         raise ValueError(f"language {language!r}: known are {', '.join(LOCALES)}")
     code: Code = "pt" if language == "pt" else "en"
-    messages = gettext.NullTranslations() if code == "en" else _read(CATALOGUES / f"{code}.po")
+    messages = gettext.NullTranslations() if code == "en" else _read(code)
     return Speech(code, Locale.parse(LOCALES[code]), messages)
 
 
@@ -109,10 +110,13 @@ def marked(message: str) -> str:
     return message
 
 
-def _read(path: Path) -> gettext.GNUTranslations:
-    """Read a catalogue as people edit it; it is compiled in memory, so that no built file can go stale."""
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=path.stem)
+def _read(code: Code) -> gettext.GNUTranslations:
+    """Read a language's catalogues as people edit them; they are compiled in memory, so that no built file can go stale."""
+    catalogue = Catalog(locale=code)
+    for path in sorted((CATALOGUES / code).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -1,0 +1,1 @@
+"""The agenda: events, outages and flags as people enter them."""

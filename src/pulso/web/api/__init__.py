@@ -1,0 +1,1 @@
+"""The API: the same readings for machines."""

@@ -1,0 +1,182 @@
+"""A page and its twin: one dataclass, shown as HTML and, at the same address with .json, as itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from pydantic import TypeAdapter
+
+from pulso.errors import NothingKnown, PulsoError
+from pulso.shapes import Verdict
+from pulso.show.language import Speech, speak
+from pulso.web.pages.frame import Frame, frame
+from pulso.web.readings import Brief, Reading, UnknownCity, reading
+
+T = TypeVar("T")
+
+LATEST = "public, max-age=60"
+"""How long a browser may show a page without asking whether it is still the same."""
+
+
+class BadQuestion(PulsoError):  # noqa: N818  # it names what was asked
+    """An address that asks for something there can't be: what was found, what is allowed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page is asked for: a city, a language, and what the address says besides."""
+
+    reading: Reading
+    speech: Speech
+    query: QueryDict
+    parts: dict[str, str]  # of the address: zone, metric …
+    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict)  # what was read for this answer: the drawings use it again
+
+    def verdicts(self, day: date, as_of: datetime | None = None) -> dict[str | None, Verdict]:
+        """A day's verdicts by zone, read once."""
+        return self._once(("verdicts", day, as_of), lambda: self.reading.verdicts(day, as_of))
+
+    def briefs(self, zones: tuple[str | None, ...], first: date, last: date, as_of: datetime | None = None) -> list[Brief]:
+        """What lines are drawn of, read once."""
+        return self._once(("briefs", zones, first, last, as_of), lambda: self.reading.briefs(zones, first, last, as_of))
+
+    def _once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
+        if key not in self._kept:
+            self._kept[key] = read()
+        kept: T = self._kept[key]
+        return kept
+
+    @property
+    def frame(self) -> Frame:
+        """What every page carries."""
+        return frame(self.reading.city, self.reading.days(), self.speech)
+
+    def day(self, name: str = "day", default: date | None = None) -> date | None:
+        """A day of the address or the query. BadQuestion where it is none."""
+        said = self.parts.get(name) or self.query.get(name)
+        if not said:
+            return default
+        try:
+            return date.fromisoformat(said)
+        except ValueError:
+            raise BadQuestion(f"{name}: found {said[:40]!r}; a day is written as 2025-06-14.") from None
+
+    def moment(self, name: str = "as_of") -> datetime | None:
+        """A moment of the query, in UTC. BadQuestion where it is none."""
+        said = self.query.get(name)
+        if not said:
+            return None
+        try:
+            moment = datetime.fromisoformat(said.replace(" ", "+"))
+        except ValueError:
+            raise BadQuestion(f"{name}: found {said[:40]!r}; a moment is written as 2025-06-15T07:00:00Z.") from None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    def zone(self, name: str = "zone") -> str | None:
+        """A zone's id, said by id or name; None for the city. NothingKnown where there is none of that name."""
+        said = self.parts.get(name) or self.query.get(name)
+        if not said:
+            return None
+        for z in self.reading.zones.all:
+            if said in (z.id, z.name):
+                return z.id
+        known = ", ".join(z.name for z in self.reading.zones.all[:20])
+        raise NothingKnown(f"{self.reading.city.city.name} has no zone {said[:40]!r}. It has: {known}.")
+
+    def last_day(self, as_of: datetime | None = None) -> date:
+        """The last day that is published. NothingKnown where nothing is."""
+        days = self.reading.days(as_of)
+        if days is None:
+            raise NothingKnown(f"{self.reading.city.city.name}: nothing is published yet.")
+        return days[1]
+
+
+@dataclass(frozen=True)
+class Page:
+    """How one kind of page is made: from what is asked a dataclass, and from that what the template draws beside it."""
+
+    name: str  # of its template, and in the navigation
+    address: str  # below the city's own
+    shape: type[Any]
+    make: Callable[[Asked], Any]
+    draw: Callable[[Any, Asked], Any] = lambda _page, _asked: None
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Writes the page for machines."""
+        return TypeAdapter(self.shape)
+
+
+def urls(page: Page) -> list[URLPattern]:
+    """The two addresses of a page."""
+
+    def html(request: HttpRequest, lang: str, city: str, **parts: str) -> HttpResponse:
+        return _answer(request, page, lang, city, parts, as_json=False)
+
+    def json(request: HttpRequest, lang: str, city: str, **parts: str) -> HttpResponse:
+        return _answer(request, page, lang, city, parts, as_json=True)
+
+    base = f"<lang:lang>/<slug:city>/{page.address}"
+    return [path(base, html, name=page.name), path(f"{base}.json", json, name=f"{page.name}-json")]
+
+
+def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[str, str], *, as_json: bool) -> HttpResponse:
+    """Answer with the page, with 304 where the browser has it, or with a letter where it can't be had."""
+    speech = speak(lang)
+    try:
+        found = reading(city)
+        etag = _etag(request, found)
+        if request.headers.get("If-None-Match") == etag:
+            return _lasting(HttpResponseNotModified(), etag)
+        asked = Asked(found, speech, request.GET, parts)
+        made = page.make(asked)
+    except (UnknownCity, NothingKnown) as why:
+        return letter(request, speech, 404, str(why), as_json=as_json)
+    except BadQuestion as why:
+        return letter(request, speech, 400, str(why), as_json=as_json)
+    if as_json:
+        return _lasting(HttpResponse(page.adapter.dump_json(made), content_type="application/json; charset=utf-8"), etag)
+    context = {"page": made, "drawn": page.draw(made, asked), "asked": asked, "name": page.name} | around(request, speech, made.frame)
+    return _lasting(HttpResponse(render_to_string(f"{page.name}.html", context, using="pages")), etag)
+
+
+def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[str, Any]:
+    """What every template may use."""
+    return {
+        "speech": speech,
+        "say": speech.say,
+        "many": speech.many,
+        "frame": frame,
+        "path": request.path,
+        "query": request.GET.urlencode(),
+    }
+
+
+def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_json: bool) -> HttpResponse:
+    """Say why there is no page: to a person as a page, to a machine as a problem (RFC 9457)."""
+    if as_json:
+        titles = {400: "Bad request", 404: "Not found"}
+        problem = {"type": "about:blank", "title": titles[status], "status": status, "detail": why}
+        return HttpResponse(TypeAdapter(dict[str, Any]).dump_json(problem), status=status, content_type="application/problem+json")
+    context = {"why": why, "status": status} | around(request, speech, None)
+    return HttpResponse(render_to_string("letter.html", context, using="pages"), status=status)
+
+
+def _etag(request: HttpRequest, found: Reading) -> str:
+    said = f"{version('pulso')} {found.edition} {request.get_full_path()}"
+    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
+
+
+def _lasting(response: HttpResponse, etag: str) -> HttpResponse:
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = LATEST
+    return response

@@ -1,0 +1,156 @@
+"""Which cities are shown, and one city opened for reading."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from pulso.city import City, Span, cities_folder, load
+from pulso.errors import PulsoError
+from pulso.flow.home import Home, River
+from pulso.shapes import Verdict
+from pulso.web.readings.counted import looked
+from pulso.web.readings.shelf import Brief, Shelf
+from pulso.zones import Zones
+
+
+class UnknownCity(PulsoError):  # noqa: N818  # it names a state of the world
+    """Asked about a city that this site doesn't show."""
+
+
+class Reading:
+    """One city, to be read: it notices by itself what is collected, published or entered elsewhere.
+
+    Its answers are those of the last publication; `as_of` gives back what was published at a moment.
+    """
+
+    def __init__(self, river: River, stamp: tuple[int, ...]) -> None:
+        self.river = river
+        self.stamp = stamp
+        self._shelf = Shelf(river.home.folder(river.city) / "shelf.sqlite3")
+        self._events: tuple[str, tuple[Span, ...]] | None = None
+
+    @property
+    def slug(self) -> str:
+        """The city's name in addresses."""
+        return self.river.city.slug
+
+    @property
+    def city(self) -> City:
+        """What its file says."""
+        return self.river.city
+
+    @property
+    def zones(self) -> Zones:
+        """Its zones."""
+        return self.river.zones
+
+    @property
+    def edition(self) -> str:
+        """Another text whenever something that is shown has changed."""
+        return f"{self.river.city.digest} {self.river.lake.edition}"
+
+    @cached_property
+    def zone_ids(self) -> tuple[str | None, ...]:
+        """The city (None) and all its zones."""
+        return (None, *(z.id for z in self.zones.all))
+
+    def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
+        """The first and last day that was published; None where nothing was."""
+        return self._up_to_date().days(as_of)
+
+    def verdicts(self, day: date, as_of: datetime | None = None) -> dict[str | None, Verdict]:
+        """A day's verdicts by zone; the city's is that of None. Empty where nothing was published."""
+        return self._up_to_date().verdicts(day, None, as_of)
+
+    def texts(self, day: date, as_of: datetime | None = None) -> dict[str | None, str]:
+        """The same, as published, byte for byte."""
+        return self._up_to_date().texts(day, as_of)
+
+    def briefs(
+        self, zones: Sequence[str | None] = (None,), first: date | None = None, last: date | None = None, as_of: datetime | None = None
+    ) -> list[Brief]:
+        """What lines are drawn of: these zones' days, both included, in order of zone and day."""
+        return self._up_to_date().briefs(zones, first, last, as_of)
+
+    def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
+        """Every publication of a day, the earliest first."""
+        return self._up_to_date().vintages(day, zone)
+
+    def events(self, first: date | None = None, last: date | None = None, as_of: datetime | None = None) -> list[Span]:
+        """The events that touch these days, in order of their first day."""
+        known = self.river.lake.events(as_of) if as_of else self._known_events()
+        return [e for e in known if (last is None or e.first <= last) and (first is None or e.last >= first)]
+
+    def _known_events(self) -> tuple[Span, ...]:
+        edition = str(self.river.lake.event_table.head())
+        if self._events is None or self._events[0] != edition:
+            looked()
+            self._events = (edition, self.river.lake.events())
+        return self._events[1]
+
+    def _up_to_date(self) -> Shelf:
+        self._shelf.bring_up_to_date(self.river.lake)
+        return self._shelf
+
+
+_opened: dict[str, Reading] = {}
+_one_at_a_time = Lock()
+
+
+def cities() -> list[str]:
+    """The slugs of the cities that are shown, in the settings' order, or in that of their names."""
+    return list(_places())
+
+
+def reading(slug: str) -> Reading:
+    """Open a city, or give it back as it was opened, while its files are the same.
+
+    UnknownCity where this site doesn't show it, with those that it does; CityFileError where its file has mistakes.
+    """
+    places = _places()
+    if slug not in places:
+        near = difflib.get_close_matches(slug, places, n=1) or list(places)[:5]
+        raise UnknownCity(f"There is no city {slug!r} here. There is: {', '.join(near) or 'none yet'}.")
+    where = places[slug]
+    stamp = _stamp(where)
+    found = _opened.get(slug)
+    if found is None or found.stamp != stamp:
+        with _one_at_a_time:
+            found = Reading(River.open(where, _home()), stamp)
+            _opened[slug] = found
+    return found
+
+
+def _home() -> Home:
+    clock: Callable[[], datetime] = getattr(settings, "CLOCK", None) or (lambda: datetime.now(UTC))
+    return Home(Path(settings.HOME), None, clock)
+
+
+def _places() -> dict[str, Path]:
+    """Where the city files of the shown cities lie, by slug."""
+    said = [Path(c) if "/" in c else cities_folder() / c for c in settings.CITIES]
+    if not said:
+        home = Path(settings.HOME)
+        said = sorted(
+            d for d in cities_folder().iterdir() if (d / "city.toml").is_file() and (home / d.name / "lake" / "published").is_dir()
+        )
+    return {_slug(p, _stamp(p)): p for p in said}
+
+
+@cache
+def _slug(where: Path, _stamp: tuple[int, ...]) -> str:
+    """What a city calls itself."""
+    return load(where).slug
+
+
+def _stamp(where: Path) -> tuple[int, ...]:
+    """When the files of a city were last written."""
+    folder = where.parent if where.is_file() else where
+    return tuple(sorted(f.stat().st_mtime_ns for f in folder.iterdir() if f.is_file()))

@@ -1,0 +1,162 @@
+"""A city's publications laid out for quick reading: a file beside the lake that is brought up to date from it, and may be deleted."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pulso.shapes import Verdict
+from pulso.web.readings.counted import looked
+
+if TYPE_CHECKING:
+    from pulso.lake import Lake
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+FORMAT = 1
+"""Of the file: one that was made by another is made anew."""
+
+TABLES = """
+create table said (zone text, day integer, vintage integer, verdict blob, primary key (zone, day, vintage)) without rowid;
+create table short (zone text, day integer, vintage integer, brief text, primary key (zone, day, vintage)) without rowid;
+create index by_day on said (day, zone, vintage);
+create index by_vintage on short (vintage);
+"""
+A_DAY = """select zone, verdict from said s where day = ? and vintage =
+    (select max(vintage) from said n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone"""
+SOME_DAYS = """select zone, day, vintage, brief from short s where zone in (select value from json_each(?)) and day between ? and ?
+    and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
+ENDS = "select min(day), max(day) from short where zone = '' and vintage <= ?"
+EVERY_VINTAGE = "select zone, day, vintage, brief from short where zone = ? and day = ? order by vintage"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One domain's number on a day."""
+
+    domain: str
+    index: float | None
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A verdict without its reasons: what lines and maps are drawn of. The names are those of `Verdict`."""
+
+    zone: str | None
+    day: date
+    status: str
+    index: float | None
+    interval: tuple[float, float] | None
+    normal_range: tuple[float, float] | None
+    level_index: float | None
+    weight_seen: float
+    stage: str
+    vintage: datetime
+    domains: tuple[Part, ...]
+    metrics: dict[str, float | None]
+
+
+class Shelf:
+    """One city's publications. Made and asked by any number of processes at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._edition: str | None = None
+
+    def bring_up_to_date(self, lake: Lake) -> None:
+        """Take over what was published since; costs a look at a folder where nothing was."""
+        edition = str(lake.publication.head())
+        if edition == self._edition and self.path.is_file():
+            return
+        with closing(self._open()) as db, db:
+            db.execute("begin immediate")
+            last = db.execute("select max(vintage) from short").fetchone()[0]
+            for rows in lake.publications(None if last is None else EPOCH + timedelta(microseconds=last)):
+                for row in rows.to_batches(max_chunksize=1_000):
+                    texts = [v.as_py() for v in row["verdict"]]
+                    said = [(_key(v), brief(v), zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
+                    db.executemany("insert or ignore into short values (?, ?, ?, ?)", [(*k, b) for k, b, _ in said])
+                    db.executemany("insert or ignore into said values (?, ?, ?, ?)", [(*k, z) for k, _, z in said])
+        self._edition = edition
+
+    def verdicts(self, day: date, zones: Sequence[str | None] | None = None, as_of: datetime | None = None) -> dict[str | None, Verdict]:
+        """What is published of a day, by zone (None: the city), or was at a moment; zones of which nothing is are absent."""
+        return {zone: Verdict.model_validate_json(text) for zone, text in self.texts(day, as_of).items() if zones is None or zone in zones}
+
+    def texts(self, day: date, as_of: datetime | None = None) -> dict[str | None, str]:
+        """The same, as it was published, byte for byte."""
+        rows = self._ask(A_DAY, day.toordinal(), _micros(as_of))
+        return {zone or None: zlib.decompress(text).decode() for zone, text in rows}
+
+    def briefs(
+        self, zones: Sequence[str | None], first: date | None = None, last: date | None = None, as_of: datetime | None = None
+    ) -> list[Brief]:
+        """What is published of these zones and days (both included; None: no bound), in order of zone and day."""
+        named = json.dumps([z or "" for z in zones])
+        span = (first or date.min).toordinal(), (last or date.max).toordinal()
+        return [_brief(*row) for row in self._ask(SOME_DAYS, named, *span, _micros(as_of))]
+
+    def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
+        """The first and last day of which the city has a publication; None where there is none."""
+        low, high = self._ask(ENDS, _micros(as_of))[0]
+        return None if low is None else (date.fromordinal(low), date.fromordinal(high))
+
+    def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
+        """Every publication of a zone's day, the earliest first."""
+        return [_brief(*row) for row in self._ask(EVERY_VINTAGE, zone or "", day.toordinal())]
+
+    def _ask(self, question: str, *values: Any) -> list[Any]:
+        looked()
+        with closing(self._open()) as db:
+            return db.execute(question, values).fetchall()
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        version = db.execute("pragma user_version").fetchone()[0]
+        if version != FORMAT:
+            _make(db)
+        return db
+
+
+def _make(db: sqlite3.Connection) -> None:
+    """Make the tables, or make them anew where another version of the code did."""
+    db.execute("pragma journal_mode = wal")
+    db.execute("begin immediate")
+    if db.execute("pragma user_version").fetchone()[0] != FORMAT:  # nobody was quicker
+        for (name,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():
+            db.execute(f'drop table "{name}"')
+        for statement in filter(str.strip, TABLES.split(";")):
+            db.execute(statement)
+        db.execute(f"pragma user_version = {FORMAT}")
+    db.execute("commit")
+
+
+def _key(said: dict[str, Any]) -> tuple[str, int, int]:
+    return said["zone"] or "", date.fromisoformat(said["day"]).toordinal(), _micros(datetime.fromisoformat(said["vintage"]))
+
+
+def brief(said: dict[str, Any]) -> str:
+    """What a `Brief` keeps of a verdict's text."""
+    kept = {k: said[k] for k in ("status", "index", "interval", "normal_range", "level_index", "weight_seen", "stage")}
+    kept["domains"] = [[d["domain"], d["index"]] for d in said["domains"]]
+    kept["metrics"] = {m["metric"]: m["index"] for m in said["metrics"]}
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _brief(zone: str, day: int, vintage: int, text: str) -> Brief:
+    said = json.loads(text)
+    said["domains"] = tuple(Part(*d) for d in said["domains"])
+    for pair in ("interval", "normal_range"):
+        said[pair] = said[pair] and tuple(said[pair])
+    return Brief(zone=zone or None, day=date.fromordinal(day), vintage=EPOCH + timedelta(microseconds=vintage), **said)
+
+
+def _micros(moment: datetime | None) -> int:
+    return 2**62 if moment is None else (moment - EPOCH) // timedelta(microseconds=1)

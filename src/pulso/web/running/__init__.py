@@ -1,0 +1,1 @@
+"""Running it: the server, the worker, health, backups."""

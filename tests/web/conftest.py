@@ -1,0 +1,32 @@
+"""The site over a small town: Vila, collected and published once, opened by its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.flow.vila import Vila, vila
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Vila:
+    """The town, published; to be looked at, not changed."""
+    made = vila(tmp_path_factory.mktemp("vila"))
+    made.collect()
+    made.publish()
+    return made
+
+
+@pytest.fixture
+def site(town: Vila, settings, client: Client) -> Client:
+    """A browser without a window, on a site that shows the town."""
+    settings.HOME, settings.CITIES, settings.CLOCK = town.home, [str(town.folder)], town.clock
+    return client
+
+
+@pytest.fixture
+def folder(town: Vila) -> Path:
+    """The town's own."""
+    return town.folder
