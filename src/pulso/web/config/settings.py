@@ -73,6 +73,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": database(os.environ.get("PULSO_DATABASE", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.Person"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("pt", "Português"), ("en", "English")]
