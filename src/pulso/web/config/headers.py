@@ -28,5 +28,5 @@ class Headers:
         response.headers.setdefault("Permissions-Policy", SILENT)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if embeddable:
-            response.xframe_options_exempt = True  # type: ignore[attr-defined]  # Django's own way to be asked
+            del response.headers["X-Frame-Options"]  # which Django has set by now
         return response

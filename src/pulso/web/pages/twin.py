@@ -39,6 +39,7 @@ class Asked:
     speech: Speech
     query: QueryDict
     parts: dict[str, str]  # of the address: zone, metric …
+    site: str = ""  # the site's own address, as it was asked: https://pulso.example
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict)  # what was read for this answer: the drawings use it again
 
     def verdicts(self, day: date, as_of: datetime | None = None) -> dict[str | None, Verdict]:
@@ -77,9 +78,9 @@ class Asked:
             return None
         try:
             moment = datetime.fromisoformat(said.replace(" ", "+"))
-        except ValueError:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # the latter where a zone's hours lead out of all years
             raise BadQuestion(f"{name}: found {said[:40]!r}; a moment is written as 2025-06-15T07:00:00Z.") from None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
     def zone(self, name: str = "zone") -> str | None:
         """A zone's id, said by id or name; None for the city. NothingKnown where there is none of that name."""
@@ -109,6 +110,7 @@ class Page:
     shape: type[Any]
     make: Callable[[Asked], Any]
     draw: Callable[[Any, Asked], Any] = lambda _page, _asked: None
+    besides: Callable[[QueryDict], str] = lambda _query: ""  # the edition of what it is made from besides the city itself
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -126,7 +128,7 @@ def urls(page: Page) -> list[URLPattern]:
         return _answer(request, page, lang, city, parts, as_json=True)
 
     base = f"<lang:lang>/<slug:city>/{page.address}"
-    return [path(base, html, name=page.name), path(f"{base}.json", json, name=f"{page.name}-json")]
+    return [path(f"{base}.json", json, name=f"{page.name}-json"), path(base, html, name=page.name)]  # a last part would swallow ".json"
 
 
 def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[str, str], *, as_json: bool) -> HttpResponse:
@@ -134,10 +136,10 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
     speech = speak(lang)
     try:
         found = reading(city)
-        etag = _etag(request, found)
+        etag = _etag(request, found, page.besides(request.GET))
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
-        asked = Asked(found, speech, request.GET, parts)
+        asked = Asked(found, speech, request.GET, parts, site(request))
         made = page.make(asked)
     except (UnknownCity, NothingKnown) as why:
         return letter(request, speech, 404, str(why), as_json=as_json)
@@ -149,6 +151,11 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
     return _lasting(HttpResponse(render_to_string(f"{page.name}.html", context, using="pages")), etag)
 
 
+def site(request: HttpRequest) -> str:
+    """The site's own address, without a slash at its end; the host is one of ALLOWED_HOSTS."""
+    return request.build_absolute_uri("/")[:-1]
+
+
 def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[str, Any]:
     """What every template may use."""
     return {
@@ -157,6 +164,7 @@ def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[st
         "many": speech.many,
         "frame": frame,
         "path": request.path,
+        "site": site(request),
         "query": request.GET.urlencode(),
     }
 
@@ -171,8 +179,8 @@ def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_js
     return HttpResponse(render_to_string("letter.html", context, using="pages"), status=status)
 
 
-def _etag(request: HttpRequest, found: Reading) -> str:
-    said = f"{version('pulso')} {found.edition} {request.get_full_path()}"
+def _etag(request: HttpRequest, found: Reading, besides: str) -> str:
+    said = f"{version('pulso')} {found.edition} {besides} {request.get_full_path()}"
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
 
 
