@@ -50,12 +50,14 @@ def collect(
     twice changes nothing. A source that does not answer is told at the end, on standard error, and never stops the others: the exit code
     is 3 only if none did answer, or if any did not and --strict is given.
     """
+    from pulso.flow import account
     from pulso.flow.collect import collect as run
 
     in_order(first, last)
     river = opened(city, home, mirror, engine)
     with progress() as bars:
         told = run(river, first, last, only=source, progress=bars)
+    account.keep(river, told)
     if as_json:
         say_json([asdict(t) for t in told])
     else:
@@ -79,12 +81,14 @@ def publish(city: CityName, first: First = None, last: Last = None, home: HomeFo
     Without days: from the first day on that was never published, or about which anything was learned since: an observation, a flag, an
     event; all of them where the city's files changed. What was published stays; a verdict that did not change is not published twice.
     """
+    from pulso.flow import account
     from pulso.flow.publish import publish as run
 
     in_order(first, last)
     river = opened(city, home)
     with progress() as bars:
         done = run(river, first, last, progress=bars)
+    account.keep(river)
     if as_json:
         say_json(asdict(done))
     elif done.first is None:
@@ -112,11 +116,13 @@ def flag(
 
     From the day given (or ever) to the day given (or for good). The next publication goes without it, and says so.
     """
-    from pulso.flow import flags
+    from pulso.flow import account, flags
 
     in_order(first, last)
+    river = opened(city, home)
     run = flags.lift if lift else flags.flag
-    run(opened(city, home), sensor, first, last, why=why, by=by)
+    run(river, sensor, first, last, why=why, by=by)
+    account.keep(river)
     span = f"{first or 'the beginning'} to {last or 'further notice'}"
     if lift:
         say(f"{sensor} counts again from {span}: {why}. Publish again to see the city with it.")
@@ -129,11 +135,13 @@ def rebuild(city: CityName, home: HomeFolder = None, as_json: AsJson = False) ->
 
     Nothing is asked; publications stay.
     """
+    from pulso.flow import account
     from pulso.flow.collect import rebuild as run
 
     river = opened(city, home)
     with progress() as bars:
         told = run(river, progress=bars)
+    account.keep(river)
     if as_json:
         say_json([asdict(t) for t in told])
     else:

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pulso import metrics
@@ -22,6 +24,9 @@ from pulso.sources.raw_store import retention
 SHOWN = 5
 """So many missing days a person is told by date; machines are told all."""
 
+LATELY = timedelta(days=28)
+"""What came in the last four weeks of a source says whether it keeps its contract now."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -34,6 +39,7 @@ class Seen:
     days: int  # with anything seen
     missing_days: tuple[date, ...]  # between the first and the last, with nothing seen at all
     completeness: float | None  # intervals seen, of those expected in the hours of which anything was seen
+    lately: float | None = None  # the same over its last 28 days
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class TurnedAway:
     reason: str
     n: int
     example: str = ""  # what stood there, or whose it was
+    until: date | None = None  # the last local day of the answers that carry it
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,14 @@ class SourceStatus:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a source stands to what its contract says of freshness."""
+
+    kind: Literal["fresh", "late", "ended", "nothing"]
+    since: date | None = None  # late: the last day it told of; ended: the last day of its life
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that was checked."""
 
@@ -89,7 +104,9 @@ class Finding:
 def sources(river: River) -> list[SourceStatus]:
     """Everything that is known of each source of the city, in the order of its file."""
     turned = river.lake.quarantine_counts(("source", "metric", "kind", "reason"))
-    examples = _examples(river)
+    rows = river.lake.quarantine_rows()
+    examples = _examples(rows)
+    until = _until(rows, river.lake.read_origins())
     flagged = _flagged(river)
     told = []
     for name, conf in river.city.sources.items():
@@ -112,7 +129,7 @@ def sources(river: River) -> list[SourceStatus]:
                 last=ends,
                 metrics=seen,
                 turned_away=tuple(
-                    TurnedAway(r["metric"], r["kind"], r["reason"], r["n"], examples[name, r["reason"]])
+                    TurnedAway(r["metric"], r["kind"], r["reason"], r["n"], examples[name, r["reason"]], until.get((name, r["reason"])))
                     for r in turned
                     if r["source"] == name
                 ),
@@ -185,7 +202,6 @@ def _seen(river: River, metric: str) -> Seen:
     days = set(pc.unique(hours["day"]).to_pylist())
     first, last = min(days), max(days)
     every = (first + timedelta(days=i) for i in range((last - first).days + 1))
-    expected = pc.sum(hours["expected"]).as_py()
     return Seen(
         metric=metric,
         sensors=pc.count_distinct(hours["sensor"]).as_py(),
@@ -193,17 +209,29 @@ def _seen(river: River, metric: str) -> Seen:
         last=last,
         days=len(days),
         missing_days=tuple(day for day in every if day not in days),
-        completeness=min(pc.sum(hours["n"]).as_py() / expected, 1.0) if expected else None,
+        completeness=_complete(hours),
+        lately=_complete(hours.filter(pc.greater(hours["day"], last - LATELY))),
     )
 
 
-def _state(river: River, conf: SourceConf, last: date | None) -> str:
-    today = river.home.clock().astimezone(river.city.clock).date()
+def _complete(hours: pa.Table) -> float | None:
+    expected = pc.sum(hours["expected"]).as_py()
+    return min(pc.sum(hours["n"]).as_py() / expected, 1.0) if expected else None
+
+
+def standing(conf: SourceConf, last: date | None, today: date) -> Standing:
+    """How a source stands on a local day, by the last local day that it told of (None: it never told anything)."""
     if last is None:
-        return "nothing yet"
+        return Standing("nothing")
     if conf.last is not None and conf.last < today:
-        return f"ended {conf.last}"
-    return f"late since {last}" if today - last > retention(conf.freshness) + timedelta(days=1) else "fresh"
+        return Standing("ended", conf.last)
+    return Standing("late", last) if today - last > retention(conf.freshness) + timedelta(days=1) else Standing("fresh")
+
+
+def _state(river: River, conf: SourceConf, last: date | None) -> str:
+    found = standing(conf, last, river.home.clock().astimezone(river.city.clock).date())
+    said = {"fresh": "fresh", "late": f"late since {found.since}", "ended": f"ended {found.since}", "nothing": "nothing yet"}
+    return said[found.kind]
 
 
 def _flagged(river: River) -> dict[str, Counter[str]]:
@@ -221,9 +249,18 @@ def _has(river: River, source: str, sensor: str) -> bool:
     return sensor in declared or not declared
 
 
-def _examples(river: River) -> dict[tuple[str, str], str]:
+def _until(turned: pa.Table, read: pa.Table) -> dict[tuple[str, str], date]:
+    """By source and reason: the last local day that any answer with such a reject told of; what has no day is absent."""
+    told = turned.select(["source", "origin", "reason"]).join(
+        read.select(["source", "origin", "last"]), ["source", "origin"], join_type="inner"
+    )
+    rows = told.group_by(["source", "reason"]).aggregate([("last", "max")]).to_pylist()
+    return {(r["source"], r["reason"]): r["last_max"] for r in rows if r["last_max"] is not None}
+
+
+def _examples(turned: pa.Table) -> dict[tuple[str, str], str]:
     """By source and reason: a text that was turned away; of sensors and columns that nobody knows, the name."""
-    rows = river.lake.quarantine_rows().group_by(["source", "reason"]).aggregate([("sensor", "max"), ("text", "max")]).to_pylist()
+    rows = turned.group_by(["source", "reason"]).aggregate([("sensor", "max"), ("text", "max")]).to_pylist()
     named = ("unknown sensor", "undeclared")
     return {
         (r["source"], r["reason"]): (r["sensor_max"] if r["reason"] in named and r["sensor_max"] else r["text_max"]) or "" for r in rows

@@ -1,0 +1,113 @@
+"""What is known of a city's sources, revisions and weights, kept between runs: measuring it takes seconds, and whoever asks has none.
+
+A cache: whoever deletes its file loses nothing but the answer until the next run.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pulso.errors import NothingKnown
+from pulso.flow.collect import Collected
+from pulso.flow.home import River
+from pulso.flow.publish import RECIPE, digest
+from pulso.flow.revisions import revisions
+from pulso.flow.status import SourceStatus, sources
+from pulso.flow.weights import weights
+from pulso.show.methods import Revision, Weighed
+
+FORMAT = 1
+"""Of the file: what another one says is not read."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a person should know of a source's last collection."""
+
+    source: str
+    text: str
+    unanswered: int  # addresses that did not answer; 0: the source answered, in a shape that can't be read
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was known of a city when a run of the river ended."""
+
+    format: int
+    made: datetime
+    version: str  # of the code
+    recipe: str  # of the judgement
+    city: str  # digest of the city's files
+    digest: str  # what verdicts are made by: all three
+    sources: tuple[SourceStatus, ...]
+    letters: tuple[Letter, ...]
+    revisions: tuple[Revision, ...]
+    weights: Weighed | None  # null where no number is published
+
+
+_FORM = TypeAdapter(Account)
+
+
+def keep(river: River, told: Iterable[Collected] = ()) -> Account:
+    """Measure all of it, and keep it. `told` is what a collection says of the sources that it asked; of others the last word stands."""
+    made = _measured(river, tuple(told))
+    path = where(river)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, fresh = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(_FORM.dump_json(made))
+        Path(fresh).chmod(0o644)
+        Path(fresh).replace(path)
+    except BaseException:
+        Path(fresh).unlink(missing_ok=True)
+        raise
+    return made
+
+
+def kept(path: Path) -> Account | None:
+    """Give back what was kept; None where there is none, or another version of the code kept it."""
+    try:
+        said = _FORM.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None  # made anew by the next run
+    return said if said.format == FORMAT else None
+
+
+def where(river: River) -> Path:
+    """The file: beside the city's lake."""
+    return river.home.folder(river.city) / "account.json"
+
+
+def _measured(river: River, told: tuple[Collected, ...]) -> Account:
+    now = river.home.clock()
+    former, asked = kept(where(river)), {t.source for t in told}
+    letters = [
+        letter for letter in (former.letters if former else ()) if letter.source not in asked and letter.source in river.city.sources
+    ]
+    letters += [Letter(t.source, t.letter, t.unanswered, now) for t in told if t.letter]
+    weighed = None
+    with suppress(NothingKnown):  # before the first number there is nothing to weigh
+        weighed = weights(river)
+    return Account(
+        format=FORMAT,
+        made=now,
+        version=version("pulso"),
+        recipe=RECIPE,
+        city=river.city.digest,
+        digest=digest(river),
+        sources=tuple(sources(river)),
+        letters=tuple(letters),
+        revisions=tuple(revisions(river)),
+        weights=weighed,
+    )
