@@ -79,6 +79,10 @@ class Reading:
         """What lines are drawn of: these zones' days, both included, in order of zone and day."""
         return self._up_to_date().briefs(zones, first, last, as_of)
 
+    def whole(self, zones: Sequence[str | None], first: date, last: date, as_of: datetime | None = None) -> list[Verdict]:
+        """These zones' verdicts of some days, both included, with all their reasons: one read, for spans of a few months."""
+        return self._up_to_date().whole(zones, first, last, as_of)
+
     def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
         """Every publication of a day, the earliest first."""
         return self._up_to_date().vintages(day, zone)

@@ -32,6 +32,7 @@ A_DAY = """select zone, verdict from said s where day = ? and vintage =
     (select max(vintage) from said n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone"""
 SOME_DAYS = """select zone, day, vintage, brief from short s where zone in (select value from json_each(?)) and day between ? and ?
     and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
+WHOLE_DAYS = SOME_DAYS.replace("brief", "verdict").replace("from short", "from said")
 ENDS = "select min(day), max(day) from short where zone = '' and vintage <= ?"
 EVERY_VINTAGE = "select zone, day, vintage, brief from short where zone = ? and day = ? order by vintage"
 
@@ -106,6 +107,12 @@ class Shelf:
         """The first and last day of which the city has a publication; None where there is none."""
         low, high = self._ask(ENDS, _micros(as_of))[0]
         return None if low is None else (date.fromordinal(low), date.fromordinal(high))
+
+    def whole(self, zones: Sequence[str | None], first: date, last: date, as_of: datetime | None = None) -> list[Verdict]:
+        """These zones' verdicts with all their reasons, in order of zone and day: for few zones and days."""
+        named = json.dumps([z or "" for z in zones])
+        rows = self._ask(WHOLE_DAYS, named, first.toordinal(), last.toordinal(), _micros(as_of))
+        return [Verdict.model_validate_json(zlib.decompress(text)) for *_, text in rows]
 
     def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
         """Every publication of a zone's day, the earliest first."""
