@@ -94,6 +94,43 @@ def test_events_follow_the_city_s_file_and_the_past_remembers_what_it_said(tmp_p
     assert of.events() == (fair, strike)
 
 
+def test_an_event_that_someone_enters_stays_when_the_city_s_file_is_read_again(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 9, 1, tzinfo=UTC))
+    of = lake(tmp_path, clock)
+    fair, strike = (Span.model_validate({"from": JUNE, "to": JUNE, "kind": "event", "name": n}) for n in ("fair", "strike"))
+    of.sync_events([fair])
+    of.enter("1", strike, sign="quieter", who="Vila")
+    assert of.events() == (fair, strike)
+    of.sync_events([])
+    assert of.events() == (strike,)
+    assert [(e.id, e.span.name, e.sign, e.who) for e in of.entered()] == [("1", "strike", "quieter", "Vila")]
+    of.sync_events([strike])
+    assert of.events() == (strike,), "said twice, it is one"
+
+
+@pytest.mark.parametrize("tidied", [False, True])
+def test_an_entry_is_changed_and_withdrawn_and_the_past_remembers_what_it_said(tmp_path: Path, tidied) -> None:
+    clock = Clock(datetime(2026, 9, 1, tzinfo=UTC))
+    of = lake(tmp_path, clock)
+    fair, strike = (Span.model_validate({"from": JUNE, "to": JUNE, "kind": "event", "name": n}) for n in ("fair", "strike"))
+    later = fair.model_copy(update={"first": JUNE + timedelta(days=3), "last": JUNE + timedelta(days=4)})
+    of.enter("1", fair, who="Vila")
+    of.enter("2", strike, who="Vila")
+    then = clock.now + timedelta(minutes=1)
+    clock.pass_(hours=1)
+    by = "code and file"
+    of.publish([verdict()], judged=of.unjudged(by).judged)
+    assert of.unjudged(by).first is None
+    of.enter("1", later, who="Vila")
+    assert of.unjudged(by).first == JUNE, "the days that it has left are judged anew as well"
+    clock.pass_(hours=1)
+    of.enter("2", None, who="Vila")
+    if tidied:
+        of.tidy()
+    assert of.events() == (later,)
+    assert of.events(as_of=then) == (fair, strike)
+
+
 def test_after_a_rebuild_observations_are_new_and_publications_stay(tmp_path: Path) -> None:
     of = lake(tmp_path)
     answers = [answer("u", quarter_hours("A", JUNE, range(96)))]

@@ -21,7 +21,7 @@ from pulso.errors import LakeError
 from pulso.lake import hours, records, tidy
 from pulso.lake.delta import Table, trouble
 from pulso.lake.door import Door
-from pulso.lake.records import Memory, Unjudged
+from pulso.lake.records import Entered, Memory, Unjudged
 from pulso.lake.run import INPUT, QUARANTINE, Former, Kept, Run, strictly_after
 from pulso.lake.view import connect, database, latest, within
 from pulso.shapes import KEPT, SENSOR_HOUR, UTC_TIME, Answer, Quantity, Recipe, Verdict
@@ -71,6 +71,7 @@ class Lake:
         self.hours = Table(root / "sensor_hour", SENSOR_HOUR)
         self.flag_table = Table(root / "flag", records.FLAG)
         self.event_table = Table(root / "event", records.EVENT)
+        self.entry_table = Table(root / "entry", records.ENTERED)
         self.publication = Table(root / "published", records.PUBLISHED, records.VERDICTS_A_GROUP)
         self.touched = Table(root / "touched", records.TOUCHED)
         self._backend: BaseBackend | None = None
@@ -83,7 +84,7 @@ class Lake:
 
         If the block raises, nothing of the run becomes visible. LakeError where another process is writing.
         """
-        with self._alone():
+        with alone(self.root):
             run = Run(self.observation, self.quarantine, self.inputs, database(self.root / "spill"), self.moment())
             yield Collection(self, run)
             run.commit()
@@ -154,7 +155,7 @@ class Lake:
 
         `by` says what they are judged by: where that is not what all of them were judged by last, all of them are unjudged.
         """
-        return records.unjudged(self.publication, [self.touched, self.flag_table, self.event_table], by)
+        return records.unjudged(self.publication, [self.touched, self.flag_table, self.event_table, self.entry_table], by)
 
     def quarantine_rows(self, source: str | None = None) -> pa.Table:
         """What is turned away now: of each origin, the rows of what the lake read last; of shape QUARANTINE."""
@@ -179,7 +180,7 @@ class Lake:
 
     def reduce(self, recipes: Sequence[Recipe], told: Callable[[str, date], None] = _quietly) -> hours.Reduced:
         """Bring the sensor-hours up to what is known: every touched day of every recipe, in one commit. `told` hears of progress."""
-        with self._alone():
+        with alone(self.root):
             note = partial(records.touch, self.touched, known_at=self.moment())
             with trouble("reduce", self.observation.path):
                 done = hours.reduce(self.hours, self.observation, database(self.root / "spill"), self.backend, recipes, told, note)
@@ -192,7 +193,7 @@ class Lake:
         """Exclude a sensor from these local days, both included, for a reason that all can read; `active=False` lifts it again."""
         if last is not None and last < first:
             raise ValueError(f"a flag must not end before it begins: {first} to {last}")
-        with self._alone():
+        with alone(self.root):
             row = {"sensor": sensor, "first": first, "last": last, "why": why, "who": who, "active": active}
             records.raise_flag(self.flag_table, row, self.moment())
 
@@ -204,14 +205,26 @@ class Lake:
 
     def sync_events(self, spans: Iterable[Span]) -> int:
         """Bring the events to what the city file says, and say how many rows that took."""
-        with self._alone():
+        with alone(self.root):
             return records.sync_events(self.event_table, spans, self.moment())
 
     def events(self, as_of: datetime | None = None) -> tuple[Span, ...]:
-        """The events known, in order of their first day."""
-        rows = records.newest(self.event_table.read(), ["first", "last", "kind", "name", "zone", "link"], as_of=as_of)
-        found = rows.filter(rows["active"]).drop_columns(["active", "known_at"]).sort_by([("first", "ascending"), ("name", "ascending")])
-        return tuple(Span.model_validate(r) for r in found.to_pylist())
+        """The events known, of the city file and of the people who enter them, each once, in order of their first day."""
+        entered = [e.span for e in records.entered(self.entry_table, as_of)]
+        known = dict.fromkeys([*records.events(self.event_table, as_of), *entered])
+        return tuple(sorted(known, key=lambda e: (e.first, e.name)))
+
+    def enter(self, entry: str, span: Span | None, *, sign: str = "", who: str) -> None:
+        """Keep an event that someone enters on the site, or changes under the same name; without a span, withdraw it.
+
+        No collection takes it away: those of the city file lie in a table of their own.
+        """
+        with alone(self.root):
+            records.enter(self.entry_table, entry, span, self.moment(), sign=sign, who=who)
+
+    def entered(self, as_of: datetime | None = None) -> list[Entered]:
+        """The events that were entered on the site and not withdrawn, in order of their first day."""
+        return records.entered(self.entry_table, as_of)
 
     def publish(
         self, verdicts: Sequence[Verdict], memories: Sequence[Memory] | None = None, judged: Mapping[str, int] | None = None
@@ -220,7 +233,7 @@ class Lake:
 
         `memories` say what the judge remembers each by; `judged`, of `unjudged`, that they settle all that was learned until then.
         """
-        with self._alone():
+        with alone(self.root):
             added = records.publish(self.publication, verdicts, memories, judged)
             tidy.if_scattered([self.publication])
             return added
@@ -247,16 +260,16 @@ class Lake:
 
     @property
     def edition(self) -> str:
-        """Another text after every commit to what people are shown: publications, events, flags. Costs three looks at a folder."""
-        return " ".join(str(table.head()) for table in (self.publication, self.event_table, self.flag_table))
+        """Another text after every commit to what people are shown: publications, events, flags. Costs four looks at a folder."""
+        return " ".join(str(table.head()) for table in (self.publication, self.event_table, self.entry_table, self.flag_table))
 
     # -- upkeep --------------------------------------------------------------------------------------------------------------------
 
     def tidy(self, keep: timedelta = timedelta(days=7)) -> None:
         """Merge small files, sort what lies out of order, and delete files that no commit of the last `keep` names."""
-        with self._alone():
+        with alone(self.root):
             tidy.merge(self.observation, database(self.root / "spill"))
-            for table in (self.quarantine, self.inputs, self.hours, self.flag_table, self.event_table, self.publication, self.touched):
+            for table in (self.quarantine, self.inputs, self.hours, *self._said, self.publication, self.touched):
                 tidy.merge(table, database(self.root / "spill"))
             for table, _column in self._timed():
                 table.sweep(keep)
@@ -266,7 +279,7 @@ class Lake:
 
         The raw answers must be at hand: what they no longer say is gone for good.
         """
-        with self._alone():
+        with alone(self.root):
             for table in (self.inputs, self.hours, self.observation, self.quarantine):  # inputs first: killed between, all is read again
                 table.commit([], removes=table.files())
 
@@ -286,29 +299,36 @@ class Lake:
         columns = (rows[c].to_pylist() for c in ("origin", "digest", "first", "last"))
         return {o: Former(d, a, b) for o, d, a, b in zip(*columns, strict=True)}
 
+    @property
+    def _said(self) -> tuple[Table, ...]:
+        """What people say."""
+        return self.flag_table, self.event_table, self.entry_table
+
     def _timed(self) -> list[tuple[Table, str]]:
-        tables = (self.observation, self.quarantine, self.inputs, self.flag_table, self.event_table, self.hours, self.touched)
+        tables = (self.observation, self.quarantine, self.inputs, *self._said, self.hours, self.touched)
         return [*((t, "known_at") for t in tables), (self.publication, "vintage")]
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the lake's lock: one process writes at a time. The system frees it when the process ends, however it ends."""
-        with trouble("write below", self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Hold a lake's lock: one process writes at a time. The system frees it when the process ends, however it ends.
+
+    LakeError where another process holds it.
+    """
+    with trouble("write below", root):
+        root.mkdir(parents=True, exist_ok=True)
+        handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                holder = os.pread(handle, 40, 0).decode(errors="replace").strip() or "another process"
-                raise LakeError(
-                    f"{holder} is writing to {self.root}; two at once would overwrite each other. Wait until it has finished."
-                ) from None
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"process {os.getpid()}".encode(), 0)
-            yield
-        finally:
-            os.close(handle)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(handle, 40, 0).decode(errors="replace").strip() or "another process"
+            raise LakeError(f"{holder} is writing to {root}; two at once would overwrite each other. Wait until it has finished.") from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"process {os.getpid()}".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
 
 
 class Collection:

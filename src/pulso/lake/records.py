@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +43,20 @@ EVENT = pa.schema(
         ("known_at", UTC_TIME),
     ]
 )
+
+ENTERED = pa.schema(
+    [
+        ("id", pa.string()),  # of the entry; it stays when the entry is changed
+        *(field for field in EVENT if field.name not in {"active", "known_at"}),
+        ("sign", pa.string()),  # busier, quieter, or empty: what whoever entered it expects
+        ("who", pa.string()),  # the organisation or role that entered it, never a person
+        ("active", pa.bool_()),  # false: it was withdrawn, or read like this before it was changed
+        ("known_at", UTC_TIME),
+    ]
+)
+"""An event that was entered on the site: beside those of the city file, which no collection takes away."""
+
+_SPAN = ["first", "last", "kind", "name", "zone", "link"]
 
 TOUCHED = pa.schema([("first", pa.date32()), ("known_at", UTC_TIME)])
 """The first local day whose sensor-hours a reduction made anew."""
@@ -88,7 +102,7 @@ def raise_flag(table: Table, row: dict[str, object], known_at: datetime) -> None
 
 def sync_events(table: Table, spans: Iterable[Span], known_at: datetime) -> int:
     """Bring the events table to what the city file says now, and say how many rows that took."""
-    key = ["first", "last", "kind", "name", "zone", "link"]
+    key = _SPAN
     said = {tuple(getattr(s, k) for k in key) for s in spans}
     known = {tuple(r[k] for k in key) for r in newest(table.read(), key).to_pylist() if r["active"]}
     rows = [dict(zip(key, s, strict=True)) | {"active": True, "known_at": known_at} for s in said - known]
@@ -96,6 +110,49 @@ def sync_events(table: Table, spans: Iterable[Span], known_at: datetime) -> int:
     rows.sort(key=lambda r: str([r[k] for k in key]))
     table.append(pa.Table.from_pylist(rows, schema=EVENT))
     return len(rows)
+
+
+def events(table: Table, as_of: datetime | None = None) -> list[Span]:
+    """The events of the city file."""
+    rows = newest(table.read(), _SPAN, as_of=as_of)
+    return [Span.model_validate(r) for r in rows.filter(rows["active"]).select(_SPAN).to_pylist()]
+
+
+class Entered(NamedTuple):
+    """An event as it was entered on the site."""
+
+    id: str
+    span: Span
+    sign: str  # busier, quieter, or empty
+    who: str  # the organisation or role, never a person
+    known_at: datetime
+
+
+def enter(table: Table, entry: str, span: Span | None, known_at: datetime, *, sign: str = "", who: str = "") -> None:
+    """Append an event, or change the one of that name; without a span, withdraw it.
+
+    What it said before is said once more, as withdrawn: the days that it no longer touches are judged anew as well.
+    """
+    rows = _newest_entries(table).to_pylist()
+    before = [r | {"active": False, "who": who, "known_at": known_at} for r in rows if r["id"] == entry and r["active"]]
+    now: list[dict[str, Any]] = []
+    if span is not None:
+        now = [span.model_dump() | {"id": entry, "sign": sign, "who": who, "active": True, "known_at": known_at}]
+    table.append(pa.Table.from_pylist([*before, *now], schema=ENTERED))
+
+
+def entered(table: Table, as_of: datetime | None = None) -> list[Entered]:
+    """The events that are entered and not withdrawn, in order of their first day."""
+    rows = _newest_entries(table, as_of)
+    rows = rows.filter(rows["active"]).sort_by([("first", "ascending"), ("name", "ascending"), ("id", "ascending")])
+    said = rows.select(_SPAN).to_pylist()
+    rest = rows.select(["id", "sign", "who", "known_at"]).to_pylist()
+    return [Entered(r["id"], Span.model_validate(s), r["sign"], r["who"], r["known_at"]) for s, r in zip(said, rest, strict=True)]
+
+
+def _newest_entries(table: Table, as_of: datetime | None = None) -> pa.Table:
+    """The last row of each entry; of the two of a change, which were learned at once, the one that holds now."""
+    return newest(table.read().sort_by([("active", "ascending")]), ["id"], as_of=as_of)
 
 
 class Memory(NamedTuple):

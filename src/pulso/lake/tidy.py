@@ -20,6 +20,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "sensor_hour": ("source", "metric", "day", "sensor", "hour"),
     "flag": ("sensor", "known_at"),
     "event": ("first", "name", "known_at"),
+    "entry": ("id", "known_at", "active"),
     "published": ("zone", "day", "vintage"),
     "touched": ("known_at",),
 }
