@@ -65,6 +65,10 @@ class Reading:
         """The first and last day that was published; None where nothing was."""
         return self._up_to_date().days(as_of)
 
+    def last_vintage(self) -> datetime | None:
+        """When something was last published; None where nothing was."""
+        return self._up_to_date().last_vintage()
+
     def verdicts(self, day: date, as_of: datetime | None = None) -> dict[str | None, Verdict]:
         """A day's verdicts by zone; the city's is that of None. Empty where nothing was published."""
         return self._up_to_date().verdicts(day, None, as_of)

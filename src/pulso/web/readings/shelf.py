@@ -114,6 +114,11 @@ class Shelf:
         rows = self._ask(WHOLE_DAYS, named, first.toordinal(), last.toordinal(), _micros(as_of))
         return [Verdict.model_validate_json(zlib.decompress(text)) for *_, text in rows]
 
+    def last_vintage(self) -> datetime | None:
+        """When the newest of all publications was made; None where there is none."""
+        (last,) = self._ask("select max(vintage) from short")[0]
+        return None if last is None else EPOCH + timedelta(microseconds=last)
+
     def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
         """Every publication of a zone's day, the earliest first."""
         return [_brief(*row) for row in self._ask(EVERY_VINTAGE, zone or "", day.toordinal())]
