@@ -11,3 +11,8 @@ urlpatterns = [
     path("", include("pulso.web.agenda.urls")),
     path("", include("pulso.web.pages.urls")),
 ]
+
+handler400 = "pulso.web.pages.missing.bad_request"
+handler403 = "pulso.web.pages.missing.forbidden"
+handler404 = "pulso.web.pages.missing.not_found"
+handler500 = "pulso.web.pages.missing.broken"

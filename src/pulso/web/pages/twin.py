@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, TypeVar
 
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
@@ -152,8 +154,19 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
 
 
 def site(request: HttpRequest) -> str:
-    """The site's own address, without a slash at its end; the host is one of ALLOWED_HOSTS."""
-    return request.build_absolute_uri("/")[:-1]
+    """The site's own address, without a slash at its end; the host is one of ALLOWED_HOSTS. Empty in the letter that refuses another."""
+    try:
+        return request.build_absolute_uri("/")[:-1]
+    except DisallowedHost:
+        return ""
+
+
+def queried(request: HttpRequest) -> str:
+    """What the address asks, to be said again in links; empty in the letter that refuses to read so much."""
+    try:
+        return request.GET.urlencode()
+    except SuspiciousOperation:
+        return ""
 
 
 def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[str, Any]:
@@ -163,17 +176,16 @@ def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[st
         "say": speech.say,
         "many": speech.many,
         "frame": frame,
-        "path": request.path,
+        "path": request.path if request.path.startswith(("/pt/", "/en/")) else f"/{speech.code}/",
         "site": site(request),
-        "query": request.GET.urlencode(),
+        "query": queried(request),
     }
 
 
 def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_json: bool) -> HttpResponse:
     """Say why there is no page: to a person as a page, to a machine as a problem (RFC 9457)."""
     if as_json:
-        titles = {400: "Bad request", 404: "Not found"}
-        problem = {"type": "about:blank", "title": titles[status], "status": status, "detail": why}
+        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
         return HttpResponse(TypeAdapter(dict[str, Any]).dump_json(problem), status=status, content_type="application/problem+json")
     context = {"why": why, "status": status} | around(request, speech, None)
     return HttpResponse(render_to_string("letter.html", context, using="pages"), status=status)

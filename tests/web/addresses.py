@@ -1,0 +1,34 @@
+"""Every registered page's addresses, so that a page that lands tomorrow is tested tomorrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pulso.web.pages.twin import Page
+from pulso.web.pages.urls import PAGES
+
+PART = re.compile(r"<(?:\w+:)?(\w+)>")
+
+VILA = {"zone": "north", "metric": "bikes", "day": "2025-03-10", "source": "bikes", "domain": "street", "year": "2025", "event": "1"}
+"""What stands in an address for each of its parts, in the made-up town."""
+
+
+def fill(address: str, parts: dict[str, str]) -> str:
+    """An address with its parts said. KeyError names a part that has no example yet: give it one here."""
+    return PART.sub(lambda found: parts[found[1]], address)
+
+
+def parts_of(page: Page) -> list[str]:
+    """The names of the parts of a page's address."""
+    return PART.findall(page.address)
+
+
+def addresses(parts: dict[str, str] | None = None, city: str = "vila") -> Iterator[tuple[Page, str]]:
+    """Every page, and its address below the language."""
+    for page in PAGES:
+        yield page, f"{city}/{fill(page.address, parts or VILA)}"
+
+
+ALL = [(page, address) for page, address in addresses()]
+NAMES = [page.name for page, _ in ALL]
