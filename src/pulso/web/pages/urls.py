@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from pulso.web.pages.day import PAST, find
 from pulso.web.pages.front import cities, front, home
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
 
-PAGES = (TODAY,)
+PAGES = (TODAY, PAST)
 
 
 class Language:
@@ -30,5 +31,6 @@ urlpatterns = [
     path("", front, name="front"),
     path("<lang:lang>/", cities, name="cities"),
     path("<lang:lang>/<slug:city>/", home, name="city"),
+    path("<lang:lang>/<slug:city>/day", find, name="find"),
     *(address for page in PAGES for address in urls(page)),
 ]

@@ -1,0 +1,161 @@
+"""Any day of a city's history: as it is published now, or as it was known at a moment, with every publication of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from pulso.errors import NothingKnown
+from pulso.shapes import Verdict
+from pulso.show import bulletin, names, words
+from pulso.show.language import Speech, speak
+from pulso.web.pages.frame import Frame
+from pulso.web.pages.shapes import DayLine, Happening, ZoneLine, day_line, happening, zone_lines
+from pulso.web.pages.twin import Asked, Page, letter
+from pulso.web.readings import Brief, City
+
+SIX_WEEKS = timedelta(days=41)
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One publication of a day."""
+
+    vintage: datetime = Field(description="when it was published, UTC")
+    stage: str = Field(description="when in its life the number was published")
+    status: str = Field(description="published, partial or refused")
+    index: float | None = Field(description="100 = the expected day; null where there is no number")
+    weight_seen: float = Field(description="of the living weight, 0 to 1")
+    change: float | None = Field(description="points against the publication before; null for the first, or where one has no number")
+    changed: str = Field(description="what is other than in the publication before, in words")
+    shown: bool = Field(description="whether it is the one that this page shows")
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a city, or of one of its zones."""
+
+    frame: Frame = Field(description="what every page carries")
+    as_of: datetime | None = Field(description="the moment as of which the day is shown; null for what is published now")
+    place: str = Field(description="the city, or the zone")
+    sentence: str = Field(description="the day in one sentence")
+    standing: str = Field(description="where the number lies to the normal range; empty where there is none")
+    seen: str = Field(description="how much of the city was seen")
+    notes: tuple[str, ...] = Field(description="what is missing, flagged, or beyond the record")
+    verdict: Verdict = Field(description="what was published of the day")
+    weeks: tuple[DayLine, ...] = Field(description="the six weeks until that day")
+    zones: tuple[ZoneLine, ...] = Field(description="every zone on that day")
+    events: tuple[Happening, ...] = Field(description="what was on in these weeks")
+    earlier: date | None = Field(description="the day before it of which something is published; null where there is none near")
+    later: date | None = Field(description="the day after it of which something is published; null where there is none near")
+    vintages: tuple[Vintage, ...] = Field(description="every publication of the day, the earliest first: ask for one with as_of")
+
+
+def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
+    """Say a day. NothingKnown where nothing was published of it."""
+    reading, speech, zone = asked.reading, asked.speech, asked.zone()
+    verdict = the_verdict(asked, day, as_of)
+    near = weeks_about(asked, day, as_of)
+    return Day(
+        frame=asked.frame,
+        as_of=as_of,
+        place=place(asked),
+        sentence=words.headline(verdict, reading.city, speech.code),
+        standing=words.standing(verdict, speech.code),
+        seen=words.seen(verdict, speech.code),
+        notes=tuple(words.notes(verdict, reading.city, speech.code)),
+        verdict=verdict,
+        weeks=tuple(day_line(b) for b in near if b.day <= day),
+        zones=tuple(zone_lines(reading.zones, asked.verdicts(day, as_of))),
+        events=tuple(happening(e, speech) for e in reading.events(day - SIX_WEEKS, day, as_of)),
+        earlier=max((b.day for b in near if b.day < day), default=None),
+        later=min((b.day for b in near if b.day > day), default=None),
+        vintages=tuple(_vintages(reading.vintages(day, zone), verdict, reading.city, speech)),
+    )
+
+
+def the_verdict(asked: Asked, day: date, as_of: datetime | None) -> Verdict:
+    """What was published of the place that is asked for. NothingKnown where nothing was."""
+    reading, zone = asked.reading, asked.zone()
+    verdicts = asked.verdicts(day, as_of)
+    if zone not in verdicts:
+        span = reading.days(as_of)
+        known = f"What is published runs from {span[0]} to {span[1]}." if span else "Nothing was published by then."
+        raise NothingKnown(f"{place(asked)}: nothing is published of {day}. {known}")
+    return verdicts[zone]
+
+
+def place(asked: Asked) -> str:
+    """The name of the city, or of the zone that is asked for."""
+    zone = asked.zone()
+    return next((z.name for z in asked.reading.zones.all if z.id == zone), asked.reading.city.city.name)
+
+
+def weeks_about(asked: Asked, day: date, as_of: datetime | None) -> list[Brief]:
+    """The days of the six weeks before a day that is published, and of those after it."""
+    return asked.briefs((asked.zone(),), day - SIX_WEEKS, day + SIX_WEEKS, as_of)
+
+
+def draw(page: Day, asked: Asked) -> Any:
+    """What the bulletin draws of the same day."""
+    reading, verdict = asked.reading, page.verdict
+    weeks = [b for b in weeks_about(asked, verdict.day, page.as_of) if b.day <= verdict.day]
+    by_zone = {z: v for z, v in asked.verdicts(verdict.day, page.as_of).items() if z is not None}
+    events = reading.events(verdict.day - SIX_WEEKS, verdict.day, page.as_of)
+    return bulletin.lay_out(reading.city, reading.zones, verdict, weeks, by_zone, events, asked.speech)
+
+
+def _vintages(every: Sequence[Brief], shown: Verdict, city: City, speech: Speech) -> list[Vintage]:
+    firsts = [_vintage(b, None, speech.say("first publication"), shown) for b in every[:1]]
+    return firsts + [_vintage(b, a, _changed(a, b, city, speech), shown) for a, b in pairwise(every)]
+
+
+def _vintage(brief: Brief, before: Brief | None, changed: str, shown: Verdict) -> Vintage:
+    both = before is not None and before.index is not None and brief.index is not None
+    change = brief.index - before.index if both and before and brief.index is not None and before.index is not None else None
+    return Vintage(
+        brief.vintage, brief.stage, brief.status, brief.index, brief.weight_seen, change, changed, brief.vintage == shown.vintage
+    )
+
+
+def _changed(before: Brief, now: Brief, city: City, speech: Speech) -> str:
+    """What the second of two publications says otherwise: state, number, what was seen, and which metrics moved most."""
+    said = []
+    if before.status != now.status:
+        said.append(f"{speech.say(names.STATUSES[before.status])} → {speech.say(names.STATUSES[now.status])}")
+    if before.index is not None and now.index is not None and round(before.index, 1) != round(now.index, 1):
+        said.append(speech.say("index {points}", points=speech.signed(now.index - before.index, 1)))
+    if speech.percent(before.weight_seen) != speech.percent(now.weight_seen):
+        said.append(speech.say("seen {before} → {now}", before=speech.percent(before.weight_seen), now=speech.percent(now.weight_seen)))
+    moved = {m: abs(now.metrics[m] - old) for m, old in before.metrics.items() if old is not None and now.metrics.get(m) is not None}
+    for metric in sorted(moved, key=lambda m: -moved[m])[:2]:
+        old, new = speech.number(before.metrics[metric]), speech.number(now.metrics[metric])
+        if old != new:
+            said.append(f"{names.metric(metric, city, speech)} {old} → {new}")
+    return ", ".join(said) or speech.say("words, reasons or intervals only")
+
+
+def find(request: HttpRequest, lang: str, city: str) -> HttpResponse:
+    """Lead a form that names a day to the day's own address."""
+    said = request.GET.get("day", "")
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return letter(request, speak(lang), 400, f"day: found {said[:40]!r}; a day is written as 2025-06-14.", as_json=False)
+    rest = urlencode([(k, v) for k in ("zone", "as_of") if (v := request.GET.get(k))])
+    return HttpResponseRedirect(f"/{lang}/{city}/day/{day}" + (f"?{rest}" if rest else ""))
+
+
+def past(asked: Asked) -> Day:
+    """The day of the address, as it is published or was at `as_of`."""
+    return a_day(asked, asked.day() or asked.last_day(), asked.moment())
+
+
+PAST = Page("past", "day/<day>", Day, past, draw)
