@@ -52,6 +52,10 @@ class LakeError(PulsoError):
     exit_code = 5
 
 
+class LakeBusy(LakeError):
+    """Another process is writing to the lake: the same thing done later succeeds."""
+
+
 class NothingKnown(PulsoError):  # noqa: N818
     """Asked about a city, zone or day of which nothing is published."""
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import DTypeLike
 
 from pulso.city import City, SourceConf, Span
-from pulso.errors import LakeError
+from pulso.errors import LakeBusy
 from pulso.lake import hours, records, tidy
 from pulso.lake.delta import Table, trouble
 from pulso.lake.door import Door
@@ -313,7 +313,7 @@ class Lake:
 def alone(root: Path) -> Iterator[None]:
     """Hold a lake's lock: one process writes at a time. The system frees it when the process ends, however it ends.
 
-    LakeError where another process holds it.
+    LakeBusy where another process holds it.
     """
     with trouble("write below", root):
         root.mkdir(parents=True, exist_ok=True)
@@ -323,7 +323,7 @@ def alone(root: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(handle, 40, 0).decode(errors="replace").strip() or "another process"
-            raise LakeError(f"{holder} is writing to {root}; two at once would overwrite each other. Wait until it has finished.") from None
+            raise LakeBusy(f"{holder} is writing to {root}; two at once would overwrite each other. Wait until it has finished.") from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"process {os.getpid()}".encode(), 0)
         yield

@@ -97,7 +97,7 @@ class Reading:
         return [e for e in known if (last is None or e.first <= last) and (first is None or e.last >= first)]
 
     def _known_events(self) -> tuple[Span, ...]:
-        edition = str(self.river.lake.event_table.head())
+        edition = f"{self.river.lake.event_table.head()} {self.river.lake.entry_table.head()}"
         if self._events is None or self._events[0] != edition:
             looked()
             self._events = (edition, self.river.lake.events())

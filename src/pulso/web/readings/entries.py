@@ -1,0 +1,95 @@
+"""The way back: events, outages and flags that people enter, handed to the river. It never looks into the site's database."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pulso.city import Span
+from pulso.errors import LakeBusy
+from pulso.flow import flags
+from pulso.flow.panels import SILENCING
+from pulso.lake.records import Entered
+from pulso.web.readings.counted import looked
+from pulso.web.readings.door import Reading
+
+__all__ = ["SIGNS", "SILENCING", "Entered", "Flag", "change", "enter", "entered", "flag", "flags_in_force", "kinds", "lift", "withdraw"]
+
+SIGNS = ("", "busier", "quieter")
+"""What whoever enters an event expects of it; empty where they expect nothing."""
+
+PATIENCE = 3.0
+"""Seconds that a person waits for a collection or publication that is writing; after that it is LakeBusy."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A sensor that is excluded, as of now."""
+
+    sensor: str
+    first: date | None  # None: from the beginning
+    last: date | None  # None: until further notice
+    why: str
+    who: str  # the organisation or role
+    known_at: datetime
+
+
+def kinds(reading: Reading) -> list[str]:
+    """The kinds of events that this city has had, each once: the ones whose effect can be known."""
+    return sorted({e.kind for e in reading.events() if e.kind not in SILENCING})
+
+
+def entered(reading: Reading) -> list[Entered]:
+    """The events and outages that were entered on the site and not withdrawn, in order of their first day."""
+    looked()
+    return reading.river.lake.entered()
+
+
+def enter(reading: Reading, span: Span, *, sign: str, by: str) -> str:
+    """Hand on an event, and give its entry's name. LakeBusy where the river is being written to for longer than a person waits."""
+    entry = uuid.uuid4().hex
+    _patiently(lambda: reading.river.lake.enter(entry, span, sign=sign, who=by))
+    return entry
+
+
+def change(reading: Reading, entry: str, span: Span, *, sign: str, by: str) -> None:
+    """Say an entry differently from now on; what it said before stays on record."""
+    _patiently(lambda: reading.river.lake.enter(entry, span, sign=sign, who=by))
+
+
+def withdraw(reading: Reading, entry: str, *, by: str) -> None:
+    """Take an entry back; that it was made stays on record."""
+    _patiently(lambda: reading.river.lake.enter(entry, None, who=by))
+
+
+def flags_in_force(reading: Reading) -> list[Flag]:
+    """The sensors that are excluded by hand."""
+    looked()
+    found = reading.river.lake.flags()
+    spans = ((None if f["first"] == flags.BEGINNING else f["first"], f) for f in found)
+    return [Flag(f["sensor"], first, f["last"], f["why"], f["who"], f["known_at"]) for first, f in spans]
+
+
+def flag(reading: Reading, sensor: str, first: date | None, last: date | None, *, why: str, by: str) -> None:
+    """Exclude a sensor from these days. CityFileError where no source has it, with the nearest names."""
+    _patiently(lambda: flags.flag(reading.river, sensor, first, last, why=why, by=by))
+
+
+def lift(reading: Reading, sensor: str, first: date | None, last: date | None, *, why: str, by: str) -> None:
+    """Take back the exclusion of a sensor from these very days. CityFileError where none is in force."""
+    _patiently(lambda: flags.lift(reading.river, sensor, first, last, why=why, by=by))
+
+
+def _patiently(write: Callable[[], None]) -> None:
+    """Write as soon as whoever is writing has finished. LakeBusy where that takes longer than `PATIENCE`."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return write()
+        except LakeBusy:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.1)
