@@ -19,6 +19,8 @@ SECRET_KEY = secret(HOME)
 DEBUG = os.environ.get("PULSO_DEBUG") == "1"
 ALLOWED_HOSTS = words("PULSO_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = words("PULSO_ORIGINS")
+ALERTS = words("PULSO_ALERTS")
+"""Addresses of e-mail that hear of broken contracts."""
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "pulso.web.api",
     "pulso.web.people",
     "pulso.web.agenda",
+    "pulso.web.contracts",
     "pulso.web.running",
 ]
 MIDDLEWARE = [

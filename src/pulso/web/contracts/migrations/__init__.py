@@ -1,0 +1,1 @@
+"""How the table of incidents came to be."""

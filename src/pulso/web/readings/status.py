@@ -1,0 +1,78 @@
+"""What was measured of a city's sources when the last run ended: read from where it is kept, never measured while someone waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from pulso.flow.account import Account, Letter, kept, where
+from pulso.flow.status import Excluded, Seen, SourceStatus, Standing, TurnedAway
+from pulso.flow.status import standing as _standing
+from pulso.show.methods import Revision, Weighed, WeighedDomain
+from pulso.web.readings.counted import looked
+from pulso.web.readings.door import Reading
+
+__all__ = [
+    "Account",
+    "Excluded",
+    "Letter",
+    "Revision",
+    "Seen",
+    "SourceStatus",
+    "Standing",
+    "TurnedAway",
+    "Weighed",
+    "WeighedDomain",
+    "account",
+    "metrics_of",
+    "now",
+    "stamp",
+    "standing",
+    "today",
+]
+
+
+def account(reading: Reading) -> Account | None:
+    """What was kept by the last run; None where no run has kept anything that this version can read."""
+    looked()
+    return _read(where(reading.river), _file_stamp(where(reading.river)))
+
+
+def stamp(reading: Reading) -> str:
+    """Another text whenever another account is kept, and on each of the city's own days: a source grows late while nothing happens."""
+    return f"{_file_stamp(where(reading.river))} {today(reading)}"
+
+
+def now(reading: Reading) -> datetime:
+    """The moment, in UTC."""
+    return reading.river.home.clock()
+
+
+def today(reading: Reading) -> date:
+    """The city's own day."""
+    return now(reading).astimezone(reading.city.clock).date()
+
+
+def standing(reading: Reading, source: str, status: SourceStatus | None) -> Standing:
+    """How a source stands today; what was kept of it says until when it told of anything. KeyError for a source that there is not."""
+    return _standing(reading.city.sources[source], status.last if status else None, today(reading))
+
+
+def metrics_of(reading: Reading, source: str) -> Iterator[str]:
+    """The city's metrics that a source feeds, in the order of the city file."""
+    yield from (name for name, m in reading.city.metrics.items() if m.source == source)
+
+
+def _file_stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _stamp: tuple[int, int]) -> Account | None:
+    return kept(path)
