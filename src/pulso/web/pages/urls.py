@@ -8,8 +8,9 @@ from pulso.web.pages.day import PAST, find
 from pulso.web.pages.front import cities, front, home
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
+from pulso.web.pages.why import WHY
 
-PAGES = (TODAY, PAST)
+PAGES = (TODAY, PAST, WHY)
 
 
 class Language:
