@@ -113,6 +113,7 @@ class Page:
     make: Callable[[Asked], Any]
     draw: Callable[[Any, Asked], Any] = lambda _page, _asked: None
     besides: Callable[[QueryDict], str] = lambda _query: ""  # the edition of what it is made from besides the city itself
+    known: Callable[[Reading], str] = lambda _reading: ""  # the edition of what is known of the city besides its publications
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -138,7 +139,7 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
     speech = speak(lang)
     try:
         found = reading(city)
-        etag = _etag(request, found, page.besides(request.GET))
+        etag = _etag(request, found, f"{page.besides(request.GET)} {page.known(found)}")
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
         asked = Asked(found, speech, request.GET, parts, site(request))
