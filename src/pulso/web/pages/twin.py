@@ -135,23 +135,41 @@ def urls(page: Page) -> list[URLPattern]:
 
 
 def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[str, str], *, as_json: bool) -> HttpResponse:
-    """Answer with the page, with 304 where the browser has it, or with a letter where it can't be had."""
+    """Answer with the page or its twin."""
+
+    def hand(asked: Asked) -> HttpResponse:
+        made = page.make(asked)
+        if as_json:
+            return HttpResponse(page.adapter.dump_json(made), content_type="application/json; charset=utf-8")
+        context = {"page": made, "drawn": page.draw(made, asked), "asked": asked, "name": page.name}
+        context |= around(request, asked.speech, made.frame)
+        return HttpResponse(render_to_string(f"{page.name}.html", context, using="pages"))
+
+    return handed(request, lang, city, parts, hand, besides=page.besides, as_json=as_json)
+
+
+def handed(
+    request: HttpRequest,
+    lang: str,
+    city: str,
+    parts: dict[str, str],
+    hand: Callable[[Asked], HttpResponse],
+    *,
+    besides: Callable[[QueryDict], str] = lambda _query: "",
+    as_json: bool = False,
+) -> HttpResponse:
+    """Hand out what `hand` makes of what is asked: with 304 where the browser has it, or a letter where it can't be had."""
     speech = speak(lang)
     try:
         found = reading(city)
-        etag = _etag(request, found, f"{page.besides(request.GET)} {page.known(found)}")
+        etag = _etag(request, found, besides(request.GET))
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
-        asked = Asked(found, speech, request.GET, parts, site(request))
-        made = page.make(asked)
+        return _lasting(hand(Asked(found, speech, request.GET, parts, site(request))), etag)
     except (UnknownCity, NothingKnown) as why:
         return letter(request, speech, 404, str(why), as_json=as_json)
     except BadQuestion as why:
         return letter(request, speech, 400, str(why), as_json=as_json)
-    if as_json:
-        return _lasting(HttpResponse(page.adapter.dump_json(made), content_type="application/json; charset=utf-8"), etag)
-    context = {"page": made, "drawn": page.draw(made, asked), "asked": asked, "name": page.name} | around(request, speech, made.frame)
-    return _lasting(HttpResponse(render_to_string(f"{page.name}.html", context, using="pages")), etag)
 
 
 def site(request: HttpRequest) -> str:
@@ -193,7 +211,7 @@ def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_js
 
 
 def _etag(request: HttpRequest, found: Reading, besides: str) -> str:
-    said = f"{version('pulso')} {found.edition} {besides} {request.get_full_path()}"
+    said = f"{version('pulso')} {found.edition} {besides} {site(request)}{request.get_full_path()}"
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
 
 
