@@ -1,0 +1,48 @@
+"""A browser with a window that nobody sees, and a site that is really served."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.looks import CHROMIUM, FLAGS
+from tests.browser.server import serving
+from tests.flow.vila import vila
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; the test is skipped, loudly, where it is absent. A module's own: Django refuses to work beside its event loop."""
+    if not Path(CHROMIUM).is_file():
+        pytest.skip(f"no Chromium at {CHROMIUM}: no page was looked at (Debian: apt-get install chromium; else PULSO_CHROMIUM names one)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site that shows the made-up town."""
+    made = vila(tmp_path_factory.mktemp("served"))
+    made.collect()
+    made.publish()
+    with serving(made.home, [str(made.folder)]) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site that shows what PULSO_SHOWN (a home) holds; where it isn't said, the synthetic Porto, made for it."""
+    said = os.environ.get("PULSO_SHOWN")
+    home = Path(said) if said else tmp_path_factory.mktemp("shown")
+    for command in () if said else ("simulate", "collect", "publish"):
+        subprocess.run([sys.executable, "-m", "pulso.cli", command, "demo"], env=os.environ | {"PULSO_HOME": str(home)}, check=True)
+    with serving(home) as address:
+        yield address
