@@ -12,6 +12,7 @@ import pulso.cli.craft as craft
 import pulso.cli.methods as methods
 import pulso.cli.reading as reading
 import pulso.cli.running as running
+import pulso.cli.web as web
 from pulso.errors import LakeError, PulsoError
 
 INTERRUPTED = 130
@@ -27,7 +28,7 @@ app = typer.Typer(
     "Try the synthetic city:  pulso simulate demo && pulso collect demo && pulso publish demo && pulso show demo --day 2025-06-14",
     epilog="All data lives under PULSO_HOME (default: var). PULSO_MIRROR serves public addresses from a folder.",
 )
-for room in (running, reading, methods, craft):
+for room in (running, reading, methods, craft, web):
     room.join(app)
 
 

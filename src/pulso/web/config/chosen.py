@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -52,3 +53,26 @@ def database(address: str, home: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The networks that a variable names, each an address or a range (10.0.0.0/8); none where it is not set."""
+    found = []
+    for word in words(name):
+        try:
+            found.append(ipaddress.ip_network(word))
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}: found {word[:60]!r}; write addresses or networks, as 127.0.0.1 or 10.0.0.0/8") from None
+    return found
+
+
+def number(name: str, default: float) -> float:
+    """A number that is not below 0."""
+    said = os.environ.get(name) or str(default)
+    try:
+        value = float(said)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ImproperlyConfigured(f"{name}: found {said[:60]!r}; it is a number, 0 or more")
+    return value

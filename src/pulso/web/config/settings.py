@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import ChoiceLoader, PackageLoader
 
 from pulso import show
-from pulso.web.config.chosen import database, secret, words
+from pulso.web.config.chosen import database, networks, number, secret, words
+from pulso.web.config.logs import logging_config
 
 HOME = Path(os.environ.get("PULSO_HOME") or "var").resolve()
 CITIES = words("PULSO_CITIES")
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "pulso.web.running",
 ]
 MIDDLEWARE = [
+    "pulso.web.running.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "pulso.web.config.headers.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -102,3 +104,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "pulso.web.pages.missing.forbidden"
+
+SCHEDULE = os.environ.get("PULSO_SCHEDULE") or "06:30"
+"""When the worker collects: hours of each city's own clock, or "every 2h"."""
+METRICS_FROM = networks("PULSO_METRICS_FROM")
+METRICS_TOKEN = os.environ.get("PULSO_METRICS_TOKEN", "")
+DISK_LEAST = number("PULSO_DISK_LEAST_GB", 1) * 1e9
+"""Free bytes below which the site says that it is not ready."""
+LOGGING = logging_config(os.environ.get("PULSO_LOGS", ""), debug=DEBUG)

@@ -1,0 +1,47 @@
+"""What running the site needs of the river: where the shown cities lie, their shelves brought up to date, their lakes held still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pulso.lake.lake import alone
+from pulso.web.readings.door import _home, _places, reading
+
+
+def folders() -> dict[str, Path]:
+    """Where the city files of the shown cities lie, by slug: a folder, or a city.toml."""
+    return _places()
+
+
+def now() -> datetime:
+    """The site's clock, in UTC."""
+    return _home().clock()
+
+
+def clock(slug: str) -> ZoneInfo:
+    """The clock on a city's wall."""
+    return ZoneInfo(reading(slug).city.city.timezone)
+
+
+def days(slug: str) -> tuple[date, date] | None:
+    """The first and last day that is published, after taking over what was published since; None where nothing is."""
+    return reading(slug).days()
+
+
+def last_published(slug: str) -> datetime | None:
+    """When something was last published of a city; None where nothing was."""
+    return reading(slug).last_vintage()
+
+
+@contextmanager
+def held_still(home: Path) -> Iterator[list[str]]:
+    """Hold every lake below a home: nobody collects or publishes meanwhile. LakeError where somebody does."""
+    lakes = sorted(home.glob("*/lake"))
+    with ExitStack() as held:
+        for lake in lakes:
+            held.enter_context(alone(lake))
+        yield [lake.parent.name for lake in lakes]

@@ -1,0 +1,1 @@
+"""Commands for `python -m pulso.web`; `pulso serve` and its like start them."""

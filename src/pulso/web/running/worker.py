@@ -1,0 +1,155 @@
+"""The worker: collects and publishes every shown city when it is time, in processes of their own so that memory returns."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db import close_old_connections
+
+from pulso.web import readings
+from pulso.web.readings import upkeep
+from pulso.web.running import jobs, locks, schedule
+from pulso.web.running.models import Job
+
+log = logging.getLogger("pulso.worker")
+LOOK = 20.0
+"""Seconds between two looks at what is due."""
+LONGEST = 6 * 3600
+"""Seconds after which a job is ended: it hangs."""
+PULSO = (sys.executable, "-c", "from pulso.cli import main; main()")
+
+
+class Outcome(NamedTuple):
+    """What came of a process."""
+
+    code: int
+    message: str
+
+
+Run = Callable[[Job], Outcome]
+
+
+class Worker:
+    """Lives until it is told to stop; what it did not finish, the next one takes up."""
+
+    def __init__(self, run: Run | None = None) -> None:
+        self.stopping = Event()
+        self.child: subprocess.Popen[str] | None = None
+        self.run = run or self._as_process
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End soon: the process that runs is told to stop, which loses nothing."""
+        self.stopping.set()
+        if self.child is not None and self.child.poll() is None:
+            self.child.send_signal(signal.SIGINT)
+
+    def work(self, *, once: bool = False) -> bool:
+        """Work until stopped, or every shown city once, now; whether everything that was tried succeeded."""
+        plan = schedule.read(settings.SCHEDULE)
+        with locks.the_worker(Path(settings.HOME)):
+            left = jobs.take_over()
+            if left:
+                log.info("taken over", extra={"said": {"jobs": left}})
+            if once:
+                for city in readings.cities():
+                    jobs.ask(city, Job.Kind.COLLECT)
+            fine = True
+            while not self.stopping.is_set():
+                cities = readings.cities()
+                if not once:
+                    for city in cities:
+                        jobs.plan(city, plan)
+                job = jobs.next_due(upkeep.now(), cities)
+                if job is not None:
+                    fine = self._do(job) and fine
+                    continue
+                _afterwards("pulso.web.api.hooks", "deliver")
+                if once:
+                    break
+                jobs.forget_old()
+                close_old_connections()
+                self.stopping.wait(LOOK)
+            return fine
+
+    def _do(self, job: Job) -> bool:
+        jobs.begin(job)
+        began = time.monotonic()
+        code, message = self.run(job)
+        if self.stopping.is_set() and code:
+            jobs.stopped(job)
+        elif code:
+            jobs.failed(job, message)
+        else:
+            jobs.done(job, message)
+            if job.kind == Job.Kind.COLLECT:
+                _afterwards("pulso.web.contracts.watch", "watch", job.city)
+            else:
+                upkeep.days(job.city)  # the shelf, now, and not with somebody's first look
+                _afterwards("pulso.web.api.hooks", "deliver")
+        seconds = round(time.monotonic() - began, 1)
+        said = {"city": job.city, "kind": job.kind, "state": job.state, "tries": job.tries, "seconds": seconds, "message": job.message}
+        log.log(logging.WARNING if code else logging.INFO, "job", extra={"said": said})
+        return code == 0
+
+    def _as_process(self, job: Job) -> Outcome:
+        """Run `pulso collect` or `pulso publish`."""
+        where = str(upkeep.folders()[job.city])
+        wanted = ["--json"] if job.kind == Job.Kind.COLLECT else []
+        environment = os.environ | {"PULSO_HOME": str(settings.HOME), "COLUMNS": "1000"}
+        command = [*PULSO, job.kind, where, *wanted]
+        # a session of its own: a stroke of Ctrl-C reaches the worker alone, which hands it on once
+        self.child = subprocess.Popen(  # noqa: S603  # our own command, and a place from the settings
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        try:
+            out, err = self.child.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.communicate()
+            return Outcome(1, f"It was ended after {LONGEST // 3600} hours without an end.")
+        code = self.child.returncode
+        return Outcome(code, _letter(err, code) if code else _told(job, out, err))
+
+
+def _told(job: Job, out: str, err: str) -> str:
+    """What a process that went well says, in a line."""
+    if job.kind == Job.Kind.PUBLISH:
+        return " ".join(out.split())
+    told = json.loads(out)
+    silent = [t["source"] for t in told if t["letter"]]
+    words = f"{sum(t['new'] for t in told):,} new answers, {sum(t['kept'] for t in told):,} observations kept."
+    return f"{words} No answer from {', '.join(silent)}: {' '.join(err.split())}" if silent else words
+
+
+def _letter(err: str, code: int) -> str:
+    """What a process that failed says: its letter, or the last line of its accident."""
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    if not lines:
+        return f"It ended with code {code} and without a word."
+    return lines[-1] if "Traceback (most recent call last):" in lines else " ".join(lines)
+
+
+def _afterwards(module: str, function: str, *words: str) -> None:
+    """Call another app, where this site has it; its mishaps are logged, and never stop the worker."""
+    app = module.rpartition(".")[0]
+    if not apps.is_installed(app) or find_spec(module) is None:
+        return
+    try:
+        getattr(import_module(module), function, lambda *_: None)(*words)
+    except Exception:  # whatever goes wrong with a mail or a hook, cities go on being published
+        log.exception("%s.%s failed", module, function)
