@@ -16,7 +16,7 @@ from pulso.errors import PulsoError
 from pulso.flow.home import Home, River
 from pulso.shapes import Verdict
 from pulso.web.readings.counted import looked
-from pulso.web.readings.shelf import Brief, Shelf
+from pulso.web.readings.shelf import Brief, Point, Shelf
 from pulso.zones import Zones
 
 
@@ -86,6 +86,12 @@ class Reading:
     def whole(self, zones: Sequence[str | None], first: date, last: date, as_of: datetime | None = None) -> list[Verdict]:
         """These zones' verdicts of some days, both included, with all their reasons: one read, for spans of a few months."""
         return self._up_to_date().whole(zones, first, last, as_of)
+
+    def points(
+        self, zones: Sequence[str | None], first: date, last: date, metric: str | None = None, as_of: datetime | None = None
+    ) -> list[Point]:
+        """The index of these zones and days, both included, or one metric's: one read, for lines of many years."""
+        return self._up_to_date().points(zones, first, last, metric, as_of)
 
     def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
         """Every publication of a day, the earliest first."""

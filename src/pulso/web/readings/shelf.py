@@ -33,6 +33,11 @@ A_DAY = """select zone, verdict from said s where day = ? and vintage =
 SOME_DAYS = """select zone, day, vintage, brief from short s where zone in (select value from json_each(?)) and day between ? and ?
     and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
 WHOLE_DAYS = SOME_DAYS.replace("brief", "verdict").replace("from short", "from said")
+POINTS = """select zone, day, json_extract(brief, '$.status'), json_extract(brief, ?),
+    json_extract(brief, '$.interval[0]'), json_extract(brief, '$.interval[1]'),
+    json_extract(brief, '$.normal_range[0]'), json_extract(brief, '$.normal_range[1]')
+    from short s where zone in (select value from json_each(?)) and day between ? and ?
+    and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
 ENDS = "select min(day), max(day) from short where zone = '' and vintage <= ?"
 EVERY_VINTAGE = "select zone, day, vintage, brief from short where zone = ? and day = ? order by vintage"
 
@@ -61,6 +66,18 @@ class Brief:
     vintage: datetime
     domains: tuple[Part, ...]
     metrics: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Point:
+    """What long lines and maps of many days are drawn of: one number a zone and day, of the index or of a metric."""
+
+    zone: str | None
+    day: date
+    status: str  # of the headline
+    index: float | None  # 100 is the expected day; null where there is no number
+    interval: tuple[float, float] | None  # of the headline: null for a metric
+    normal_range: tuple[float, float] | None  # the same
 
 
 class Shelf:
@@ -102,6 +119,15 @@ class Shelf:
         named = json.dumps([z or "" for z in zones])
         span = (first or date.min).toordinal(), (last or date.max).toordinal()
         return [_brief(*row) for row in self._ask(SOME_DAYS, named, *span, _micros(as_of))]
+
+    def points(
+        self, zones: Sequence[str | None], first: date, last: date, metric: str | None = None, as_of: datetime | None = None
+    ) -> list[Point]:
+        """The index of these zones and days, or one metric's, in order of zone and day: for lines of many years."""
+        named = json.dumps([z or "" for z in zones])
+        path = f'$.metrics."{metric}"' if metric else "$.index"
+        rows = self._ask(POINTS, path, named, first.toordinal(), last.toordinal(), _micros(as_of))
+        return [_point(*row, of_metric=metric is not None) for row in rows]
 
     def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
         """The first and last day of which the city has a publication; None where there is none."""
@@ -168,6 +194,13 @@ def _brief(zone: str, day: int, vintage: int, text: str) -> Brief:
     for pair in ("interval", "normal_range"):
         said[pair] = said[pair] and tuple(said[pair])
     return Brief(zone=zone or None, day=date.fromordinal(day), vintage=EPOCH + timedelta(microseconds=vintage), **said)
+
+
+def _point(zone: str, day: int, status: str, index: float | None, *ends: float | None, of_metric: bool) -> Point:
+    low, high, usual_low, usual_high = (None,) * 4 if of_metric or index is None else ends
+    interval = None if low is None or high is None else (low, high)
+    normal = None if usual_low is None or usual_high is None else (usual_low, usual_high)
+    return Point(zone or None, date.fromordinal(day), status, index, interval, normal)
 
 
 def _micros(moment: datetime | None) -> int:
