@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from pulso.web.pages.contracts import ADDRESSES as CONTRACTS
+from pulso.web.pages.bulletin import sheet
 from pulso.web.pages.day import PAST, find
+from pulso.web.pages.embed import EMBED, chart, number
+from pulso.web.pages.feeds import feed
 from pulso.web.pages.front import cities, front, home
+from pulso.web.pages.sources import SOURCE, SOURCES
+from pulso.web.pages.share import picture
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
 
-PAGES = (TODAY, PAST, WHY)
+PAGES = (TODAY, PAST, WHY, EMBED, SOURCES, SOURCE)
 
 
 class Language:
@@ -33,5 +39,11 @@ urlpatterns = [
     path("<lang:lang>/", cities, name="cities"),
     path("<lang:lang>/<slug:city>/", home, name="city"),
     path("<lang:lang>/<slug:city>/day", find, name="find"),
+    path("<lang:lang>/<slug:city>/bulletin/<day>", sheet, name="bulletin"),
+    path("<lang:lang>/<slug:city>/feed.atom", feed, name="feed"),
+    path("<lang:lang>/<slug:city>/share/<day>.png", picture, name="share"),
+    path("<lang:lang>/<slug:city>/embed/number", number, name="embed-number"),
+    path("<lang:lang>/<slug:city>/embed/chart", chart, name="embed-chart"),
+    *CONTRACTS,
     *(address for page in PAGES for address in urls(page)),
 ]
