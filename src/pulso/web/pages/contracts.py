@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
 from django.utils.feedgenerator import Atom1Feed
 
 from pulso.errors import NothingKnown
@@ -67,11 +66,3 @@ def _with(found: Reading, source: str) -> Reading:
         known = ", ".join(found.city.sources)
         raise NothingKnown(f"{found.city.city.name} has no source {source[:40]!r}. It has: {known}.")
     return found
-
-
-ADDRESSES = [
-    path("<lang:lang>/<slug:city>/contracts/<slug:source>.yaml", contract, {"form": "yaml"}, name="contract-yaml"),
-    path("<lang:lang>/<slug:city>/contracts/<slug:source>.json", contract, {"form": "json"}, name="contract-json"),
-    path("<lang:lang>/<slug:city>/incidents.atom", incidents, name="incidents"),
-]
-"""Where they lie; registered with the pages."""

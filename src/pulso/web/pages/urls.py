@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from pulso.web.pages.contracts import ADDRESSES as CONTRACTS
 from pulso.web.pages.bulletin import sheet
+from pulso.web.pages.contracts import contract, incidents
 from pulso.web.pages.day import PAST, find
 from pulso.web.pages.embed import EMBED, chart, number
 from pulso.web.pages.feeds import feed
 from pulso.web.pages.front import cities, front, home
-from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.share import picture
+from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
@@ -44,6 +44,8 @@ urlpatterns = [
     path("<lang:lang>/<slug:city>/share/<day>.png", picture, name="share"),
     path("<lang:lang>/<slug:city>/embed/number", number, name="embed-number"),
     path("<lang:lang>/<slug:city>/embed/chart", chart, name="embed-chart"),
-    *CONTRACTS,
+    path("<lang:lang>/<slug:city>/contracts/<slug:source>.yaml", contract, {"form": "yaml"}, name="contract-yaml"),
+    path("<lang:lang>/<slug:city>/contracts/<slug:source>.json", contract, {"form": "json"}, name="contract-json"),
+    path("<lang:lang>/<slug:city>/incidents.atom", incidents, name="incidents"),
     *(address for page in PAGES for address in urls(page)),
 ]
