@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass as plain
 from datetime import date, datetime
+from itertools import pairwise
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -146,7 +147,7 @@ def stair(page: Why, _asked: Asked) -> Stair:
     def x(value: float) -> float:
         return round(4 + (value - low) / room * 192, 1)
 
-    pairs = zip(running, running[1:], strict=False)
+    pairs = pairwise(running)
     return Stair(x(100.0), tuple(Step(min(x(a), x(b)), round(abs(x(b) - x(a)), 1), x(b), b) for a, b in pairs))
 
 

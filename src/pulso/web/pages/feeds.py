@@ -1,0 +1,79 @@
+"""The city's last days as a feed: one entry a day, written again whenever the day is published anew."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from django.http import HttpRequest, HttpResponse
+
+from pulso.shapes import Verdict
+from pulso.show import words
+from pulso.web.pages.frame import NOT_QUALITY, credit
+from pulso.web.pages.twin import Asked, handed
+
+ATOM = "http://www.w3.org/2005/Atom"
+XML = "{http://www.w3.org/XML/1998/namespace}"
+DAYS = 30
+OURS = uuid.UUID("6f1c2a52-6a0e-5d0c-9a5d-2f5f6f2b7d11")
+"""Whence the feeds' names come: the same city, language and day give the same name on every server and for good."""
+NEVER_YET = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def feed(request: HttpRequest, lang: str, city: str) -> HttpResponse:
+    """The last thirty published days, the latest first."""
+    return handed(request, lang, city, {}, _feed)
+
+
+def _feed(asked: Asked) -> HttpResponse:
+    days = asked.reading.days()
+    said = asked.reading.whole((None,), days[1] - timedelta(days=DAYS - 1), days[1]) if days else []
+    response = HttpResponse(write(asked, said[::-1]), content_type="application/atom+xml; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def write(asked: Asked, verdicts: list[Verdict]) -> bytes:
+    """Write days as Atom (RFC 4287), in the order in which they come."""
+    speech, city = asked.speech, asked.reading.city
+    base = f"{asked.site}/{speech.code}/{city.slug}"
+    root = Element("feed", {"xmlns": ATOM, f"{XML}lang": speech.code})
+    _text(root, "id", _name(city.slug, speech.code))
+    _text(root, "title", f"Pulso · {city.city.name}")
+    _text(root, "subtitle", speech.say(NOT_QUALITY))
+    _text(root, "updated", _moment(max((v.vintage for v in verdicts), default=NEVER_YET)))
+    SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{base}/feed.atom"})
+    SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/today"})
+    _text(SubElement(root, "author"), "name", f"Pulso · {city.city.name}")
+    _text(root, "rights", "; ".join(f"{c.owner} ({c.licence})" if c.licence else c.owner for c in credit(city)))
+    _text(root, "generator", "Pulso")
+    for verdict in verdicts:
+        _entry(root, verdict, asked, base)
+    indent(root)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8") + b"\n"
+
+
+def _entry(root: Element, verdict: Verdict, asked: Asked, base: str) -> None:
+    speech, city = asked.speech, asked.reading.city
+    entry = SubElement(root, "entry")
+    _text(entry, "id", _name(city.slug, speech.code, verdict.day.isoformat()))
+    number = speech.number(verdict.index)
+    _text(entry, "title", f"{speech.capital(speech.day(verdict.day))}: {number}")
+    _text(entry, "updated", _moment(verdict.vintage))
+    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/day/{verdict.day}"})
+    synthetic = speech.say("Synthetic city: every value is simulated.") if city.city.synthetic or verdict.synthetic else ""
+    said = (words.headline(verdict, city, speech.code), words.standing(verdict, speech.code), words.seen(verdict, speech.code), synthetic)
+    _text(entry, "summary", " ".join(filter(None, said)))
+
+
+def _name(*of: str) -> str:
+    return uuid.uuid5(OURS, " ".join(of)).urn
+
+
+def _moment(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _text(parent: Element, tag: str, text: str) -> None:
+    SubElement(parent, tag).text = text

@@ -1,0 +1,154 @@
+"""A day as a picture of 1200 × 630, for wherever a link to it is shared."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from PIL import Image, ImageDraw, ImageFont
+
+from pulso.shapes import Verdict
+from pulso.show import charts, words
+from pulso.web.pages.day import place, the_verdict, weeks_about
+from pulso.web.pages.frame import NOT_QUALITY
+from pulso.web.pages.twin import Asked, handed
+
+WIDTH, HEIGHT, EDGE = 1200, 630, 64
+TWICE = 2  # drawn so much larger, so that lines are smooth
+PAPER, INK, SOFT, RULE, BAND, QUIET, BUSY = "#fbfaf6", "#0c2340", "#52627a", "#d9d5ca", "#cfe0ec", "#14507f", "#a84a0c"
+HATCH = "#e6e2d6"
+SIX_WEEKS = charts.Frame("share", WIDTH - 2 * EDGE, 170, 1)
+FACES = {"serif": "DejaVuSerif.ttf", "sans": "DejaVuSans.ttf"}
+"""Faces with every letter of our languages; they come with matplotlib, which the engine needs anyway."""
+
+
+def picture(request: HttpRequest, lang: str, city: str, day: str) -> HttpResponse:
+    """The picture of a day; `zone` and `as_of` as for the day itself."""
+    return handed(request, lang, city, {"day": day}, _picture)
+
+
+def _picture(asked: Asked) -> HttpResponse:
+    day, as_of = asked.day() or asked.last_day(), asked.moment()
+    verdict = the_verdict(asked, day, as_of)
+    weeks = [b for b in weeks_about(asked, day, as_of) if b.day <= day]
+    return HttpResponse(draw(verdict, [*weeks[:-1], verdict], asked), content_type="image/png")
+
+
+def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
+    """Draw a day, the last of `weeks`, as a PNG."""
+    image = Image.new("RGB", (WIDTH * TWICE, HEIGHT * TWICE), PAPER)
+    pen = Pen(ImageDraw.Draw(image))
+    speech, city = asked.speech, asked.reading.city
+    top = 0
+    if city.city.synthetic or verdict.synthetic:
+        pen.box(0, 0, WIDTH, 36, BAND)
+        pen.write(WIDTH / 2, 18, speech.say("Synthetic city: every value is simulated."), "sans", 18, INK, "mm")
+        top = 18
+    pen.write(EDGE, 62 + top, f"pulso·{place(asked)}", "serif", 32, INK, "ls")
+    pen.write(WIDTH - EDGE, 62 + top, speech.capital(speech.day(verdict.day)), "sans", 24, SOFT, "rs")
+    pen.line([(EDGE, 82 + top), (WIDTH - EDGE, 82 + top)], RULE, 1)
+    colour = _colour(verdict)
+    if verdict.index is None:
+        pen.box(EDGE, 130 + top, EDGE + 300, 330, HATCH)
+        title, lead = speech.say("No number for this day"), speech.capital(words.refusal(verdict, speech.code))
+    else:
+        pen.write(EDGE - 6, 290 + top, speech.number(verdict.index), "serif", 210, colour, "ls")
+        pen.write(EDGE, 340 + top, speech.say("100 = the expected day"), "sans", 22, SOFT, "ls")
+        causes = words.because(verdict, speech.code)
+        title = speech.capital(": ".join(filter(None, (words.difference(verdict, city, speech.code), causes)))) + "."
+        lead = words.standing(verdict, speech.code)
+    bottom = pen.paragraph(530, 142 + top, WIDTH - EDGE - 530, title, "serif", 34, INK, 4)
+    pen.paragraph(530, bottom + 12, WIDTH - EDGE - 530, lead, "sans", 23, SOFT, 3)
+    _weeks(pen, charts.lines(weeks, [], speech, SIX_WEEKS), EDGE, 385 + top, colour)
+    pen.write(EDGE, HEIGHT - 22, speech.say(NOT_QUALITY), "sans", 19, SOFT, "ls")
+    out = BytesIO()
+    image.reduce(TWICE).save(out, "PNG")
+    return out.getvalue()
+
+
+def _colour(verdict: Verdict) -> str:
+    """Blue below the normal range, orange above it, as on the page."""
+    if verdict.index is None or verdict.normal_range is None:
+        return INK
+    index, (low, high) = round(verdict.index), map(round, verdict.normal_range)
+    return QUIET if index < low else BUSY if index > high else INK
+
+
+def _weeks(pen: Pen, lines: charts.Lines, x: float, y: float, colour: str) -> None:
+    for left, width in lines.holes:
+        pen.box(x + left, y + lines.top, x + left + width, y + lines.bottom, HATCH)
+    for band in lines.bands:
+        pen.area(_points(band, x, y), BAND)
+    for tick in lines.rows:
+        pen.line([(x + lines.left, y + tick.at), (x + lines.right, y + tick.at)], RULE, 1)
+        pen.write(x + lines.left - 8, y + tick.at, tick.label, "sans", 16, SOFT, "rm")
+    for tick in lines.columns:
+        pen.write(x + tick.at, y + lines.bottom + 18, tick.label, "sans", 16, SOFT, "mm")
+    for path in lines.paths:
+        pen.line(_points(path, x, y), INK, 2.5)
+    for point in lines.points:
+        pen.dot(x + point.x, y + point.y, 8 if point.kind == "today" else 4, colour if point.kind == "today" else INK)
+
+
+def _points(path: str, x: float, y: float) -> list[tuple[float, float]]:
+    """The corners of a path that consists of straight lines."""
+    return [(x + float(a), y + float(b)) for a, b in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+
+
+class Pen:
+    """Draws in units of the finished picture."""
+
+    def __init__(self, onto: ImageDraw.ImageDraw) -> None:
+        self.onto = onto
+
+    def box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
+        """Fill a rectangle."""
+        self.onto.rectangle((left * TWICE, top * TWICE, right * TWICE, bottom * TWICE), fill=colour)
+
+    def area(self, corners: list[tuple[float, float]], colour: str) -> None:
+        """Fill a polygon."""
+        self.onto.polygon([(a * TWICE, b * TWICE) for a, b in corners], fill=colour)
+
+    def line(self, corners: list[tuple[float, float]], colour: str, width: float) -> None:
+        """Draw a line through these points."""
+        self.onto.line([(a * TWICE, b * TWICE) for a, b in corners], fill=colour, width=round(width * TWICE), joint="curve")
+
+    def dot(self, x: float, y: float, radius: float, colour: str) -> None:
+        """Draw a dot with an edge of paper."""
+        for r, fill in ((radius + 2, PAPER), (radius, colour)):
+            self.onto.ellipse(((x - r) * TWICE, (y - r) * TWICE, (x + r) * TWICE, (y + r) * TWICE), fill=fill)
+
+    def write(self, x: float, y: float, text: str, face: str, size: int, colour: str, anchor: str) -> None:
+        """Write one line."""
+        self.onto.text((x * TWICE, y * TWICE), text, fill=colour, font=_font(face, size), anchor=anchor)
+
+    def paragraph(self, x: float, y: float, width: float, text: str, face: str, size: int, colour: str, most: int) -> float:
+        """Write a text in at most so many lines, the last of which says by "…" that there was more; gives back where it ends."""
+        lines = fold(text, _font(face, size), width * TWICE, most)
+        for i, line in enumerate(lines):
+            self.write(x, y + size * (0.8 + 1.28 * i), line, face, size, colour, "ls")
+        return y + size * 1.28 * len(lines)
+
+
+def fold(text: str, font: ImageFont.FreeTypeFont, width: float, most: int) -> list[str]:
+    """Break a text between words."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(",:;. ") + " …"]
+
+
+@cache
+def _font(face: str, size: int) -> ImageFont.FreeTypeFont:
+    spec = find_spec("matplotlib")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("matplotlib, whose DejaVu faces the pictures are written in, is not installed")
+    folder = Path(spec.submodule_search_locations[0]) / "mpl-data/fonts/ttf"
+    return ImageFont.truetype(folder / FACES[face], size * TWICE)
