@@ -6,6 +6,7 @@ import json
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from pulso.errors import NothingKnown
 from pulso.show.language import speak
@@ -52,7 +53,7 @@ def incidents(request: HttpRequest, lang: str, city: str) -> HttpResponse:
         feed.add_item(
             title=f"{words.title(one, speech)}{' · ' + speech.say('over') if one.ended else ''}",
             link=f"{here}/{lang}/{city}/sources/{one.source}",
-            description=f"{said} {over}".strip(),
+            description=escape(f"{said} {over}".strip()),  # a summary is HTML, and what a source says is not
             unique_id=f"{here}/incidents/{one.pk}",
             pubdate=one.began,
             updateddate=one.ended or one.began,

@@ -70,7 +70,9 @@ def source(asked: Asked) -> Source:
         incidents=tuple(incident_lines(reads.incidents(asked.reading.slug, name), asked)),
         metrics=tuple(_measured(seen, city, speech) for seen in (status.metrics if status else ()) if seen.days),
         rejected=tuple(_rejected(status, speech)),
-        flagged=tuple(Flagged(k, names.flag(k, speech), n) for k, n in (status.flagged if status else {}).items()),
+        flagged=tuple(_flagged(status, speech)),
+            Flagged(k, names.flag(k, speech), n) for k, n in sorted((status.flagged if status else {}).items(), key=lambda kn: -kn[1])
+        ),
         by_hand=tuple(
             ByHand(e.sensor, None if e.first <= BEGINNING else e.first, e.last, e.why) for e in (status.by_hand if status else ())
         ),
@@ -171,6 +173,11 @@ def _gaps(days: Sequence[date]) -> Iterator[Gap]:
 def _rejected(status: SourceStatus | None, speech: Speech) -> Iterator[Rejected]:
     for t in sorted(status.turned_away if status else (), key=lambda t: (t.kind != "bad", -t.n)):
         yield Rejected(t.metric, t.kind, t.reason, speech.say(REASONS[t.reason]), t.n, t.example, t.until)
+
+
+def _flagged(status: SourceStatus | None, speech: Speech) -> Iterator[Flagged]:
+    for kind, n in sorted((status.flagged if status else {}).items(), key=lambda one: -one[1]):
+        yield Flagged(kind, names.flag(kind, speech), n)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from pulso.web.pages.day import PAST, find
 from pulso.web.pages.embed import EMBED, chart, number
 from pulso.web.pages.feeds import feed
 from pulso.web.pages.front import cities, front, home
+from pulso.web.pages.method import METHOD
 from pulso.web.pages.share import picture
 from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
 
-PAGES = (TODAY, PAST, WHY, EMBED, SOURCES, SOURCE)
+PAGES = (TODAY, PAST, WHY, EMBED, SOURCES, SOURCE, METHOD)
 
 
 class Language:
