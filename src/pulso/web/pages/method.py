@@ -190,13 +190,18 @@ class Drawn:
 
     widest: float  # the heaviest weight there is, for the bars
     where: dict[str, str]
+    beside: frozenset[str]  # the names of the domains that stand beside the index
 
 
 def draw(page: Method, asked: Asked) -> Drawn:
     """The bars' scale, and the words of the revisions' table."""
     weights = [w for d in page.domains for w in (d.now, d.last_year) if w is not None]
     weights += [m.now for m in page.metrics if m.now is not None]
-    return Drawn(max(weights, default=1.0) or 1.0, {k: asked.speech.say(v) for k, v in methods.WHERE.items()})
+    return Drawn(
+        max(weights, default=1.0) or 1.0,
+        {k: asked.speech.say(v) for k, v in methods.WHERE.items()},
+        frozenset(d.name for d in page.domains if d.footprint),
+    )
 
 
 METHOD = Page("method", "method", Method, method, draw, known=known.stamp)

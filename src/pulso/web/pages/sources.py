@@ -71,8 +71,6 @@ def source(asked: Asked) -> Source:
         metrics=tuple(_measured(seen, city, speech) for seen in (status.metrics if status else ()) if seen.days),
         rejected=tuple(_rejected(status, speech)),
         flagged=tuple(_flagged(status, speech)),
-            Flagged(k, names.flag(k, speech), n) for k, n in sorted((status.flagged if status else {}).items(), key=lambda kn: -kn[1])
-        ),
         by_hand=tuple(
             ByHand(e.sensor, None if e.first <= BEGINNING else e.first, e.last, e.why) for e in (status.by_hand if status else ())
         ),
