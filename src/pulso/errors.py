@@ -52,7 +52,7 @@ class LakeError(PulsoError):
     exit_code = 5
 
 
-class LakeBusy(LakeError):
+class LakeBusy(LakeError):  # noqa: N818
     """Another process is writing to the lake: the same thing done later succeeds."""
 
 

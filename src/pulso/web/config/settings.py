@@ -9,6 +9,8 @@ from typing import Any
 from jinja2 import ChoiceLoader, PackageLoader
 
 from pulso import show
+from pulso.web.config import accounts
+from pulso.web.config.accounts import *  # noqa: F403
 from pulso.web.config.chosen import database, networks, number, secret, words
 from pulso.web.config.logs import logging_config
 
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
     "pulso.web.agenda",
     "pulso.web.contracts",
     "pulso.web.running",
+    *accounts.APPS,
 ]
 MIDDLEWARE = [
     "pulso.web.running.requests.Requests",
@@ -43,10 +46,12 @@ MIDDLEWARE = [
     "pulso.web.config.headers.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "pulso.web.api.manners.Manners",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *accounts.MIDDLEWARE,
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -60,7 +65,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "NAME": "pages",
         "OPTIONS": {
             "environment": "pulso.web.config.jinja.environment",
-            "loader": ChoiceLoader([PackageLoader("pulso.web.pages"), PackageLoader("pulso.show")]),
+            "loader": ChoiceLoader([PackageLoader(f"pulso.{room}") for room in ("web.pages", "show", "web.people", "web.agenda")]),
         },
     },
     {
@@ -71,6 +76,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pulso.web.people.around.words",
             ]
         },
     },
@@ -78,7 +84,6 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": database(os.environ.get("PULSO_DATABASE", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-AUTH_USER_MODEL = "people.Person"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("pt", "Português"), ("en", "English")]
@@ -112,3 +117,10 @@ METRICS_TOKEN = os.environ.get("PULSO_METRICS_TOKEN", "")
 DISK_LEAST = number("PULSO_DISK_LEAST_GB", 1) * 1e9
 """Free bytes below which the site says that it is not ready."""
 LOGGING = logging_config(os.environ.get("PULSO_LOGS", ""), debug=DEBUG)
+
+API_A_MINUTE = int(number("PULSO_API_A_MINUTE", 600))
+"""So often an address may ask the API without a key; 0: as often as it likes."""
+API_STREAMS = int(number("PULSO_API_STREAMS", 2))
+"""So many streams of events a process keeps open: each holds one of its threads."""
+PROXIES = int(number("PULSO_PROXIES", 0))
+"""How many proxies of ours stand before the site: so many addresses of X-Forwarded-For, from its end, are believed."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import include, path
 
+from pulso.web.people.urls import accounts
+
 urlpatterns = [
+    path("admin/", admin.site.urls),
+    *accounts,
     path("api/v1/", include("pulso.web.api.urls")),
-    path("people/", include("pulso.web.people.urls")),
     path("", include("pulso.web.running.urls")),
     path("", include("pulso.web.agenda.urls")),
     path("", include("pulso.web.pages.urls")),

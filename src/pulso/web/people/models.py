@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import Any, ClassVar
 
@@ -31,10 +32,15 @@ class People(BaseUserManager["Person"]):
         return self.get(email=(username or "").strip().lower())
 
 
+def _salt() -> str:
+    return secrets.token_urlsafe(32)
+
+
 class Person(AbstractBaseUser, PermissionsMixin):
     """Someone with an account. The trail knows them by `pseudonym` alone, which outlives them."""
 
     pseudonym = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    salt = models.CharField(max_length=43, default=_salt, editable=False, help_text="of the digests about them; forgotten when erased")
     email = models.EmailField(unique=True, help_text="in small letters; of an erased person, an address that can't be")
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=2, choices=[("pt", "Português"), ("en", "English")], blank=True)
@@ -58,3 +64,133 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """What they are called, or the part of their address before the @."""
         return self.name or self.email.partition("@")[0]
+
+
+class Organisation(models.Model):
+    """Whom people act for. The roles that they have in a municipality count in its city."""
+
+    class Kind(models.TextChoices):  # noqa: D106
+        MUNICIPALITY = "municipality"
+        COMPANY = "company"
+        UNIVERSITY = "university"
+        CLUSTER = "cluster"
+        BANK = "bank"
+        PARTNER = "partner"
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    city = models.SlugField(blank=True, help_text="the slug of the city that a municipality governs; empty for all others")
+    link = models.URLField(blank=True)
+
+    class Meta:  # noqa: D106
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(city="") | models.Q(kind="municipality"), name="only_municipalities_govern")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """What a person may do, in an organisation or in a city. Only `may` asks for it."""
+
+    class Kind(models.TextChoices):  # noqa: D106
+        VIEWER = "viewer"
+        EDITOR = "editor", "editor of the agenda"
+        ENGINEER = "engineer", "data engineer"
+        ADMINISTRATOR = "administrator"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="roles")
+    city = models.SlugField(blank=True, help_text="the slug of a city; empty where the role is in an organisation")
+    kind = models.CharField(max_length=13, choices=Kind.choices)
+
+    class Meta:  # noqa: D106
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(organisation__isnull=True) ^ models.Q(city=""), name="a_role_is_in_a_city_or_an_organisation"
+            ),
+            models.UniqueConstraint(fields=["person", "organisation", "kind"], condition=models.Q(city=""), name="once_an_organisation"),
+            models.UniqueConstraint(fields=["person", "city", "kind"], condition=models.Q(organisation__isnull=True), name="once_a_city"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.organisation or self.city}"
+
+
+class Trail(models.QuerySet["Step"]):
+    """Steps can be asked for and added, one by one; nothing else."""
+
+    def update(self, **_: Any) -> int:
+        """Refused."""
+        raise NotAllowed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refused."""
+        raise NotAllowed
+
+    bulk_update = update_or_create = update  # type: ignore[assignment]
+
+
+class NotAllowed(TypeError):  # noqa: N818
+    """A step of the trail was about to be changed: it never is."""
+
+    def __init__(self) -> None:
+        super().__init__("the trail is only ever added to")
+
+
+class Step(models.Model):
+    """One write: who did what to whom, when. Only ever added to; the database refuses anything else as well (see migration 0003)."""
+
+    at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    who = models.UUIDField(null=True, editable=False, db_index=True, help_text="the person's pseudonym; null for the machine itself")
+    action = models.CharField(max_length=40, editable=False)
+    subject = models.CharField(max_length=120, editable=False, db_index=True, help_text="what sort of thing, and which: person:<pseudonym>")
+    city = models.SlugField(blank=True, editable=False)
+    fields = models.JSONField(default=list, editable=False, help_text="the names of what changed")
+    before = models.CharField(max_length=64, blank=True, editable=False, help_text="digest of the fields before; empty where it is new")
+    after = models.CharField(max_length=64, blank=True, editable=False, help_text="digest of the fields after; empty where it is gone")
+
+    objects = Trail.as_manager()
+
+    class Meta:  # noqa: D106
+        verbose_name_plural = "trail"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"
+
+    def save(self, *args: Any, **rest: Any) -> None:
+        """Add; never change."""
+        if not self._state.adding:
+            raise NotAllowed
+        super().save(*args, **rest)
+
+    def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
+        """Refused."""
+        raise NotAllowed
+
+
+class Key(models.Model):
+    """What a machine shows instead of a password. The key itself is shown once; here is its digest."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=80, help_text="what it is for")
+    prefix = models.CharField(max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False, help_text="sha256 of the key: it is random enough to need no salt")
+    a_minute = models.PositiveIntegerField(default=120, help_text="how often it may ask, a minute")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:  # noqa: D106
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it opens anything now."""
+        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -1,7 +1,35 @@
-"""Its addresses."""
+"""The addresses of accounts: /<language>/account/…; the doors of directories have no language, so that they can be registered once."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from allauth.urls import build_provider_urlpatterns
+from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import LocalePrefixPattern
+from django.utils.translation import get_language
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pulso.web.people import views
+
+
+class InOurLanguages(LocalePrefixPattern):
+    """The page's language, by the two letters that all our addresses begin with."""
+
+    @property
+    def language_prefix(self) -> str:
+        """pt/ or en/."""
+        return f"{(get_language() or 'en')[:2]}/"
+
+
+_mine: list[URLPattern | URLResolver] = [
+    path("account/", views.mine, name="account"),
+    path("account/keys/", views.keys, name="account-keys"),
+    path("account/data.json", views.data, name="account-data"),
+    path("account/erase/", views.erasing, name="account-erase"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/doors/", include("allauth.socialaccount.urls")),
+]
+accounts: list[URLPattern | URLResolver] = [
+    URLResolver(InOurLanguages(prefix_default_language=True), _mine),
+    path("account/", views.front),
+    path("account/", include(build_provider_urlpatterns())),
+]

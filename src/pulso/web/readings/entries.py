@@ -16,7 +16,7 @@ from pulso.lake.records import Entered
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
 
-__all__ = ["SIGNS", "SILENCING", "Entered", "Flag", "change", "enter", "entered", "flag", "flags_in_force", "kinds", "lift", "withdraw"]
+__all__ = ["SIGNS", "SILENCING", "Entered", "Flag", "enter", "entered", "flag", "flags_in_force", "fresh", "kinds", "lift", "withdraw"]
 
 SIGNS = ("", "busier", "quieter")
 """What whoever enters an event expects of it; empty where they expect nothing."""
@@ -48,15 +48,16 @@ def entered(reading: Reading) -> list[Entered]:
     return reading.river.lake.entered()
 
 
-def enter(reading: Reading, span: Span, *, sign: str, by: str) -> str:
-    """Hand on an event, and give its entry's name. LakeBusy where the river is being written to for longer than a person waits."""
-    entry = uuid.uuid4().hex
-    _patiently(lambda: reading.river.lake.enter(entry, span, sign=sign, who=by))
-    return entry
+def fresh() -> str:
+    """A name for an entry that nobody has had."""
+    return uuid.uuid4().hex
 
 
-def change(reading: Reading, entry: str, span: Span, *, sign: str, by: str) -> None:
-    """Say an entry differently from now on; what it said before stays on record."""
+def enter(reading: Reading, entry: str, span: Span, *, sign: str, by: str) -> None:
+    """Hand on an event, or say one of that name differently; what it said before stays on record.
+
+    LakeBusy where the river is being written to for longer than a person waits.
+    """
     _patiently(lambda: reading.river.lake.enter(entry, span, sign=sign, who=by))
 
 

@@ -1,0 +1,183 @@
+"""Entering: the desk of a city's agenda, one entry, and the sensors that are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from pydantic import TypeAdapter
+
+from pulso.errors import CityFileError, LakeBusy
+from pulso.show.language import Speech, speak
+from pulso.web.agenda import writes
+from pulso.web.agenda.desk import Desk, desk
+from pulso.web.agenda.forms import Event, Exclusion, Outage
+from pulso.web.pages.frame import frame
+from pulso.web.pages.twin import around
+from pulso.web.people import may
+from pulso.web.people.models import Person
+from pulso.web.readings import Reading, UnknownCity, reading
+from pulso.web.readings.entries import SILENCING, Entered, entered
+
+DESK = TypeAdapter(Desk)
+FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who came to which city's desk, in which language."""
+
+    request: HttpRequest
+    person: Person
+    reading: Reading
+    speech: Speech
+
+    def may(self, what: str) -> bool:
+        """Whether they may enter this: event, outage, flag."""
+        asked = {"event": may.may_enter_events, "outage": may.may_enter_outages, "flag": may.may_flag_sensors}
+        return asked[what](self.person, self.reading.slug)
+
+    def to_the_desk(self, page: str = "enter") -> HttpResponse:
+        """Back to it."""
+        return HttpResponseRedirect(f"/{self.speech.code}/{self.reading.slug}/agenda/{page}")
+
+    def page(self, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        """A page of the desk; nobody keeps it but the browser that it was made for, and that not for long."""
+        whole = {"name": "agenda"} | around(self.request, self.speech, frame(self.reading.city, self.reading.days(), self.speech))
+        return _private(HttpResponse(render_to_string(f"agenda/{name}.html", whole | context, self.request, using="pages"), status=status))
+
+    def refused(self) -> HttpResponse:
+        """Say what is missing: a role."""
+        return _letter(self.request, self.speech, 403, self.speech.say("This needs a role in the city, which its administrators give."))
+
+
+def visit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For whoever is signed in, in a city that this site shows; what the river refuses is told in a letter."""
+
+    @login_required
+    @wraps(view)
+    def came(request: HttpRequest, lang: str, city: str, **parts: str) -> HttpResponse:
+        speech = speak(lang)
+        try:
+            found = reading(city)
+        except UnknownCity as why:
+            return _letter(request, speech, 404, str(why))
+        assert isinstance(request.user, Person)  # noqa: S101  # login_required has looked
+        try:
+            return view(Visit(request, request.user, found, speech), **parts)
+        except LakeBusy:
+            busy = speech.say("The city's data are being collected or published just now. Go back, and send it again in a minute.")
+            return _letter(request, speech, 503, busy)
+
+    return came
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def enter(at: Visit, what: str = "event") -> HttpResponse:
+    """The desk, and a new event or outage."""
+    if not may.may_see_entries(at.person, at.reading.slug):
+        return at.refused()
+    form = FORMS[what](at.request.POST or None, reading=at.reading, speech=at.speech)
+    if at.request.method == "POST":
+        if not at.may(what):
+            return at.refused()
+        if form.is_valid():
+            writes.enter(at.person, at.reading, form.span(), form.cleaned_data["sign"])
+            return at.to_the_desk()
+    return at.page("enter", {"desk": desk(at.reading, at.person, at.speech), "form": form, "what": what}, 400 if form.errors else 200)
+
+
+@require_GET
+@visit
+def twin(at: Visit) -> HttpResponse:
+    """The desk for machines."""
+    if not may.may_see_entries(at.person, at.reading.slug):
+        return at.refused()
+    made = desk(at.reading, at.person, at.speech)
+    return _private(HttpResponse(DESK.dump_json(made), content_type="application/json; charset=utf-8"))
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def entry(at: Visit, entry: str) -> HttpResponse:
+    """One entry, to be changed or withdrawn."""
+    before = _entry(at.reading, entry)
+    if before is None:
+        if not may.may_see_entries(at.person, at.reading.slug):
+            return at.refused()
+        return _letter(at.request, at.speech, 404, at.speech.say("There is no such entry, or no longer."))
+    what = "outage" if before.span.kind in SILENCING else "event"
+    if not at.may(what):
+        return at.refused()
+    if "withdraw" in at.request.POST:
+        writes.withdraw(at.person, at.reading, before)
+        return at.to_the_desk()
+    initial = before.span.model_dump() | {"sign": before.sign}
+    form = FORMS[what](at.request.POST or None, initial=initial, reading=at.reading, speech=at.speech)
+    if at.request.method == "POST" and form.is_valid():
+        writes.change(at.person, at.reading, before, form.span(), form.cleaned_data["sign"])
+        return at.to_the_desk()
+    return at.page("entry", {"form": form, "what": what, "entry": before}, 400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def flags(at: Visit) -> HttpResponse:
+    """The sensors that are left out, and another one."""
+    if not may.may_see_entries(at.person, at.reading.slug):
+        return at.refused()
+    form = Exclusion(at.request.POST or None, speech=at.speech)
+    if at.request.method == "POST":
+        if not at.may("flag"):
+            return at.refused()
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                writes.exclude(at.person, at.reading, said["sensor"], said["first"], said["last"], said["why"])
+            except CityFileError as why:
+                form.add_error("sensor", at.speech.say("No source has this sensor: {allowed}.", allowed=why.mistakes[0].allowed))
+            else:
+                return at.to_the_desk("flags")
+    return at.page("flags", {"desk": desk(at.reading, at.person, at.speech), "form": form}, 400 if form.errors else 200)
+
+
+@require_POST
+@visit
+def lift(at: Visit) -> HttpResponse:
+    """Take a sensor in again."""
+    if not at.may("flag"):
+        return at.refused()
+    said = at.request.POST
+    try:
+        span = _day(said.get("first", "")), _day(said.get("last", ""))
+        writes.take_in(at.person, at.reading, said.get("sensor", ""), *span, said.get("why", "").strip()[:200] or "lifted")
+    except (CityFileError, ValueError):
+        return _letter(at.request, at.speech, 400, at.speech.say("This sensor is not left out on these days, or no longer."))
+    return at.to_the_desk("flags")
+
+
+def _entry(of: Reading, name: str) -> Entered | None:
+    return next((e for e in entered(of) if e.id == name), None)
+
+
+def _day(said: str) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def _letter(request: HttpRequest, speech: Speech, status: int, why: str) -> HttpResponse:
+    context = {"why": why, "status": status} | around(request, speech, None)
+    return _private(HttpResponse(render_to_string("letter.html", context, using="pages"), status=status))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
+    return response

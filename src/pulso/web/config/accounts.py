@@ -1,0 +1,105 @@
+"""Django's settings for accounts: who may come in, and by which doors. docs/how-to/people-and-roles.md lists the variables."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _said(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _one_of(name: str, *allowed: str) -> str:
+    said = _said(name) or allowed[0]
+    if said not in allowed:
+        raise ImproperlyConfigured(f"{name}: found {said[:40]!r}; it is one of {', '.join(allowed)}")
+    return said
+
+
+def openid() -> dict[str, Any] | None:
+    """The municipality's own directory, by OpenID Connect: PULSO_OIDC_SERVER, _CLIENT, _SECRET, and _NAME for the button."""
+    if not _said("PULSO_OIDC_SERVER"):
+        return None
+    client = _said("PULSO_OIDC_CLIENT")
+    if not client:
+        raise ImproperlyConfigured("PULSO_OIDC_CLIENT: not set; with PULSO_OIDC_SERVER it is the name that the server knows this site by")
+    return {
+        "provider_id": "directory",
+        "name": _said("PULSO_OIDC_NAME") or "OpenID Connect",
+        "client_id": client,
+        "secret": _said("PULSO_OIDC_SECRET"),
+        "settings": {"server_url": _said("PULSO_OIDC_SERVER"), "oauth_pkce_enabled": True},
+    }
+
+
+def saml() -> dict[str, Any] | None:
+    """The same by SAML: PULSO_SAML_METADATA, the address of the directory's metadata. It needs the extra: pip install pulso[saml]."""
+    if not _said("PULSO_SAML_METADATA"):
+        return None
+    if find_spec("onelogin") is None:
+        raise ImproperlyConfigured("PULSO_SAML_METADATA is set, but SAML is not installed: pip install 'pulso[saml]'")
+    entity = _said("PULSO_SAML_ENTITY") or _said("PULSO_SAML_METADATA")
+    return {
+        "provider_id": entity,
+        "name": _said("PULSO_SAML_NAME") or "SAML",
+        "client_id": "directory",
+        "settings": {
+            "idp": {"entity_id": entity, "metadata_url": _said("PULSO_SAML_METADATA")},
+            "attribute_mapping": {"uid": "urn:oasis:names:tc:SAML:attribute:subject-id", "email": "urn:oid:0.9.2342.19200300.100.1.3"},
+        },
+    }
+
+
+_OPENID, _SAML = openid(), saml()
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *(["allauth.socialaccount.providers.openid_connect"] if _OPENID else []),
+    *(["allauth.socialaccount.providers.saml"] if _SAML else []),
+    "django.contrib.humanize",  # which allauth's pages ask for
+    "pulso.web.people.apps.Administration",
+]
+MIDDLEWARE = ["pulso.web.people.middleware.InTheirLanguage", "allauth.account.middleware.AccountMiddleware"]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "pulso.web.people.adapter.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = _one_of("PULSO_VERIFY_EMAIL", "mandatory", "optional", "none")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Pulso] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _said("PULSO_HTTPS") == "1" else "http"
+ACCOUNT_SESSION_REMEMBER = False
+SIGNUP = _one_of("PULSO_SIGNUP", "open", "closed")
+"""Whether whoever comes may make an account; with closed, only administrators and directories make them."""
+
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Pulso"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _said("PULSO_DEBUG") == "1"
+
+SOCIALACCOUNT_ADAPTER = "pulso.web.people.adapter.Doors"
+SOCIALACCOUNT_PROVIDERS = {
+    **({"openid_connect": {"APPS": [_OPENID]}} if _OPENID else {}),
+    **({"saml": {"APPS": [_SAML]}} if _SAML else {}),
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = _said("PULSO_TRUST_DIRECTORY") == "1"
+SOCIALACCOUNT_EMAIL_VERIFICATION = ACCOUNT_EMAIL_VERIFICATION
+DOORS = tuple("{0.scheme}://{0.netloc}".format(urlsplit(a)) for a in (_said("PULSO_OIDC_SERVER"), _said("PULSO_SAML_METADATA")) if a)
+"""Where a form of the account pages may lead besides this site."""

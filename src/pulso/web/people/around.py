@@ -1,0 +1,37 @@
+"""What the pages of an account are framed by: the site's words, for templates that can't ask for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from pulso.show.language import marked as _
+from pulso.show.language import speak
+
+WORDS = {
+    "content": _("To the content"),
+    "account": _("Account"),
+    "mine": _("Me"),
+    "email": _("E-mail"),
+    "password": _("Password"),
+    "factor": _("Second factor"),
+    "keys": _("Keys"),
+    "enter": _("Sign in"),
+    "join": _("Make an account"),
+    "leave": _("Sign out"),
+}
+
+
+def words(request: HttpRequest) -> dict[str, Any]:
+    """The words of the frame in the page's language, and where the same page is in the other one."""
+    code = (get_language() or "en")[:2]
+    other = "en" if code == "pt" else "pt"
+    speech = speak(code)
+    return {
+        "lang": code,
+        "other": other,
+        "words": {k: speech.say(v) for k, v in WORDS.items()},
+        "elsewhere": f"/{other}{request.path[3:]}" if request.path[1:4] == f"{code}/" else "",
+    }

@@ -1,0 +1,78 @@
+"""What other parts ask of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from pulso.web.people.may import Someone
+from pulso.web.people.models import Organisation, Person, Role, Step
+
+
+def organisations(kind: str | None = None) -> list[Organisation]:
+    """All, or those of a kind, in order of their names."""
+    found = Organisation.objects.order_by("name")
+    return list(found.filter(kind=kind) if kind else found)
+
+
+def organisation(slug: str) -> Organisation | None:
+    """By its slug."""
+    return Organisation.objects.filter(slug=slug).first()
+
+
+def office(person: Someone, city: str) -> str:
+    """In whose name a person acts in a city: the municipality, or else the role; never the person. "administration" for superusers."""
+    if not isinstance(person, Person):
+        return ""
+    acting = (Role.Kind.ADMINISTRATOR, Role.Kind.ENGINEER, Role.Kind.EDITOR)
+    roles = person.roles.filter(kind__in=acting).select_related("organisation")
+    mine = [r for r in roles if r.city == city or (r.organisation and r.organisation.city == city)]
+    named = [r.organisation.name for r in mine if r.organisation]
+    return named[0] if named else mine[0].get_kind_display() if mine else "administration"
+
+
+def called(pseudonyms: Iterable[UUID]) -> dict[UUID, str]:
+    """Who people are, by pseudonym: their name or address, or "erased person". One question; unknown ones are erased too."""
+    wanted = set(pseudonyms)
+    found = {p.pseudonym: p.name or str(p) for p in Person.objects.filter(pseudonym__in=wanted)}
+    return {w: found.get(w, "erased person") for w in wanted}
+
+
+def steps(city: str = "", subject: str = "", most: int = 200) -> list[Step]:
+    """The newest rows of the trail."""
+    found = Step.objects.all()
+    if city:
+        found = found.filter(city=city)
+    if subject:
+        found = found.filter(subject=subject)
+    return list(found[:most])
+
+
+def everything(person: Person) -> dict[str, Any]:
+    """All that is kept about a person, to be given to them: what they said, what they may, what they did."""
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
+    from allauth.socialaccount.models import SocialAccount
+
+    return {
+        "person": {
+            "pseudonym": str(person.pseudonym),
+            "email": person.email,
+            "name": person.name,
+            "language": person.language,
+            "joined_at": person.joined_at,
+            "last_login": person.last_login,
+            "is_staff": person.is_staff,
+        },
+        "addresses": list(EmailAddress.objects.filter(user=person).values("email", "verified", "primary")),
+        "second_factors": list(Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at")),
+        "other_doors": list(SocialAccount.objects.filter(user=person).values("provider", "uid", "last_login", "date_joined", "extra_data")),
+        "roles": [
+            {"kind": r.kind, "city": r.city, "organisation": r.organisation and r.organisation.slug}
+            for r in person.roles.select_related("organisation")
+        ],
+        "keys": list(person.keys.values("name", "prefix", "a_minute", "created_at", "expires_at", "revoked_at")),
+        "trail": list(Step.objects.filter(who=person.pseudonym).values("at", "action", "subject", "city", "fields")),
+        "trail_about_you": list(Step.objects.filter(subject=f"person:{person.pseudonym}").values("at", "action", "fields")),
+    }

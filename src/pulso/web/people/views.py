@@ -1,0 +1,110 @@
+"""The pages of an account that are ours; those of allauth stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pulso.show.language import Speech, speak
+from pulso.web.pages.twin import around
+from pulso.web.people import reads, writes
+from pulso.web.people.around import words
+from pulso.web.people.forms import LIVES, About, Farewell, NewKey
+from pulso.web.people.keys import TooManyKeys, create, revoke
+from pulso.web.people.models import Person
+from pulso.web.people.trail import fields, named, note
+
+
+def known(view: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """For whoever is signed in; all others are asked to."""
+
+    @login_required
+    def asked(request: HttpRequest) -> HttpResponse:
+        assert isinstance(request.user, Person)  # noqa: S101  # login_required has looked
+        return view(request, request.user)
+
+    return asked
+
+
+def front(_request: HttpRequest) -> HttpResponse:
+    """To the account, in the person's language."""
+    return HttpResponseRedirect(reverse("account"))
+
+
+@require_http_methods(["GET", "POST"])
+@known
+def mine(request: HttpRequest, person: Person) -> HttpResponse:
+    """What is known of a person, by themselves."""
+    form = About(request.POST or None, instance=person)
+    before = fields(Person.objects.get(pk=person.pk)) if request.method == "POST" else None
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            note(person, "change person", named(person), before, fields(person), about=person)
+        return HttpResponseRedirect(reverse("account"))
+    return _page(request, "mine", {"person": person, "form": form, "roles": person.roles.select_related("organisation")})
+
+
+@require_http_methods(["GET", "POST"])
+@known
+def keys(request: HttpRequest, person: Person) -> HttpResponse:
+    """One's keys: made, shown once, revoked."""
+    text, why = "", ""
+    form = NewKey(request.POST if "name" in request.POST else None)
+    if request.method == "POST" and "revoke" in request.POST:
+        for key in person.keys.filter(prefix=request.POST["revoke"]):
+            revoke(key, person)
+        return HttpResponseRedirect(reverse("account-keys"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                _, text = create(person, form.cleaned_data["name"], life=LIVES[form.cleaned_data["days"]])
+        except TooManyKeys as letter:
+            why = str(letter)
+        else:
+            form = NewKey()
+    return _page(request, "keys", {"keys": person.keys.all(), "form": form, "text": text, "why": why, "lives": list(LIVES)})
+
+
+@require_GET
+@known
+def data(_request: HttpRequest, person: Person) -> HttpResponse:
+    """All that is kept about a person, as a file."""
+    answer = JsonResponse(reads.everything(person), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer["Content-Disposition"] = 'attachment; filename="pulso.json"'
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+@known
+def erasing(request: HttpRequest, person: Person) -> HttpResponse:
+    """To be forgotten."""
+    form = Farewell(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        logout(request)
+        writes.erase(person, person)
+        return _page(request, "erased", {})
+    return _page(request, "erase", {"form": form})
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    """One page of an account, in its language."""
+    speech = _speech()
+    status = 400 if request.method == "POST" and getattr(context.get("form"), "errors", None) else 200
+    whole = {"name": name} | context | words(request) | around(request, speech, None)
+    return HttpResponse(render_to_string(f"people/{name}.html", whole, request, using="pages"), status=status)
+
+
+def _speech() -> Speech:
+    return speak((get_language() or "en")[:2])
