@@ -194,10 +194,13 @@ class City(Row):
         """The city's own clock."""
         return ZoneInfo(self.city.timezone)
 
-    def public_holidays(self, first: date, last: date) -> dict[date, str]:
-        """Statutory holidays of these days, both included: the holidays package's, and those of kind holiday in calendar.csv."""
+    def public_holidays(self, first: date, last: date, language: str = "en_US") -> dict[date, str]:
+        """Statutory holidays of these days, both included: the holidays package's, and those of kind holiday in calendar.csv.
+
+        In this language where the package knows it for the country, else in the country's own.
+        """
         known = holidays.country_holidays(
-            self.city.country, subdiv=self.city.subdivision, years=range(first.year, last.year + 1), language="en_US"
+            self.city.country, subdiv=self.city.subdivision, years=range(first.year, last.year + 1), language=language
         )
         found = {day: str(name) for day, name in known.items() if first <= day <= last}
         for span in self.calendar:

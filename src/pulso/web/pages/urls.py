@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from pulso.web.pages.agenda import AGENDA
 from pulso.web.pages.bulletin import sheet
+from pulso.web.pages.calendars import ics
+from pulso.web.pages.catalogue import catalogue
 from pulso.web.pages.contracts import contract, incidents
+from pulso.web.pages.data import DATA
 from pulso.web.pages.day import PAST, find
+from pulso.web.pages.developers import DEVELOPERS
 from pulso.web.pages.embed import EMBED, chart, number
 from pulso.web.pages.feeds import feed
 from pulso.web.pages.front import cities, front, home
+from pulso.web.pages.map import MAP, year_json, zones_geojson
 from pulso.web.pages.method import METHOD
+from pulso.web.pages.metric import METRIC
 from pulso.web.pages.share import picture
 from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
+from pulso.web.pages.zone import ZONE
 
-PAGES = (TODAY, PAST, WHY, EMBED, SOURCES, SOURCE, METHOD)
+PAGES = (TODAY, PAST, WHY, AGENDA, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
 
 
 class Language:
@@ -41,12 +49,16 @@ urlpatterns = [
     path("<lang:lang>/<slug:city>/", home, name="city"),
     path("<lang:lang>/<slug:city>/day", find, name="find"),
     path("<lang:lang>/<slug:city>/bulletin/<day>", sheet, name="bulletin"),
+    path("<lang:lang>/<slug:city>/agenda.ics", ics, name="ics"),
     path("<lang:lang>/<slug:city>/feed.atom", feed, name="feed"),
     path("<lang:lang>/<slug:city>/share/<day>.png", picture, name="share"),
     path("<lang:lang>/<slug:city>/embed/number", number, name="embed-number"),
     path("<lang:lang>/<slug:city>/embed/chart", chart, name="embed-chart"),
     path("<lang:lang>/<slug:city>/contracts/<slug:source>.yaml", contract, {"form": "yaml"}, name="contract-yaml"),
     path("<lang:lang>/<slug:city>/contracts/<slug:source>.json", contract, {"form": "json"}, name="contract-json"),
+    path("<lang:lang>/<slug:city>/catalogue.jsonld", catalogue, name="catalogue"),
     path("<lang:lang>/<slug:city>/incidents.atom", incidents, name="incidents"),
+    path("<lang:lang>/<slug:city>/map/year.json", year_json, name="map-year"),
+    path("<lang:lang>/<slug:city>/zones.geojson", zones_geojson, name="zones"),
     *(address for page in PAGES for address in urls(page)),
 ]

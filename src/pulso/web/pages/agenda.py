@@ -1,0 +1,196 @@
+"""The agenda: what was on and what is to come, of every kind, with the index on its days and the points that it was credited with."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass as plain
+from datetime import date, timedelta
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from pulso.shapes import Verdict
+from pulso.show import charts, names
+from pulso.show.language import Speech
+from pulso.web.pages.frame import Frame
+from pulso.web.pages.shapes import DayLine, day_line
+from pulso.web.pages.twin import Asked, BadQuestion, Page
+from pulso.web.readings import Brief, Reading, Span
+
+WIDE = charts.Frame("wide", 1040, 285, 1)
+LONGEST = 93
+"""Days that one page may span."""
+YEARS = date(1950, 1, 1), date(2150, 12, 31)
+TONGUES = {"pt": "pt_PT", "en": "en_US"}
+"""Of the names of public holidays."""
+OF_THE_CALENDAR = ("holiday", "school_break")
+"""Kinds that belong to the expected day, and so explain nothing."""
+
+
+@dataclass(frozen=True)
+class EventDay:
+    """One day of an event."""
+
+    day: date = Field(description="the day")
+    index: float | None = Field(description="100 = the expected day, of the event's zone or of the city; null where there is no number")
+    points: float | None = Field(description="points of that index that the event was credited with; null where with none")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event, on those of its days that the page spans."""
+
+    first: date = Field(description="its first day")
+    last: date = Field(description="its last day, included")
+    kind: str = Field(description="what sort of event it is")
+    sort: str = Field(description="the same in the page's language")
+    name: str = Field(description="its name, in the page's language where there is one")
+    zone: str | None = Field(description="the zone that it touches; null for the whole city")
+    place: str = Field(description="that zone's name; empty for the whole city")
+    link: str = Field(description="where to read more; empty where nowhere")
+    letter: str = Field(description="its letter in the chart; empty where it has none")
+    days: tuple[EventDay, ...] = Field(description="its days within the page's, as far as they are published")
+    index: float | None = Field(description="the mean of its days' numbers; null where none has one")
+    points: float | None = Field(description="the mean of the points on the days that credit it; null where none does")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of event that this city has had."""
+
+    kind: str = Field(description="the kind, as the agenda is asked for it")
+    called: str = Field(description="the same in the page's language")
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What was on in a span of days."""
+
+    frame: Frame = Field(description="what every page carries")
+    first: date = Field(description="the first day of the page")
+    last: date = Field(description="its last day, included")
+    kind: str | None = Field(description="the only kind that is shown; null for all")
+    kinds: tuple[Kind, ...] = Field(description="every kind that this city has had, to choose from")
+    entries: tuple[Entry, ...] = Field(description="the events, the earliest first")
+    days: tuple[DayLine, ...] = Field(description="the city's index on these days")
+    before: tuple[date, date] | None = Field(description="the month before; null at the end of all years")
+    after: tuple[date, date] | None = Field(description="the month after; null at the end of all years")
+
+
+@plain(frozen=True)
+class Drawn:
+    """What the chart's words need beside its marks."""
+
+    lines: tuple[charts.Lines, ...]
+    weeks: Sequence[Brief]
+    verdict: Brief
+
+
+def agenda(asked: Asked) -> Agenda:
+    """The month of the last published day, or the days that are asked for."""
+    reading, speech = asked.reading, asked.speech
+    first, last = _span(asked)
+    kind, kinds = _kind(asked)
+    spans = [e for e in happenings(reading, first, last, speech) if kind in (None, e.kind)]
+    zones = tuple(dict.fromkeys((None, *(e.zone for e in spans if e.zone))))
+    said = {(v.zone, v.day): v for v in reading.whole(zones, first, last)}
+    weeks = asked.briefs((None,), first, last)
+    letters = {id(e): letter for letter, e in charts.shown(spans, weeks[0].day, weeks[-1].day)} if weeks else {}
+    return Agenda(
+        frame=asked.frame,
+        first=first,
+        last=last,
+        kind=kind,
+        kinds=tuple(Kind(k, speech.capital(names.driver(k, speech))) for k in kinds),
+        entries=tuple(_entry(e, letters.get(id(e), ""), said, reading, speech, (first, last)) for e in spans),
+        days=tuple(day_line(b) for b in weeks),
+        before=_month(first.replace(day=1) - timedelta(days=1)),
+        after=_month(last.replace(day=28) + timedelta(days=4)),
+    )
+
+
+def happenings(reading: Reading, first: date, last: date, speech: Speech) -> list[Span]:
+    """Events that were declared or entered, school breaks and public holidays of these days, in order of their first day."""
+    found = reading.events(first, last)
+    known = {(e.first, e.name) for e in found}
+    calendar = [s for s in reading.city.calendar if s.kind != "holiday" and s.first <= last and s.last >= first]
+    holidays = reading.city.public_holidays(first, last, TONGUES[speech.code])
+    spans = [Span.model_validate({"from": day, "to": day, "kind": "holiday", "name": name}) for day, name in holidays.items()]
+    more = [s for s in (*calendar, *spans) if (s.first, s.name) not in known]
+    return sorted([*found, *more], key=lambda e: (e.first, e.last, e.name))
+
+
+def _entry(
+    event: Span, letter: str, said: dict[tuple[str | None, date], Verdict], reading: Reading, speech: Speech, span: tuple[date, date]
+) -> Entry:
+    days = tuple(_days(event, said, span))
+    seen = [d.index for d in days if d.index is not None]
+    points = [d.points for d in days if d.points is not None]
+    return Entry(
+        first=event.first,
+        last=event.last,
+        kind=event.kind,
+        sort=names.sort(event.name, [event], speech),
+        name=speech.capital(names.driver(event.name, speech)),
+        zone=event.zone,
+        place=next((z.name for z in reading.zones.all if z.id == event.zone), ""),
+        link=event.link if event.link.startswith(("https://", "http://")) else "",
+        letter=letter,
+        days=days,
+        index=sum(seen) / len(seen) if seen else None,
+        points=sum(points) / len(points) if points else None,
+    )
+
+
+def _days(event: Span, said: dict[tuple[str | None, date], Verdict], span: tuple[date, date]) -> Iterator[EventDay]:
+    start, stop = max(event.first, span[0]), min(event.last, span[1])
+    for i in range(start.toordinal(), stop.toordinal() + 1):
+        verdict = said.get((event.zone, date.fromordinal(i)))
+        if verdict is not None:
+            credited = [r.points for r in verdict.reasons if r.kind == "event" and event.name in (r.name, *r.name.split(", "))]
+            yield EventDay(verdict.day, verdict.index, sum(credited) if credited else None)
+
+
+def _span(asked: Asked) -> tuple[date, date]:
+    """The days of the query. BadQuestion where they are turned round, too many, or out of all years."""
+    first, last = asked.day("from"), asked.day("to")
+    if first is None:
+        first = (last or asked.last_day()).replace(day=1)
+    if last is None:
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+    if last < first:
+        raise BadQuestion(f"from, to: found {first} and {last}; the first day comes before the last.")
+    if (last - first).days >= LONGEST:
+        raise BadQuestion(f"from, to: found {(last - first).days + 1} days; a page of the agenda spans at most {LONGEST}.")
+    if first < YEARS[0] or last > YEARS[1]:
+        raise BadQuestion(f"from, to: found {first} and {last}; the agenda runs from {YEARS[0].year} to {YEARS[1].year}.")
+    return first, last
+
+
+def _kind(asked: Asked) -> tuple[str | None, list[str]]:
+    """The kind of the query, and all there are. BadQuestion where there is none of that name."""
+    every = {e.kind for e in asked.reading.events()} | {s.kind for s in asked.reading.city.calendar} | {"holiday"}
+    kinds, said = sorted(every), asked.query.get("kind") or None
+    if said is not None and said not in every:
+        raise BadQuestion(f"kind: found {said[:40]!r}; there is: {', '.join(kinds)}.")
+    return said, kinds
+
+
+def _month(day: date) -> tuple[date, date] | None:
+    """The month that a day lies in."""
+    ends = day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+    return ends if YEARS[0] <= ends[0] and ends[1] <= YEARS[1] else None
+
+
+def draw(page: Agenda, asked: Asked) -> Drawn | None:
+    """The index with the events above it; none where no day of the page is published."""
+    weeks = asked.briefs((None,), page.first, page.last)
+    if not weeks:
+        return None
+    spans = [e for e in happenings(asked.reading, page.first, page.last, asked.speech) if page.kind in (None, e.kind)]
+    lines = tuple(charts.lines(weeks, spans, asked.speech, frame) for frame in (WIDE, charts.NARROW))
+    return Drawn(lines, weeks, weeks[-1])
+
+
+AGENDA = Page("agenda", "agenda", Agenda, agenda, draw)
