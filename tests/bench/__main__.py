@@ -27,6 +27,7 @@ BENCHES = {
     "baseline": "The expected day",
     "muenster": "Münster: collecting, publishing, one more day",
     "start": "A command's start",
+    "web": "The site",
 }
 KEPT = REPO / "docs" / "reference" / "figures.md"
 LIBRARIES = ("duckdb", "ibis-framework", "deltalake", "pyarrow", "numpy", "scipy")

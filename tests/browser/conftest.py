@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.bench.process import PULSO
 from tests.browser.looks import CHROMIUM, FLAGS
 from tests.browser.server import serving
 from tests.flow.vila import vila
@@ -43,6 +43,6 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     said = os.environ.get("PULSO_SHOWN")
     home = Path(said) if said else tmp_path_factory.mktemp("shown")
     for command in () if said else ("simulate", "collect", "publish"):
-        subprocess.run([sys.executable, "-m", "pulso.cli", command, "demo"], env=os.environ | {"PULSO_HOME": str(home)}, check=True)
+        subprocess.run([PULSO, command, "demo"], env=os.environ | {"PULSO_HOME": str(home)}, check=True)
     with serving(home) as address:
         yield address
