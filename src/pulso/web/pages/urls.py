@@ -8,6 +8,7 @@ from pulso.web.pages.agenda import AGENDA
 from pulso.web.pages.bulletin import sheet
 from pulso.web.pages.calendars import ics
 from pulso.web.pages.catalogue import catalogue
+from pulso.web.pages.compare import COMPARE
 from pulso.web.pages.contracts import contract, incidents
 from pulso.web.pages.data import DATA
 from pulso.web.pages.day import PAST, find
@@ -25,7 +26,7 @@ from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
 from pulso.web.pages.zone import ZONE
 
-PAGES = (TODAY, PAST, WHY, AGENDA, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
+PAGES = (TODAY, PAST, WHY, COMPARE, AGENDA, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
 
 
 class Language:

@@ -1,0 +1,202 @@
+"""Two stretches of days, two zones or two cities side by side, day by day, as far as both have a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.http import QueryDict
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from pulso.web import readings
+from pulso.web.pages.frame import Frame, frame
+from pulso.web.pages.pairs import Pair, draw_pair
+from pulso.web.pages.twin import Asked, BadQuestion, Page
+from pulso.web.readings import Brief, Reading, UnknownCity
+
+LONGEST = 366
+"""Days that one comparison may span."""
+USUAL = 28
+A_YEAR = timedelta(days=364)
+"""Fifty-two weeks: the same weekdays."""
+WAYS = ("days", "zones", "cities")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two that are compared."""
+
+    called: str = Field(description="its name")
+    city: str = Field(description="the city, by its slug")
+    zone: str | None = Field(description="the zone; null for the city as a whole")
+    first: date = Field(description="its first day")
+    last: date = Field(description="its last day, included")
+    known: int = Field(description="days of these with a number")
+    mean: float | None = Field(description="the mean of its numbers on the days that are compared; null where there are none")
+    lowest: float | None = Field(description="the lowest of them")
+    highest: float | None = Field(description="the highest of them")
+
+
+@dataclass(frozen=True)
+class Both:
+    """One day of each."""
+
+    left_day: date = Field(description="the day of the first")
+    right_day: date = Field(description="the day of the second; the same where zones or cities are compared")
+    left: float | None = Field(description="100 = the expected day; null where there is no number")
+    right: float | None = Field(description="100 = the expected day; null where there is no number")
+    difference: float | None = Field(description="points, the first less the second; null where one has no number")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that may be compared."""
+
+    id: str = Field(description="as the page is asked for it")
+    called: str = Field(description="its name")
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Two of a kind, side by side."""
+
+    frame: Frame = Field(description="what every page carries")
+    what: str = Field(description="days, zones or cities")
+    left: Side = Field(description="the first of the two")
+    right: Side = Field(description="the second")
+    days: tuple[Both, ...] = Field(description="day by day")
+    compared: int = Field(description="days on which both have a number: only these are compared")
+    difference: float | None = Field(description="the mean of their differences in points; null where no day is compared")
+    higher: int = Field(description="compared days on which the first is higher")
+    zones: tuple[Choice, ...] = Field(description="the zones that may be compared")
+    cities: tuple[Choice, ...] = Field(description="the other cities that may be compared with this one")
+    frames: tuple[Frame, ...] = Field(description="the same as `frame` of the other city, where there is one: whose data it is")
+
+
+def compare(asked: Asked) -> Compare:
+    """The way that the query names; without one, the last four weeks and those of a year before."""
+    what = asked.query.get("what") or "days"
+    if what not in WAYS:
+        raise BadQuestion(f"what: found {what[:40]!r}; compared are {', '.join(WAYS)}.")
+    return {"days": _days, "zones": _zones, "cities": _cities}[what](asked)
+
+
+def _days(asked: Asked) -> Compare:
+    """Two stretches of days of one place, that begin on `a` and on `b` and last `length` days."""
+    length, last = _length(asked), asked.last_day()
+    a = asked.day("a", last - timedelta(days=length - 1)) or last
+    b = asked.day("b", a - A_YEAR if a >= date.min + A_YEAR else None) or a
+    left, right = _stretch(a, length, "a"), _stretch(b, length, "b")
+    zone, reading, speech = asked.zone(), asked.reading, asked.speech
+    names = [
+        speech.day(s[0], "d MMM y") if length == 1 else f"{speech.day(s[0], 'd MMM y')} – {speech.day(s[1], 'd MMM y')}"
+        for s in (left, right)
+    ]
+    ours = {b.day: b for b in reading.briefs((zone,), *left)}
+    theirs = {b.day: b for b in reading.briefs((zone,), *right)}
+    return _laid(asked, "days", (names[0], reading, zone, left, ours), (names[1], reading, zone, right, theirs))
+
+
+def _zones(asked: Asked) -> Compare:
+    """Two zones, or a zone and the city where one is not named."""
+    span, reading = _span(asked), asked.reading
+    a, b = asked.zone("a"), asked.zone("b")
+    if a == b:
+        raise BadQuestion("a, b: found the same twice; two zones, or a zone and nothing, which is the city.")
+    found = reading.briefs((a, b), *span)
+    sides = [(_zone_name(z, asked), reading, z, span, {f.day: f for f in found if f.zone == z}) for z in (a, b)]
+    return _laid(asked, "zones", sides[0], sides[1])
+
+
+def _cities(asked: Asked) -> Compare:
+    """The city and another of the same site."""
+    span, reading, said = _span(asked), asked.reading, asked.query.get("b") or ""
+    others = [slug for slug in readings.cities() if slug != reading.slug]
+    if said not in others:
+        raise BadQuestion(f"b: found {said[:40]!r}; there is to compare with: {', '.join(others) or 'no other city'}.")
+    other = readings.reading(said)
+    sides = [(r.city.city.name, r, None, span, {f.day: f for f in r.briefs((None,), *span)}) for r in (reading, other)]
+    return _laid(asked, "cities", sides[0], sides[1])
+
+
+Found = tuple[str, Reading, str | None, tuple[date, date], Mapping[date, Brief]]
+"""A side's name, city, zone, days, and what is published of them."""
+
+
+def _laid(asked: Asked, what: str, left: Found, right: Found) -> Compare:
+    days = tuple(_both(left, right, i) for i in range((left[3][1] - left[3][0]).days + 1))
+    pairs = [(d.left, d.right) for d in days if d.left is not None and d.right is not None]
+    others = [readings.reading(slug) for slug in readings.cities() if slug != asked.reading.slug]
+    return Compare(
+        frame=asked.frame,
+        what=what,
+        left=_side(left, [a for a, _ in pairs]),
+        right=_side(right, [b for _, b in pairs]),
+        days=days,
+        compared=len(pairs),
+        difference=sum(a - b for a, b in pairs) / len(pairs) if pairs else None,
+        higher=sum(a > b for a, b in pairs),
+        zones=tuple(Choice(z.id, z.name) for z in asked.reading.zones.all),
+        cities=tuple(Choice(r.slug, r.city.city.name) for r in others),
+        frames=(frame(right[1].city, right[1].days(), asked.speech),) if what == "cities" else (),
+    )
+
+
+def _both(left: Found, right: Found, i: int) -> Both:
+    days = [side[3][0] + timedelta(days=i) for side in (left, right)]
+    a, b = (found.index if (found := side[4].get(day)) else None for side, day in zip((left, right), days, strict=True))
+    return Both(days[0], days[1], a, b, a - b if a is not None and b is not None else None)
+
+
+def _side(found: Found, compared: list[float]) -> Side:
+    called, reading, zone, (first, last), briefs = found
+    known = sum(b.index is not None for b in briefs.values())
+    mean = sum(compared) / len(compared) if compared else None
+    return Side(called, reading.slug, zone, first, last, known, mean, min(compared, default=None), max(compared, default=None))
+
+
+def _zone_name(zone: str | None, asked: Asked) -> str:
+    return next((z.name for z in asked.reading.zones.all if z.id == zone), asked.reading.city.city.name)
+
+
+def _length(asked: Asked) -> int:
+    """How many days are compared. BadQuestion where they are none, or too many."""
+    said = asked.query.get("length") or str(USUAL)
+    if not (said.isascii() and said.isdigit() and 1 <= int(said[:6]) <= LONGEST):
+        raise BadQuestion(f"length: found {said[:40]!r}; a whole number of days from 1 to {LONGEST}.")
+    return int(said)
+
+
+def _stretch(first: date, length: int, name: str) -> tuple[date, date]:
+    try:
+        return first, first + timedelta(days=length - 1)
+    except OverflowError:
+        raise BadQuestion(f"{name}: found {first}; {length} days from there lead out of all years.") from None
+
+
+def _span(asked: Asked) -> tuple[date, date]:
+    """The days of the query; the last four weeks where it names none. BadQuestion where they are turned round, or too many."""
+    last = asked.day("to") or asked.last_day()
+    first = asked.day("from") or max(date.min + timedelta(days=USUAL), last) - timedelta(days=USUAL - 1)
+    if last < first:
+        raise BadQuestion(f"from, to: found {first} and {last}; the first day comes before the last.")
+    if (last - first).days >= LONGEST:
+        raise BadQuestion(f"from, to: found {(last - first).days + 1} days; a comparison spans at most {LONGEST}.")
+    return first, last
+
+
+def edition(query: QueryDict) -> str:
+    """That of the other city, so that its news are seen too."""
+    try:
+        return readings.reading(query["b"]).edition if query.get("what") == "cities" and query.get("b") else ""
+    except UnknownCity:
+        return ""
+
+
+def draw(page: Compare, asked: Asked) -> tuple[Pair, ...]:
+    """Both lines on one chart, wide and narrow."""
+    return draw_pair([(d.left_day, d.left, d.right) for d in page.days], asked.speech)
+
+
+COMPARE = Page("compare", "compare", Compare, compare, draw, edition)
