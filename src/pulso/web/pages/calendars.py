@@ -46,7 +46,8 @@ def write(asked: Asked, spans: list[Span]) -> bytes:
         key = f"{asked.reading.slug} {span.kind} {span.first} {span.zone or ''} {_own(span)}"
         twins[key] += 1
         made.add_component(_event(span, f"{key} {twins[key]}", asked))
-    return made.to_ical()
+    written: bytes = made.to_ical()
+    return written
 
 
 def _own(span: Span) -> str:

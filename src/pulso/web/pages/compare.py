@@ -189,7 +189,8 @@ def _span(asked: Asked) -> tuple[date, date]:
 def edition(query: QueryDict) -> str:
     """That of the other city, so that its news are seen too."""
     try:
-        return readings.reading(query["b"]).edition if query.get("what") == "cities" and query.get("b") else ""
+        other = query.get("b") if query.get("what") == "cities" else None
+        return readings.reading(str(other)).edition if other else ""
     except UnknownCity:
         return ""
 

@@ -118,11 +118,10 @@ def _vintages(every: Sequence[Brief], shown: Verdict, city: City, speech: Speech
 
 
 def _vintage(brief: Brief, before: Brief | None, changed: str, shown: Verdict) -> Vintage:
-    both = before is not None and before.index is not None and brief.index is not None
-    change = brief.index - before.index if both and before and brief.index is not None and before.index is not None else None
-    return Vintage(
-        brief.vintage, brief.stage, brief.status, brief.index, brief.weight_seen, change, changed, brief.vintage == shown.vintage
-    )
+    old = before.index if before else None
+    change = brief.index - old if brief.index is not None and old is not None else None
+    is_shown = brief.vintage == shown.vintage
+    return Vintage(brief.vintage, brief.stage, brief.status, brief.index, brief.weight_seen, change, changed, is_shown)
 
 
 def _changed(before: Brief, now: Brief, city: City, speech: Speech) -> str:
@@ -134,7 +133,8 @@ def _changed(before: Brief, now: Brief, city: City, speech: Speech) -> str:
         said.append(speech.say("index {points}", points=speech.signed(now.index - before.index, 1)))
     if speech.percent(before.weight_seen) != speech.percent(now.weight_seen):
         said.append(speech.say("seen {before} → {now}", before=speech.percent(before.weight_seen), now=speech.percent(now.weight_seen)))
-    moved = {m: abs(now.metrics[m] - old) for m, old in before.metrics.items() if old is not None and now.metrics.get(m) is not None}
+    pairs = ((m, old, now.metrics.get(m)) for m, old in before.metrics.items())
+    moved = {m: abs(new - old) for m, old, new in pairs if old is not None and new is not None}
     for metric in sorted(moved, key=lambda m: -moved[m])[:2]:
         old, new = speech.number(before.metrics[metric]), speech.number(now.metrics[metric])
         if old != new:

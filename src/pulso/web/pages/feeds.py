@@ -51,7 +51,8 @@ def write(asked: Asked, verdicts: list[Verdict]) -> bytes:
     for verdict in verdicts:
         _entry(root, verdict, asked, base)
     indent(root)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + text + b"\n"
 
 
 def _entry(root: Element, verdict: Verdict, asked: Asked, base: str) -> None:
