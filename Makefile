@@ -8,10 +8,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export OPENBLAS_NUM_THREADS := 1  # many small matrices: more threads only wait for each other
 
-.PHONY: help demo test check lint types walls docs proof bench lock clean
+.PHONY: help demo test test-postgres check lint types walls docs proof bench lock clean
 
 help:  ## what can be done
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 # -- set-up: one virtual environment, hashed locks -------------------------------------------------------------------------------
 $(BIN)/python:
@@ -39,6 +39,10 @@ demo: .venv/run.stamp  ## a synthetic Porto: simulate, collect, publish, show on
 
 test: .venv/dev.stamp  ## set up and run the tests
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+test-postgres: .venv/dev.stamp  ## the site's tests on PostgreSQL: PULSO_TEST_DATABASE=postgres://user:password@host/name make test-postgres
+	@[ -n "$${PULSO_TEST_DATABASE:-}" ] || { echo "PULSO_TEST_DATABASE is not set: postgres://user:password@host:port/name; its user may make databases."; exit 2; }
+	@PULSO_DATABASE="$$PULSO_TEST_DATABASE" $(BIN)/pytest tests/web -n 2 --dist loadfile
 
 # -- the gate --------------------------------------------------------------------------------------------------------------------
 check: lint types walls docs test  ## the one gate: lint, types, walls, docs, tests
