@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import isfinite
+
 from typing import Any, Literal
 
 from pulso import metrics
@@ -21,6 +21,9 @@ STANDARD = "v3.1.0"
 
 LATELY = timedelta(days=28)
 """What the answers of a source's last four weeks carry is of now; what older ones carry is past."""
+
+ENDLESS = 1e12
+"""A bound so far away bounds nothing that a reader need know of."""
 
 DRIFT = ("undeclared", "unknown sensor")
 """Reasons for turning a value away that say: the source is no longer as the city file describes it."""
@@ -124,7 +127,7 @@ def contract(reading: Reading, source: str, site: str) -> dict[str, Any]:
 
 def _variable(name: str, quantity: Quantity, conf: SourceConf) -> dict[str, Any]:
     """One thing that a source sees, as a table of observations."""
-    limits = {k: v for k, v in (("minimum", quantity.least), ("maximum", quantity.most)) if isfinite(v)}
+    limits = {k: v for k, v in (("minimum", quantity.least), ("maximum", quantity.most)) if abs(v) < ENDLESS}
     value: dict[str, Any] = {
         "name": "value",
         "logicalType": "number",

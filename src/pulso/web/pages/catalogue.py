@@ -1,0 +1,78 @@
+"""The catalogue of a city's open data for other catalogues: DCAT, as JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from pulso.show.language import speak
+from pulso.web.pages.data import Data, DataSet, data
+from pulso.web.pages.twin import LATEST, Asked, letter, site
+from pulso.web.readings import UnknownCity, reading
+
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def catalogue(request: HttpRequest, lang: str, city: str) -> HttpResponse:
+    """The catalogue as JSON-LD; a letter where there is no such city."""
+    speech = speak(lang)
+    try:
+        found = reading(city)
+    except UnknownCity as why:
+        return letter(request, speech, 404, str(why), as_json=True)
+    here = site(request)
+    told = data(Asked(found, speech, QueryDict(), {}, here))
+    text = json.dumps({"@context": CONTEXT} | _catalogue(told, f"{here}/{lang}/{city}"), ensure_ascii=False, indent=2) + "\n"
+    return HttpResponse(text, content_type="application/ld+json; charset=utf-8", headers={"Cache-Control": LATEST})
+
+
+def _catalogue(told: Data, base: str) -> dict[str, Any]:
+    lang = told.frame.language
+    return {
+        "@type": "dcat:Catalog",
+        "@id": f"{base}/catalogue.jsonld",
+        "dct:title": _text(f"Pulso · {told.frame.name}", lang),
+        "dct:description": _text(told.frame.about, lang),
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": told.frame.name},
+        "foaf:homepage": {"@id": f"{base}/data"},
+        "dcat:dataset": [_set(s, base, lang, told.frame.synthetic) for s in (*told.sets, *told.metrics)],
+    }
+
+
+def _set(one: DataSet, base: str, lang: str, synthetic: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "@type": "dcat:Dataset",
+        "@id": f"{base}/data#{one.name}",
+        "dct:identifier": one.name,
+        "dct:title": _text(one.title, lang),
+        "dct:description": _text(one.about, lang),
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dcat:accessURL": {"@id": f.address},
+                "dcat:downloadURL": {"@id": f.address},
+                "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{f.media}"},
+                "dct:license": list(one.licences),
+            }
+            for f in one.forms
+        ],
+        "dct:source": [{"@id": f"{base}/sources/{s}"} for s in one.sources],
+        "dct:conformsTo": [{"@id": f"{base}/contracts/{s}.yaml"} for s in one.sources],
+    }
+    if one.first and one.last:
+        days = {"dcat:startDate": one.first, "dcat:endDate": one.last}
+        made["dct:temporal"] = {"@type": "dct:PeriodOfTime"} | {k: {"@value": d.isoformat(), "@type": "xsd:date"} for k, d in days.items()}
+    if synthetic:
+        made["dcat:keyword"] = ["synthetic"]
+    return made
+
+
+def _text(text: str, lang: str) -> dict[str, str]:
+    return {"@value": text, "@language": lang}

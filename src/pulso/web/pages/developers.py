@@ -1,0 +1,174 @@
+"""Developers: how machines read all of this, and what every field of every page means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from pulso.show.language import Speech
+from pulso.show.language import marked as _
+from pulso.web.pages.frame import Frame
+from pulso.web.pages.twin import Asked, Page
+
+BRACKETS = re.compile(r"<(?:\w+:)?(\w+)>")
+"""A part of an address, as Django writes it."""
+
+FEEDS: tuple[tuple[str, str, str], ...] = (
+    (_("Each day's bulletin"), "feed.atom", "application/atom+xml"),
+    (_("Incidents of the sources"), "incidents.atom", "application/atom+xml"),
+    (_("The agenda, for a calendar"), "agenda.ics", "text/calendar"),
+    (_("The catalogue of open data (DCAT)"), "catalogue.jsonld", "application/ld+json"),
+    (_("Number and chart for your own page"), "embed", "text/html"),
+)
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field of a shape."""
+
+    name: str = Field(description="its name in the JSON")
+    type: str = Field(description="what it holds")
+    shapes: tuple[str, ...] = Field(description="the shapes that it is made of; empty where it is plain")
+    help: str = Field(description="what it means, in English")
+
+
+@dataclass(frozen=True)
+class ShapeLine:
+    """One shape: what a page, or a part of it, holds."""
+
+    name: str = Field(description="its name")
+    about: str = Field(description="what it is, in English")
+    fields: tuple[FieldLine, ...] = Field(description="its fields, in their order")
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """One page of the city, and its twin."""
+
+    name: str = Field(description="the page's name")
+    html: str = Field(description="its address; what stands in brackets is to be filled in")
+    json: str = Field(description="the address of its twin")
+    shape: str = Field(description="the shape of what the twin says")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A few lines that run as they stand."""
+
+    title: str = Field(description="what they do, in the page's language")
+    language: str = Field(description="sh or python")
+    text: str = Field(description="the lines")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Something to subscribe to, or to take along."""
+
+    title: str = Field(description="what it is, in the page's language")
+    address: str = Field(description="where it lies")
+    media: str = Field(description="its media type")
+
+
+@dataclass(frozen=True)
+class Developers:
+    """How machines read this site."""
+
+    frame: Frame = Field(description="what every page carries")
+    examples: tuple[Example, ...] = Field(description="a few lines that run as they stand")
+    api: str = Field(description="the API's own page")
+    openapi: str = Field(description="its description, OpenAPI 3.1")
+    feeds: tuple[Feed, ...] = Field(description="what there is to subscribe to")
+    pages: tuple[PageLine, ...] = Field(description="every page of a city, and its twin")
+    shapes: tuple[ShapeLine, ...] = Field(description="every shape that the twins are made of")
+
+
+def developers(asked: Asked) -> Developers:
+    """Say how."""
+    base, speech = f"/{asked.speech.code}/{asked.reading.slug}", asked.speech
+    return Developers(
+        frame=asked.frame,
+        examples=tuple(_examples(asked.site, asked.reading.slug, speech)),
+        api="/api/v1/docs",
+        openapi="/api/v1/openapi.json",
+        feeds=tuple(Feed(speech.say(title), f"{base}/{at}", media) for title, at, media in FEEDS),
+        pages=tuple(_pages(base)),
+        shapes=_shapes(),
+    )
+
+
+def _examples(site: str, city: str, speech: Speech) -> Iterator[Example]:
+    api = f"{site}/api/v1/cities/{city}"
+    yield Example(speech.say("This page, and any other, for a machine"), "sh", f"curl {site}/{speech.code}/{city}/today.json")
+    yield Example(speech.say("The index of the city as CSV"), "sh", f"curl '{api}/values.csv?zone=city&limit=10000' -o {city}.csv")
+    then = "from=2025-01-01&to=2025-01-31&as_of=2025-02-01T00:00:00Z"
+    yield Example(speech.say("As it was published then"), "sh", f"curl '{api}/values?zone=city&{then}'")
+    lines = ("import pandas as pd", "", f'index = pd.read_parquet("{api}/values.parquet?zone=city&limit=10000")', "print(index.tail())")
+    yield Example(speech.say("In Python, with nothing but pandas"), "python", "\n".join(lines))
+
+
+def _all() -> tuple[Page, ...]:
+    from pulso.web.pages.urls import PAGES  # this page is one of them
+
+    return PAGES
+
+
+def _pages(base: str) -> Iterator[PageLine]:
+    for page in _all():
+        at = BRACKETS.sub(r"{\1}", f"{base}/{page.address}")
+        yield PageLine(page.name, at, f"{at}.json", page.shape.__name__)
+
+
+@cache
+def _shapes() -> tuple[ShapeLine, ...]:
+    """Every shape of every page, by name: what stands in the code is what is said here. Of two pages' parts of one name, both."""
+    found: dict[str, ShapeLine] = {}
+    for page in _all():
+        schema = page.adapter.json_schema(mode="serialization")
+        for name, said in (schema.get("$defs", {}) | {page.shape.__name__: schema}).items():
+            if said.get("type") != "object":
+                continue
+            fields = tuple(_field(n, f) for n, f in said.get("properties", {}).items())
+            known = found.get(name)
+            called = name if known is None or known.fields == fields else f"{name} ({page.name})"
+            found[called] = ShapeLine(called, " ".join(said.get("description", "").split()), fields)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _field(name: str, said: dict[str, Any]) -> FieldLine:
+    made = tuple(dict.fromkeys(_refs(said)))
+    return FieldLine(name, _type(said), made, said.get("description", ""))
+
+
+def _refs(said: Any) -> Iterator[str]:
+    if isinstance(said, dict):
+        if "$ref" in said:
+            yield said["$ref"].rsplit("/", 1)[1]
+        for value in said.values():
+            yield from _refs(value)
+    elif isinstance(said, list):
+        for value in said:
+            yield from _refs(value)
+
+
+def _type(said: dict[str, Any]) -> str:
+    """What a field holds, short: "number or null", "list of ZoneLine"."""
+    if "$ref" in said:
+        return str(said["$ref"].rsplit("/", 1)[1])
+    if "anyOf" in said:
+        return " or ".join(dict.fromkeys(_type(one) for one in said["anyOf"]))
+    if "enum" in said:
+        return " or ".join(f'"{one}"' for one in said["enum"])
+    if said.get("type") == "array":
+        inner = said.get("items") or (said.get("prefixItems") or [{}])[0]
+        return f"list of {_type(inner)}" if inner else "list"
+    if said.get("type") == "object" and isinstance(said.get("additionalProperties"), dict):
+        return f"names to {_type(said['additionalProperties'])}"
+    return str(said.get("format") or said.get("type") or "anything")
+
+
+DEVELOPERS = Page("developers", "developers", Developers, developers)
