@@ -1,0 +1,169 @@
+"""The API, described: as OpenAPI 3.1 for machines, and the same as a plain page for people. Nothing of it comes from elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from pydantic import TypeAdapter
+
+from pulso.web.api import forms
+from pulso.web.api.problems import MEDIA, Problem
+from pulso.web.api.resources import RESOURCES
+from pulso.web.api.rows import LASTING
+from pulso.web.api.views import api
+
+ERRORS = {
+    "400": "what is asked for can't be",
+    "401": "the key that was said opens nothing",
+    "404": "there is no such city, zone, metric, day or form",
+    "406": "none of the accepted forms is there",
+    "422": "a parameter can't be read, or means nothing here",
+    "429": "too many requests: Retry-After says when to ask again",
+    "500": "the mistake is ours",
+}
+HEADERS = {
+    "ETag": "of this answer: send it back as If-None-Match, and the same answer costs a 304",
+    "Cache-Control": "how long the answer may be used without asking",
+}
+STREAM = {
+    "get": {
+        "operationId": "stream",
+        "summary": "What is published, and what breaks, as it happens: server-sent events.",
+        "tags": ["cities"],
+        "parameters": [
+            {
+                "in": "path",
+                "name": "city",
+                "required": True,
+                "schema": {"type": "string", "maxLength": 100},
+                "description": "the city, by its slug",
+            },
+            {
+                "in": "header",
+                "name": "Last-Event-ID",
+                "required": False,
+                "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+                "description": "the id of the event that was heard last: all after it are told again",
+            },
+        ],
+        "responses": {
+            "200": {"description": "events, until the stream ends after some minutes: ask again", "content": {"text/event-stream": {}}},
+            "503": {"description": "as many streams are open as this process allows: Retry-After says when to ask again"},
+        },
+    }
+}
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The whole API as OpenAPI 3.1: ninja's, with all forms, errors and headers."""
+    made: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/"), default=str))
+    made["info"]["license"] = {"name": "of the code: EUPL-1.2; of the data: see licences of each city", "identifier": "EUPL-1.2"}
+    made["servers"] = [{"url": "/", "description": "this site"}]
+    problem = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    made["components"]["schemas"] |= problem.pop("$defs", {}) | {"Problem": problem}
+    made["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "a key of a person of this site; reading needs none"}
+    }
+    offered = {r.name: r.forms for r in RESOURCES} | {"cities": forms.PLAIN}
+    for address, methods in made["paths"].items():
+        methods.pop("head", None)
+        for operation in methods.values():
+            _complete(operation, offered.get(operation["operationId"].removesuffix("_as"), ()), ending=".{form}" in address)
+    made["paths"]["/api/v1/cities/{city}/stream"] = STREAM
+    for operation in STREAM.values():
+        _refusals(operation, ("401", "404", "422", "429", "500", "503"))
+    made["paths"] = dict(sorted(made["paths"].items()))
+    return made
+
+
+def _complete(operation: dict[str, Any], offered: tuple[str, ...], *, ending: bool) -> None:
+    """Say of an operation in which forms it answers, with which headers, and how it refuses."""
+    for parameter in operation["parameters"]:
+        parameter["schema"] = _said(parameter["schema"])
+    fine = operation["responses"]["200"]
+    for form in offered:
+        if form != "json":
+            what = {"type": "object"} if form == "geojson" else {"type": "string"}
+            fine["content"][forms.MEDIA[form]] = {"schema": what}
+    fine["headers"] = {name: {"description": why, "schema": {"type": "string"}, "required": True} for name, why in HEADERS.items()}
+    if offered:
+        link = 'the next page, where there is one: <address>; rel="next"'
+        fine["headers"]["Link"] = {"description": link, "schema": {"type": "string"}, "required": False}
+    operation["responses"]["304"] = {"description": "what you have is still the answer"}
+    operation["security"] = [{}, {"key": []}]
+    _refusals(operation, tuple(e for e in ERRORS if not (ending and e == "406")))
+
+
+def _said(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter as it can be said: an address has no null."""
+    for choice in schema.pop("anyOf", ()):
+        if choice.get("type") != "null":
+            schema |= choice
+    return {k: v for k, v in schema.items() if k not in ("title", "description") and not (k == "default" and v is None)}
+
+
+def _refusals(operation: dict[str, Any], statuses: tuple[str, ...]) -> None:
+    for status in statuses:
+        known = operation["responses"].setdefault(status, {"description": ERRORS.get(status, "")})
+        known["content"] = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+@cache
+def _document() -> tuple[bytes, str]:
+    body = json.dumps(schema(), ensure_ascii=False).encode()
+    return body, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
+
+
+@csrf_exempt
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description, for machines."""
+    body, etag = _document()
+    headers = {"ETag": etag, "Cache-Control": LASTING}
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers=headers)
+    return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+@csrf_exempt
+@require_safe
+def docs(_request: HttpRequest) -> HttpResponse:
+    """The description, for people."""
+    return HttpResponse(render_to_string("api.html", {"schema": schema(), "shape": _shape}, using="pages"))
+
+
+@csrf_exempt
+@require_safe
+def root(_request: HttpRequest) -> HttpResponse:
+    """Where everything begins."""
+    base = "/api/v1/"
+    return HttpResponse(
+        json.dumps({"cities": f"{base}cities", "openapi": f"{base}openapi.json", "docs": f"{base}docs"}), content_type="application/json"
+    )
+
+
+@csrf_exempt
+def nowhere(_request: HttpRequest) -> HttpResponse:
+    """No such address."""
+    raise Http404
+
+
+def _shape(schema: dict[str, Any]) -> str:
+    """A schema in a few words: "date or null", "list of Value"."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(_shape(s) for s in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(map(str, schema["enum"]))
+    if schema.get("type") == "array":
+        return f"list of {_shape(schema['items'])}" if "items" in schema else "list"
+    return str(schema.get("format") or schema.get("type") or "any")

@@ -1,0 +1,104 @@
+"""How the API behaves to every request: it may be read from other sites' pages, it counts, and each of its errors is a problem."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from pulso.web.api import limits
+from pulso.web.api.problems import MEDIA, Refused, problem
+
+ROOT = "/api/"
+READING = ("GET", "HEAD", "OPTIONS")
+EXPOSED = "ETag, Last-Modified, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Content-Disposition"
+MAY_SEND = "Accept, Authorization, If-Modified-Since, If-None-Match, Last-Event-ID, X-API-Key"
+OURS = "The mistake is ours, and it is written down. Please try again in a while."
+log = logging.getLogger("pulso.web.api")
+
+
+class Manners:
+    """What holds for all addresses below /api/."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Count, answer, and say what others need to know of the answer."""
+        if not request.path.startswith(ROOT):
+            return self.get_response(request)
+        left: limits.Left | None = None
+        try:
+            asker = limits.asker(request)
+            request.asker = asker  # type: ignore[attr-defined]  # views that need a key look here
+            left = limits.BUCKETS.take(asker.name, asker.a_minute) if asker.a_minute else None
+            if left and left.wait:
+                raise Refused(429, f"{left.limit} requests a minute are allowed. Ask again in {left.wait} s.", headers=_again(left))
+            response = self._preflight(request) or self.get_response(request)
+        except Refused as why:
+            response = problem(why.status, why.detail, why.errors, why.headers)
+        response = as_problem(response)
+        if left:
+            response.headers["RateLimit-Limit"] = str(left.limit)
+            response.headers["RateLimit-Remaining"] = str(left.remaining)
+            response.headers["RateLimit-Reset"] = str(left.reset)
+        return _open(request, response)
+
+    def process_exception(self, request: HttpRequest, why: Exception) -> HttpResponseBase | None:
+        """A mistake of ours in a view: written down, and nothing of it told."""
+        ours = request.path.startswith(ROOT) and not isinstance(why, Http404)
+        return mistake(why) if ours else None
+
+    def _preflight(self, request: HttpRequest) -> HttpResponseBase | None:
+        """What a browser asks before it lets another site's page read."""
+        if request.method != "OPTIONS":
+            return None
+        return HttpResponse(status=204, headers={"Allow": ", ".join(READING)})
+
+
+def mistake(why: Exception) -> HttpResponseBase:
+    """What is said of a mistake of ours: to the log all, to the asker that it is ours."""
+    if isinstance(why, Refused):
+        return problem(why.status, why.detail, why.errors, why.headers)
+    if isinstance(why, SuspiciousOperation | RequestDataTooBig):
+        return problem(400, "The request can't be read.")
+    log.error("the API failed", exc_info=why)
+    return problem(500, OURS)
+
+
+def as_problem(response: HttpResponseBase) -> HttpResponseBase:
+    """An error as a problem, whoever made it."""
+    if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(MEDIA):
+        return response
+    said = {
+        404: "Nothing is at this address. /api/v1/openapi.json lists the addresses that there are.",
+        405: f"This address takes {response.headers.get('Allow', 'other methods')}.",
+        412: "The answer is not the one that If-Match or If-Unmodified-Since asks for.",
+        500: OURS,
+    }
+    kept = {k: v for k, v in response.headers.items() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
+    return problem(response.status_code, said.get(response.status_code, HTTPStatus(response.status_code).phrase + "."), headers=kept)
+
+
+def _open(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Let every site's pages read, without anybody's credentials; nobody's write."""
+    if request.method in READING:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(READING)
+        response.headers["Access-Control-Allow-Headers"] = MAY_SEND
+        response.headers["Access-Control-Max-Age"] = "86400"
+    if limits.said_key(request) is not None:
+        patch_vary_headers(response, ("Authorization", "X-API-Key"))
+    return response
+
+
+def _again(left: limits.Left) -> dict[str, str]:
+    return {"Retry-After": str(left.wait)}

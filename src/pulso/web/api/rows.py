@@ -1,0 +1,173 @@
+"""A resource of rows: registered once, answered in every form, page by page, and not sent again to whoever has it."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from typing import Annotated, Any, Literal, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from ninja import NinjaAPI, Schema
+from ninja.params.functions import Path, Query
+from pydantic import Field, TypeAdapter, create_model
+
+from pulso.web.api import forms
+from pulso.web.api.asked import Asked, ask
+from pulso.web.api.cursor import Key, pack
+from pulso.web.api.forms import Form
+from pulso.web.readings import Reading
+from pulso.web.readings.walks import changed
+
+T = TypeVar("T")
+CITY = Path(..., description="the city, by its slug", max_length=100, pattern="^[a-z][a-z0-9_]*$")
+LASTING = "public, max-age=60"
+"""How long an answer may be used without asking whether it is still the same."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of rows."""
+
+    items: Sequence[Any]
+    key: Key | None = None  # the last row's, where there are more
+    as_of: datetime | None = None  # the moment as of which the whole walk is told
+
+
+Features = Callable[[Asked[Any], Sequence[Any]], Sequence[tuple[str, dict[str, Any], dict[str, Any] | None]]]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Rows of one kind, below a city's address."""
+
+    name: str
+    row: type[Any]
+    query: type[Schema]
+    make: Callable[[Asked[Any]], Rows]
+    features: Features | None = None  # what GeoJSON shows of the rows
+    stamp: Callable[[Reading], str] = lambda _reading: ""  # another text whenever the rows change for a reason that no edition knows
+    page: type[Schema] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "page", page_of(self.row))
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms that there are."""
+        return (*forms.PLAIN, "geojson") if self.features else forms.PLAIN
+
+
+def page_of(row: type[Any]) -> type[Schema]:
+    """The shape of a page of rows, as JSON."""
+    return create_model(
+        f"{row.__name__}Page",
+        __base__=Schema,
+        __doc__=f"A page of rows. {row.__doc__ or ''}",
+        items=(list[row], Field(description="the rows, in order")),  # type: ignore[valid-type]
+        next=(str | None, Field(description="the cursor of the next page; null on the last")),
+        as_of=(datetime | None, Field(description="the moment as of which all pages are told; null where that is not kept")),
+    )
+
+
+def part(rows: Sequence[T], key: Callable[[T], Key], asked: Asked[Any]) -> Rows:
+    """The page of rows that lie in memory; they are put in order of their key."""
+    ordered = sorted(rows, key=key)
+    start = 0 if asked.after is None else bisect_right([key(r) for r in ordered], asked.after)
+    page = ordered[start : start + asked.query.limit]
+    return Rows(page, key(page[-1]) if start + len(page) < len(ordered) else None, asked.as_of)
+
+
+def register(api: NinjaAPI, resource: Resource) -> None:
+    """Give a resource its two addresses: its own, and the same with an ending that says the form."""
+    parameters = [
+        inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest),
+        inspect.Parameter("city", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[str, CITY]),
+    ]
+    query = inspect.Parameter("query", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[resource.query, Query(...)])
+    ending = inspect.Parameter(
+        "form",
+        inspect.Parameter.KEYWORD_ONLY,
+        annotation=Annotated[Literal[resource.forms], Path(..., description="the form")],
+    )
+
+    def plain(request: HttpRequest, city: str, *, query: Schema) -> HttpResponseBase:
+        return answer(request, resource, city, query, None)
+
+    def ended(request: HttpRequest, city: str, *, query: Schema, form: str) -> HttpResponseBase:
+        return answer(request, resource, city, query, form)
+
+    plain.__signature__ = inspect.Signature([*parameters, query])  # type: ignore[attr-defined]
+    ended.__signature__ = inspect.Signature([*parameters, query, ending])  # type: ignore[attr-defined]
+    said = inspect.getdoc(resource.make) or ""
+    summary, _, rest = said.partition("\n")
+    for view, address, name in ((plain, "", resource.name), (ended, ".{form}", f"{resource.name}_as")):
+        api.api_operation(
+            ["GET", "HEAD"],
+            f"/cities/{{city}}/{resource.name}{address}",
+            response=resource.page,
+            operation_id=name,
+            summary=summary if not address else f"{summary} In the form that the address says.",
+            description=rest.strip() or None,
+            tags=["cities"],
+        )(view)
+
+
+def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, ending: str | None) -> HttpResponseBase:
+    """Answer a question: in its form, or with 304 where the asker has the answer."""
+    form: Form = ending or forms.accepted(request, resource.forms)  # type: ignore[assignment]  # it is one of them
+    asked = ask(request, city, query, resource.name)
+    stamp = resource.stamp(asked.reading)
+    had = same(request, asked.reading, form, stamp)
+    if had is not None:
+        return had
+    rows = resource.make(asked)
+    cursor = pack(asked.question, rows.as_of, rows.key) if rows.key is not None else None
+    response = HttpResponse(_body(resource, form, asked, rows, cursor), content_type=forms.content_type(form))
+    if cursor is not None:
+        following = request.GET.copy()
+        following["cursor"] = cursor
+        response.headers["Link"] = f'<{request.build_absolute_uri(request.path)}?{following.urlencode()}>; rel="next"'
+    if form in ("parquet", "xlsx", "csv"):
+        response.headers["Content-Disposition"] = f'attachment; filename="{asked.reading.slug}-{resource.name}.{form}"'
+    return lasting(request, response, asked.reading, form, stamp)
+
+
+def _body(resource: Resource, form: Form, asked: Asked[Any], rows: Rows, cursor: str | None) -> bytes:
+    if form == "json":
+        items = TypeAdapter(list[resource.row]).dump_json(list(rows.items)).decode()  # type: ignore[name-defined]
+        beside = TypeAdapter(dict[str, Any]).dump_json({"next": cursor, "as_of": rows.as_of}).decode()
+        return f'{{"items":{items},{beside[1:]}'.encode()
+    if form == "geojson" and resource.features:
+        return forms.collection(resource.features(asked, rows.items), next=cursor)
+    return forms.write(form, rows.items, resource.row)
+
+
+def same(request: HttpRequest, reading: Reading, form: str, stamp: str = "") -> HttpResponseBase | None:
+    """304 where the asker has this answer already."""
+    since = None if stamp else int(changed(reading).timestamp())
+    found = get_conditional_response(request, etag(request, reading, form, stamp), since)
+    return None if found is None else lasting(request, found, reading, form, stamp)
+
+
+def lasting(request: HttpRequest, response: HttpResponseBase, reading: Reading, form: str, stamp: str = "") -> HttpResponseBase:
+    """Say how an answer may be kept."""
+    response.headers["ETag"] = etag(request, reading, form, stamp)
+    if not stamp:  # only an edition has a time
+        response.headers["Last-Modified"] = http_date(changed(reading).timestamp())
+    response.headers["Cache-Control"] = LASTING
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    return response
+
+
+def etag(request: HttpRequest, reading: Reading, form: str, stamp: str = "") -> str:
+    """Another text whenever the answer may be another."""
+    said = f"{version('pulso')} {reading.edition} {stamp} {request.get_full_path()} {form}"
+    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'

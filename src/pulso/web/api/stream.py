@@ -1,0 +1,120 @@
+"""What happens in a city, told as it happens: server-sent events, each with the id from which to go on.
+
+An open stream holds one of the server's threads, so a process allows few, and each ends by itself after some minutes; whoever hears it
+asks again (browsers do), says the last id, and misses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from pulso.web.api.asked import only_known, opened
+from pulso.web.api.happenings import Happening, latest, since
+from pulso.web.api.problems import Refused, Wrong
+from pulso.web.readings import Reading
+
+LOOK, BEAT, LIFE = 2.0, 15.0, 300.0
+"""Seconds between two looks, between two signs of life, and until a stream ends."""
+EPOCH = datetime.fromtimestamp(0, UTC)
+_open: BoundedSemaphore | None = None
+
+
+def _places() -> BoundedSemaphore:
+    global _open  # made when first needed: settings are read by then
+    if _open is None:
+        _open = BoundedSemaphore(max(1, settings.API_STREAMS))
+    return _open
+
+
+@csrf_exempt
+@require_GET
+def stream(request: HttpRequest, city: str) -> HttpResponseBase:
+    """Tell what is published, and which contracts break or are kept again. Refused (503) where too many listen."""
+    only_known(request, None)
+    reading = opened(city)
+    after = _last(request) or latest(reading) or EPOCH
+    if settings.API_STREAMS < 1 or not _places().acquire(blocking=False):
+        raise Refused(
+            503,
+            "As many streams are open as this process allows. Ask again in a minute, or ask /values with If-None-Match.",
+            headers={"Retry-After": "60"},
+        )
+    alone = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}  # nobody shall gather events
+    return StreamingHttpResponse(Told(reading, after), content_type="text/event-stream; charset=utf-8", headers=alone)
+
+
+class Told:
+    """A stream: its place is given back when it ends, however it ends."""
+
+    def __init__(self, reading: Reading, after: datetime) -> None:
+        self._lines = told(reading, after)
+        self._ended = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next lines."""
+        try:
+            return next(self._lines)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the place back, once."""
+        self._lines.close()
+        if not self._ended:
+            self._ended = True
+            _places().release()
+
+
+def told(
+    reading: Reading, after: datetime, sleep: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic
+) -> Generator[bytes, None, None]:
+    """The stream's lines: events as they happen, and between them signs of life."""
+    began = beat = clock()
+    yield b"retry: 5000\n\n"
+    while clock() - began < LIFE:
+        for happening in since(reading, after):
+            after = max(after, happening.at)
+            yield lines(happening)
+        close_old_connections()
+        if clock() - beat >= BEAT:
+            beat = clock()
+            yield b": alive\n\n"
+        sleep(LOOK)
+
+
+def lines(happening: Happening) -> bytes:
+    """One event."""
+    return f"id: {_micros(happening.at)}\nevent: {happening.event}\ndata: {json.dumps(happening.data, ensure_ascii=False)}\n\n".encode()
+
+
+def _last(request: HttpRequest) -> datetime | None:
+    said = request.headers.get("Last-Event-ID")
+    if not said:
+        return None
+    try:
+        if not re.fullmatch("[0-9]{1,18}", said):
+            raise ValueError
+        return EPOCH + timedelta(microseconds=int(said))
+    except (ValueError, OverflowError):
+        why = f"found {said[:40]!r}; it is the id of an event that this stream told"
+        raise Refused(422, f"Last-Event-ID: {why}.", (Wrong("Last-Event-ID", why),)) from None
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)

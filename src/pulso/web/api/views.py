@@ -1,0 +1,185 @@
+"""The API: what is registered under which address, and what is told that is no row."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from ninja import NinjaAPI, Schema
+from ninja.errors import ValidationError
+from ninja.params.functions import Path, Query
+from pydantic import Field, TypeAdapter
+
+from pulso.show import words
+from pulso.web import readings
+from pulso.web.api import forms, shapes
+from pulso.web.api.asked import OneDay, Paged, ask, only_known, zone
+from pulso.web.api.cursor import pack, question, unpack
+from pulso.web.api.manners import mistake
+from pulso.web.api.problems import Refused, Wrong, problem
+from pulso.web.api.resources import RESOURCES, city_row
+from pulso.web.api.rows import CITY, LASTING, lasting, page_of, register, same
+from pulso.web.pages.frame import NOT_QUALITY, credit
+from pulso.web.readings import Reading
+
+ABOUT = """What a Pulso site publishes, for machines: the Urban Dynamics Indicator of its cities, with everything that explains it.
+
+Values are indices: 100 is the day that was expected; they say how much activity there is, never how good it is. A gap is an absent row
+or null, never 0, and every number says how much was seen. What was published stays published: `as_of` gives it back. Rows come in JSON,
+CSV, Parquet and XLSX, by the ending of the address or by `Accept`. Long answers come in pages: `next` (and the header `Link`) leads on.
+Errors are problems (RFC 9457)."""
+
+api = NinjaAPI(title="Pulso", version=version("pulso"), description=ABOUT, openapi_url=None, docs_url=None, urls_namespace="api")
+City = Annotated[str, CITY]
+
+
+TAKEN: tuple[str, ...] = ("city", "zone", "day", "status", "refusal", "index", "interval", "weight_seen", "vintage")
+TAKEN += ("reasons", "unmeasured", "beyond", "missing")
+"""What an explanation takes of a verdict as it is."""
+
+
+class Verdicts(Schema):
+    """What was published of one day, as it was published."""
+
+    items: list[dict[str, Any]] = Field(description="each zone's verdict, the city's first; its fields are those of the page `day`")
+
+
+@api.api_operation(["GET", "HEAD"], "/cities", response=page_of(shapes.City), operation_id="cities", tags=["cities"])
+def cities(request: HttpRequest, *, query: Annotated[Paged, Query(...)]) -> HttpResponseBase:
+    """The cities of this site."""
+    return _cities(request, query, forms.accepted(request, forms.PLAIN))
+
+
+Ending = Annotated[Literal["json", "csv", "parquet", "xlsx"], Path(..., description="the form")]
+
+
+@api.api_operation(["GET", "HEAD"], "/cities.{form}", response=page_of(shapes.City), operation_id="cities_as", tags=["cities"])
+def cities_as(request: HttpRequest, *, form: Ending, query: Annotated[Paged, Query(...)]) -> HttpResponseBase:
+    """The cities of this site. In the form that the address says."""
+    return _cities(request, query, form)
+
+
+def _cities(request: HttpRequest, query: Paged, form: forms.Form) -> HttpResponseBase:
+    only_known(request, query)
+    found = [readings.reading(slug) for slug in readings.cities()]
+    said = f"{version('pulso')} {[r.city.digest for r in found]} {request.get_full_path()} {form}"
+    etag = f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
+    response = get_conditional_response(request, etag)
+    if response is None:
+        rows, about = sorted((shapes.City(**city_row(r.city, r.zones)) for r in found), key=lambda c: c.city), question("cities", {})
+        after = unpack(about, query.cursor)[1][0] if query.cursor is not None else ""
+        rows = [r for r in rows if r.city > after]
+        page = rows[: query.limit]
+        cursor = pack(about, None, (page[-1].city,)) if len(rows) > len(page) else None
+        if form == "json":
+            made = {"items": page, "next": cursor, "as_of": None}
+            response = HttpResponse(TypeAdapter(dict[str, Any]).dump_json(made), content_type="application/json")
+        else:
+            response = HttpResponse(forms.write(form, page, shapes.City), content_type=forms.content_type(form))
+    for name, value in {"ETag": etag, "Cache-Control": LASTING, "Vary": "Accept, Accept-Encoding"}.items():
+        response.headers[name] = value
+    return response
+
+
+@api.api_operation(["GET", "HEAD"], "/cities/{city}", response=shapes.CityNow, operation_id="city", tags=["cities"])
+def city(request: HttpRequest, city: City) -> HttpResponseBase:
+    """One city, and what is published of it."""
+    asked = ask(request, city, Schema(), "")
+
+    def made(found: Reading) -> shapes.CityNow:
+        first, last = found.days() or (None, None)
+        licences = tuple(f"{c.owner} ({c.licence})" if c.licence else c.owner for c in credit(found.city))
+        told: dict[str, Any] = {"about": NOT_QUALITY, "first": first, "last": last, "vintage": found.last_vintage(), "licences": licences}
+        return shapes.CityNow(**city_row(found.city, found.zones), **told)
+
+    return _one(request, asked.reading, lambda: TypeAdapter(shapes.CityNow).dump_json(made(asked.reading)))
+
+
+@api.api_operation(["GET", "HEAD"], "/cities/{city}/explain", response=shapes.Explanation, operation_id="explain", tags=["cities"])
+def explain(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(...)]) -> HttpResponseBase:
+    """Why a day was as it was: its index taken apart into points, by driver and by domain."""
+    asked = ask(request, city, query, "explain")
+    at = zone(asked.reading, query.zone) if query.zone is not None else None
+
+    def made() -> bytes:
+        day = _day(asked.reading, query)
+        v = asked.reading.verdicts(day, query.as_of).get(at)
+        if v is None:
+            raise _nothing(asked.reading, query)
+        same_named: dict[str, Any] = {name: getattr(v, name) for name in TAKEN}
+        sentence = words.headline(v, asked.reading.city, "en")
+        table = tuple(shapes.Part(p.domain, p.driver, p.points) for p in v.table)
+        told = shapes.Explanation(sentence=sentence, table=table, **same_named)
+        return TypeAdapter(shapes.Explanation).dump_json(told)
+
+    return _one(request, asked.reading, made)
+
+
+@api.api_operation(["GET", "HEAD"], "/cities/{city}/verdicts", response=Verdicts, operation_id="verdicts", tags=["cities"])
+def verdicts(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(...)]) -> HttpResponseBase:
+    """What was published of one day: each verdict byte for byte as it was published, the city's first."""
+    asked = ask(request, city, query, "verdicts")
+    only = () if query.zone is None else (zone(asked.reading, query.zone),)
+
+    def made() -> bytes:
+        texts = asked.reading.texts(_day(asked.reading, query), query.as_of)
+        told = [texts[z] for z in sorted(texts, key=lambda z: z or "") if not only or z in only]
+        if not told:
+            raise _nothing(asked.reading, query)
+        return f'{{"items":[{",".join(told)}]}}'.encode()
+
+    return _one(request, asked.reading, made)
+
+
+def _one(request: HttpRequest, reading: Reading, make: Any) -> HttpResponseBase:
+    forms.accepted(request, ("json",))
+    found = same(request, reading, "json")
+    return found if found is not None else lasting(request, HttpResponse(make(), content_type="application/json"), reading, "json")
+
+
+def _day(reading: Reading, query: OneDay) -> Any:
+    if query.day is not None:
+        return query.day
+    days = reading.days(query.as_of)
+    if days is None:
+        raise _nothing(reading, query)
+    return days[1]
+
+
+def _nothing(reading: Reading, query: OneDay) -> Refused:
+    days = reading.days(query.as_of)
+    there = f"What is published runs from {days[0]} to {days[1]}." if days else "Nothing is published yet, or was at that moment."
+    return Refused(404, f"{reading.city.city.name}: nothing is published of {query.day or 'any day'}. {there}")
+
+
+for resource in RESOURCES:
+    register(api, resource)
+
+
+@api.exception_handler(Refused)
+def refused(_request: HttpRequest, why: Refused) -> HttpResponse:
+    """A question that is not answered."""
+    return problem(why.status, why.detail, why.errors, why.headers)
+
+
+@api.exception_handler(ValidationError)
+def invalid(_request: HttpRequest, why: ValidationError) -> HttpResponse:
+    """A question that can't be read, every slip at once; where the address itself is the slip, nothing is there."""
+    wrong = tuple(Wrong(str(e["loc"][-1]), _letter(e)) for e in why.errors)
+    status = 404 if any(e["loc"][0] == "path" for e in why.errors) else 422
+    return problem(status, "; ".join(f"{w.where}: {w.why}" for w in wrong) + ".", wrong)
+
+
+@api.exception_handler(Exception)
+def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
+    """A mistake of ours."""
+    return mistake(why)
+
+
+def _letter(error: dict[str, Any]) -> str:
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]

@@ -1,0 +1,55 @@
+"""The API keeps to what it says of itself: nonsense by the hundreds, and every field explained."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, settings
+
+from pulso.web.api.described import schema
+
+EXAMPLES = 25
+"""So many a test: there are some twenty operations."""
+READ = [operation for operation in schema()["paths"].values() if "get" in operation]
+api = schemathesis.openapi.from_dict(json.loads(json.dumps(schema())))
+api.app = get_wsgi_application()
+del api.raw_schema["paths"]["/api/v1/cities/{city}/stream"]  # it does not end; test_stream.py hears it
+
+
+@pytest.fixture
+def town_is_shown(site):
+    """Vila, for whoever asks by its name."""
+
+
+@api.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_whatever_is_asked_is_answered_as_described(case, town_is_shown):
+    if "city" in case.path_parameters and len(case.path_parameters["city"]) % 2:
+        case.path_parameters["city"] = "vila"
+    case.call_and_validate(headers=(case.headers or {}) | {"Host": "testserver"})
+
+
+def test_the_description_is_openapi_3_1_and_everything_in_it_is_explained(site):
+    said = site.get("/api/v1/openapi.json").json()
+    assert said["openapi"].startswith("3.1")
+    for name, shape in said["components"]["schemas"].items():
+        for field, what in shape.get("properties", {}).items():
+            assert what.get("description"), f"{name}.{field} says nothing of itself"
+    for address, methods in said["paths"].items():
+        for operation in methods.values():
+            assert len(operation["summary"]) > 10
+            assert all(p["description"] for p in operation.get("parameters", ())), address
+
+
+def test_the_description_is_read_without_another_host(site):
+    page = site.get("/api/v1/docs")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "<script" not in text
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "/api/v1/cities/{city}/values" in text
+    assert "style=" not in text
