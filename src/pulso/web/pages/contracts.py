@@ -37,9 +37,9 @@ def incidents(request: HttpRequest, lang: str, city: str) -> HttpResponse:
         found = reading(city)
     except UnknownCity as why:
         return letter(request, speech, 404, str(why), as_json=False)
-    here, place = site(request), found.city.city.name
+    here, place, called = site(request), found.city.city.name, speech.say("Incidents")
     feed = Atom1Feed(
-        title=f"Pulso · {place} · {speech.say('Incidents')}",
+        title=f"Pulso · {place} · {called}",
         link=f"{here}/{lang}/{city}/sources",
         description=speech.say("Where a source breaks its contract, and where it keeps it again."),
         language=lang,
@@ -49,9 +49,9 @@ def incidents(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     )
     for one in reads.incidents(city):
         said = words.sentence(one, found.city, speech)
-        over = speech.say("This is over.") if one.ended else ""
+        over, mark = (speech.say("This is over."), " · " + speech.say("over")) if one.ended else ("", "")
         feed.add_item(
-            title=f"{words.title(one, speech)}{' · ' + speech.say('over') if one.ended else ''}",
+            title=words.title(one, speech) + mark,
             link=f"{here}/{lang}/{city}/sources/{one.source}",
             description=escape(f"{said} {over}".strip()),  # a summary is HTML, and what a source says is not
             unique_id=f"{here}/incidents/{one.pk}",
