@@ -8,12 +8,12 @@ import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from pulso.web.api.described import schema
 
 EXAMPLES = 25
 """So many a test: there are some twenty operations."""
-READ = [operation for operation in schema()["paths"].values() if "get" in operation]
 api = schemathesis.openapi.from_dict(json.loads(json.dumps(schema())))
 api.app = get_wsgi_application()
 del api.raw_schema["paths"]["/api/v1/cities/{city}/stream"]  # it does not end; test_stream.py hears it
@@ -29,7 +29,10 @@ def town_is_shown(site):
 def test_whatever_is_asked_is_answered_as_described(case, town_is_shown):
     if "city" in case.path_parameters and len(case.path_parameters["city"]) % 2:
         case.path_parameters["city"] = "vila"
-    case.call_and_validate(headers=(case.headers or {}) | {"Host": "testserver"})
+    answer = case.call(headers={"Host": "testserver", "Accept-Encoding": "identity"})
+    # of valid parameters some can't go together: days that end before they begin, a cursor of another question
+    case.validate_response(answer, excluded_checks=[positive_data_acceptance])
+    assert answer.status_code < 500
 
 
 def test_the_description_is_openapi_3_1_and_everything_in_it_is_explained(site):

@@ -48,7 +48,9 @@ class Verdicts(Schema):
     items: list[dict[str, Any]] = Field(description="each zone's verdict, the city's first; its fields are those of the page `day`")
 
 
-@api.api_operation(["GET", "HEAD"], "/cities", response=page_of(shapes.City), operation_id="cities", tags=["cities"])
+@api.api_operation(
+    ["GET", "HEAD"], "/cities", response=page_of(shapes.City), operation_id="cities", tags=["cities"], summary="The cities of this site."
+)
 def cities(request: HttpRequest, *, query: Annotated[Paged, Query(...)]) -> HttpResponseBase:
     """The cities of this site."""
     return _cities(request, query, forms.accepted(request, forms.PLAIN))
@@ -57,7 +59,14 @@ def cities(request: HttpRequest, *, query: Annotated[Paged, Query(...)]) -> Http
 Ending = Annotated[Literal["json", "csv", "parquet", "xlsx"], Path(..., description="the form")]
 
 
-@api.api_operation(["GET", "HEAD"], "/cities.{form}", response=page_of(shapes.City), operation_id="cities_as", tags=["cities"])
+@api.api_operation(
+    ["GET", "HEAD"],
+    "/cities.{form}",
+    response=page_of(shapes.City),
+    operation_id="cities_as",
+    tags=["cities"],
+    summary="The cities of this site. In the form that the address says.",
+)
 def cities_as(request: HttpRequest, *, form: Ending, query: Annotated[Paged, Query(...)]) -> HttpResponseBase:
     """The cities of this site. In the form that the address says."""
     return _cities(request, query, form)
@@ -85,7 +94,14 @@ def _cities(request: HttpRequest, query: Paged, form: forms.Form) -> HttpRespons
     return response
 
 
-@api.api_operation(["GET", "HEAD"], "/cities/{city}", response=shapes.CityNow, operation_id="city", tags=["cities"])
+@api.api_operation(
+    ["GET", "HEAD"],
+    "/cities/{city}",
+    response=shapes.CityNow,
+    operation_id="city",
+    tags=["cities"],
+    summary="One city, and what is published of it.",
+)
 def city(request: HttpRequest, city: City) -> HttpResponseBase:
     """One city, and what is published of it."""
     asked = ask(request, city, Schema(), "")
@@ -99,7 +115,14 @@ def city(request: HttpRequest, city: City) -> HttpResponseBase:
     return _one(request, asked.reading, lambda: TypeAdapter(shapes.CityNow).dump_json(made(asked.reading)))
 
 
-@api.api_operation(["GET", "HEAD"], "/cities/{city}/explain", response=shapes.Explanation, operation_id="explain", tags=["cities"])
+@api.api_operation(
+    ["GET", "HEAD"],
+    "/cities/{city}/explain",
+    response=shapes.Explanation,
+    operation_id="explain",
+    tags=["cities"],
+    summary="Why a day was as it was: its index taken apart into points.",
+)
 def explain(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(...)]) -> HttpResponseBase:
     """Why a day was as it was: its index taken apart into points, by driver and by domain."""
     asked = ask(request, city, query, "explain")
@@ -119,7 +142,14 @@ def explain(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(
     return _one(request, asked.reading, made)
 
 
-@api.api_operation(["GET", "HEAD"], "/cities/{city}/verdicts", response=Verdicts, operation_id="verdicts", tags=["cities"])
+@api.api_operation(
+    ["GET", "HEAD"],
+    "/cities/{city}/verdicts",
+    response=Verdicts,
+    operation_id="verdicts",
+    tags=["cities"],
+    summary="What was published of one day, byte for byte.",
+)
 def verdicts(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(...)]) -> HttpResponseBase:
     """What was published of one day: each verdict byte for byte as it was published, the city's first."""
     asked = ask(request, city, query, "verdicts")
