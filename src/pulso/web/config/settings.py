@@ -70,6 +70,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent.parent / "people" / "frames"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -23,7 +24,7 @@ else:
 
 def came_with_a_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened with one."""
-    return any(r.get("method") == "mfa" for r in get_authentication_records(request))
+    return any(r.get("method") == "mfa" for r in get_authentication_records(request, request.user))
 
 
 class Site(admin.AdminSite):
@@ -49,6 +50,8 @@ class Site(admin.AdminSite):
 
 class Recorded(Rows):
     """Rows that people look after by hand; each write is a step of the trail."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Write, and note it."""

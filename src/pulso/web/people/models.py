@@ -122,7 +122,7 @@ class Role(models.Model):
 class Trail(models.QuerySet["Step"]):
     """Steps can be asked for and added, one by one; nothing else."""
 
-    def update(self, **_: Any) -> int:
+    def update(self, *_: Any, **__: Any) -> int:
         """Refused."""
         raise NotAllowed
 

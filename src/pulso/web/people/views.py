@@ -86,10 +86,11 @@ def data(_request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@login_required
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 @known
 def erasing(request: HttpRequest, person: Person) -> HttpResponse:
-    """To be forgotten."""
+    """To be forgotten; by whoever has just said again who they are."""
     form = Farewell(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         logout(request)

@@ -1,0 +1,3 @@
+from tests.web.people.conftest import municipality, person
+
+__all__ = ["municipality", "person"]

@@ -1,0 +1,200 @@
+"""Events, outages and flags that people enter: by role, on record, and explained with by the next publication."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from pulso.errors import LakeBusy
+from pulso.lake.lake import alone
+from pulso.shapes import Verdict
+from pulso.web.people.models import Step
+from pulso.web.readings import entries, reading
+from tests.flow.vila import Vila, a_day_later
+
+FAIR = {
+    "first": "2025-03-10",
+    "last": "2025-03-11",
+    "kind": "fair",
+    "name": "Spring fair",
+    "zone": "north",
+    "link": "https://vila.example/fair",
+    "sign": "busier",
+}
+
+
+@pytest.fixture
+def mine(town: Vila, tmp_path: Path, settings, client: Client) -> Vila:
+    """A copy of the town, to be written to."""
+    copy = a_day_later(town, tmp_path / "vila")
+    settings.HOME, settings.CITIES, settings.CLOCK = copy.home, [str(copy.folder)], copy.clock
+    return copy
+
+
+def entered(town: Vila):
+    return town.river().lake.entered()
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_an_editor_enters_changes_and_withdraws_an_event(mine, client, person, municipality, lang):
+    ana = person("ana", "editor", organisation=municipality)
+    client.force_login(ana)
+    assert client.get(f"/{lang}/vila/agenda/enter").status_code == 200
+    assert client.post(f"/{lang}/vila/agenda/enter", FAIR).status_code == 302
+    (e,) = entered(mine)
+    assert (e.span.name, e.span.zone, e.sign, e.who) == ("Spring fair", "north", "busier", municipality.name)
+    said = client.get(f"/{lang}/vila/agenda/enter.json").json()
+    assert [(x["name"], x["zone"], x["by"]) for x in said["entries"]] == [("Spring fair", "North", municipality.name)]
+    at = f"/{lang}/vila/agenda/entry/{e.id}"
+    assert 'value="2025-03-10"' in client.get(at).content.decode()
+    client.post(at, FAIR | {"name": "Summer fair", "zone": ""})
+    assert [(x.id, x.span.name, x.span.zone) for x in entered(mine)] == [(e.id, "Summer fair", None)]
+    client.post(at, {"withdraw": "1"})
+    assert entered(mine) == []
+    assert client.get(at).status_code == 404
+    steps = list(Step.objects.values_list("action", "city", "who"))
+    assert steps == [(f"{verb} event", "vila", ana.pseudonym) for verb in ("withdraw", "change", "enter")]
+
+
+def test_neither_the_river_nor_the_trail_names_the_person(mine, client, person):
+    client.force_login(person("ana", "editor"))
+    client.post("/en/vila/agenda/enter", FAIR)
+    (e,) = entered(mine)
+    assert e.who == "editor of the agenda"
+    assert "ana" not in str(Step.objects.values().get()).lower()
+
+
+def test_the_next_publication_explains_with_an_event_of_a_kind_seen_before_and_a_collection_leaves_it(mine, client, person):
+    client.force_login(person("ana", "editor"))
+    strike = {"first": "2025-03-12", "last": "2025-03-12", "kind": "strike", "name": "Tram strike", "zone": "", "link": "", "sign": ""}
+    assert client.post("/en/vila/agenda/enter", strike).status_code == 302
+    mine.collect()
+    mine.publish()
+    day = date(2025, 3, 12)
+    text = mine.river().lake.published([None], (day, day), columns=["verdict"])["verdict"][0].as_py()
+    reasons = {r.driver: r.name for r in Verdict.model_validate_json(text).reasons if hasattr(r, "driver")} or text
+    assert "Tram strike" in str(reasons) or "Tram strike" in text
+    page = client.get("/en/vila/today").content.decode()
+    assert "Tram strike" in page
+
+
+ROLES = {  # (event, outage, flag)
+    None: (403, 403, 403),
+    "viewer": (403, 403, 403),
+    "editor": (302, 302, 403),
+    "engineer": (403, 302, 302),
+    "administrator": (302, 302, 302),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_enters_what_it_may(mine, client, person, role):
+    client.force_login(person("ana", *([role] if role else [])))
+    answers = (
+        client.post("/en/vila/agenda/enter", FAIR),
+        client.post("/en/vila/agenda/enter/outage", FAIR | {"kind": "power_cut"}),
+        client.post("/en/vila/agenda/flags", {"sensor": "n1", "first": "", "last": "", "why": "dug up"}),
+    )
+    assert tuple(a.status_code for a in answers) == ROLES[role]
+    assert len(entered(mine)) == ROLES[role][:2].count(302)
+    assert len(mine.river().lake.flags()) == (ROLES[role][2] == 302)
+    assert Step.objects.count() == ROLES[role].count(302)
+    assert client.get("/en/vila/agenda/enter").status_code == (403 if role is None else 200)
+    assert client.get("/en/vila/agenda/enter.json").status_code == (403 if role is None else 200)
+
+
+def test_an_editor_does_not_touch_an_entry_that_is_no_event_of_theirs(mine, client, person):
+    client.force_login(person("rui", "engineer"))
+    client.post("/en/vila/agenda/enter/outage", FAIR | {"kind": "power_cut"})
+    client.force_login(person("eva", "editor", city="porto"))
+    (e,) = entered(mine)
+    assert client.post(f"/en/vila/agenda/entry/{e.id}", {"withdraw": "1"}).status_code == 403
+    assert len(entered(mine)) == 1
+
+
+def test_a_stranger_is_asked_who_they_are_and_nothing_is_written(mine, client, db):
+    for at in ("enter", "enter.json", "flags", "flags/lift", f"entry/{'0' * 32}"):
+        answer = client.get(f"/en/vila/agenda/{at}") if at == "enter.json" else client.post(f"/en/vila/agenda/{at}", FAIR)
+        assert answer.status_code == 302, at
+        assert answer["Location"].startswith("/en/account/login/?next=/en/vila/agenda/")
+    assert entered(mine) == []
+
+
+def test_a_post_from_another_site_is_refused(mine, person):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person("ana", "administrator"))
+    for at in ("enter", "enter/outage", "flags", "flags/lift"):
+        assert strict.post(f"/en/vila/agenda/{at}", FAIR).status_code == 403
+    assert entered(mine) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"last": "2025-03-01"},
+        {"last": "2026-12-31"},
+        {"first": "0001-01-01", "last": "0001-01-02"},
+        {"first": "yesterday"},
+        {"kind": "power_cut"},
+        {"kind": "holiday"},
+        {"kind": "<script>"},
+        {"zone": "east"},
+        {"link": "javascript:alert(1)"},
+        {"sign": "2"},
+        {"name": ""},
+        {"name": "x" * 121},
+    ],
+    ids=str,
+)
+def test_what_the_river_could_not_read_is_refused_and_said_why(mine, client, person, wrong):
+    client.force_login(person("ana", "editor"))
+    answer = client.post("/pt/vila/agenda/enter", FAIR | wrong)
+    assert answer.status_code == 400
+    assert 'class="wrong"' in answer.content.decode()
+    assert "<script>" not in answer.content.decode()
+    assert entered(mine) == []
+    assert not Step.objects.exists()
+
+
+def test_a_sensor_is_left_out_and_taken_in_again_in_the_name_of_the_office(mine, client, person, municipality):
+    client.force_login(person("rui", "engineer", organisation=municipality))
+    said = {"sensor": "n1", "first": "2025-03-01", "last": "", "why": "dug up"}
+    assert client.post("/en/vila/agenda/flags", said).status_code == 302
+    (f,) = mine.river().lake.flags()
+    assert (f["sensor"], f["why"], f["who"]) == ("n1", "dug up", municipality.name)
+    assert "dug up" in client.get("/pt/vila/agenda/flags").content.decode()
+    assert client.post("/en/vila/agenda/flags/lift", {"sensor": "n1", "first": "2025-03-02"}).status_code == 400
+    assert client.post("/en/vila/agenda/flags/lift", {"sensor": "n1", "first": "2025-03-01", "last": ""}).status_code == 302
+    assert mine.river().lake.flags() == []
+    assert client.post("/en/vila/agenda/flags/lift", {"sensor": "n1", "first": "x"}).status_code == 400
+    assert set(Step.objects.values_list("action", flat=True)) == {"exclude sensor", "lift exclusion"}
+
+
+def test_a_sensor_that_nobody_has_is_a_letter_with_the_nearest_names(mine, client, person):
+    client.force_login(person("rui", "engineer"))
+    answer = client.post("/en/vila/agenda/flags", {"sensor": "n9", "first": "", "last": "", "why": "dug up"})
+    assert answer.status_code == 400
+    assert "n1" in answer.content.decode()
+    assert not Step.objects.exists()
+
+
+def test_while_the_city_is_collected_an_entry_waits_and_then_says_so_and_leaves_no_trail(mine, client, person, monkeypatch):
+    monkeypatch.setattr(entries, "PATIENCE", 0.2)
+    client.force_login(person("ana", "editor"))
+    with alone(mine.lake):
+        answer = client.post("/en/vila/agenda/enter", FAIR)
+        with pytest.raises(LakeBusy):
+            entries.withdraw(reading("vila"), "x", by="Vila")
+    assert answer.status_code == 503
+    assert not Step.objects.exists()
+    assert client.post("/en/vila/agenda/enter", FAIR).status_code == 302
+
+
+def test_the_desk_takes_few_looks(mine, client, person, django_assert_max_num_queries):
+    client.force_login(person("ana", "administrator"))
+    client.get("/en/vila/agenda/enter")
+    with django_assert_max_num_queries(8):
+        client.get("/en/vila/agenda/enter")

@@ -1,0 +1,60 @@
+"""The trail is only ever added to, and names nobody."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from pulso.web.people import reads, trail, writes
+from pulso.web.people.models import NotAllowed, Step
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def step(person):
+    trail.guard()
+    return trail.note(person("ana"), "enter event", "event:1", None, {"name": "Fair"}, city="vila")
+
+
+def test_a_step_is_not_changed_through_the_orm(step):
+    step.action = "nothing"
+    for attempt in (step.save, step.delete, lambda: Step.objects.update(action="x"), Step.objects.all().delete):
+        with pytest.raises(NotAllowed):
+            attempt()
+    with pytest.raises(NotAllowed):
+        Step.objects.bulk_update([step], ["action"])
+    assert Step.objects.get().action == "enter event"
+
+
+@pytest.mark.parametrize("sql", ["update people_step set action = 'nothing'", "delete from people_step"])
+def test_nor_by_whoever_asks_the_database_itself(step, sql):
+    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert Step.objects.get().action == "enter event"
+
+
+def test_a_step_names_what_changed_and_nobody(person):
+    ana, before = person("ana"), {"name": "Ana", "language": "pt"}
+    step = trail.note(ana, "change person", trail.named(ana), before, before | {"name": "Ana Maria"}, about=ana)
+    said = json.dumps({k: str(v) for k, v in vars(step).items()})
+    assert step.fields == ["name"]
+    assert step.before != step.after
+    assert "Ana" not in said
+    assert "vila.example" not in said
+
+
+def test_a_digest_about_a_person_says_nothing_without_their_salt(person):
+    ana, rui = person("ana"), person("rui")
+    assert trail.digest({"email": "x"}, ana.salt) != trail.digest({"email": "x"}, rui.salt)
+
+
+def test_roles_and_organisations_leave_steps(person):
+    boss, ana = person("boss", "administrator"), person("ana")
+    office = writes.found(boss, slug="cm", name="CM", kind="municipality", city="vila")
+    role = writes.give(boss, ana, "editor", organisation=office)
+    writes.take(boss, role)
+    assert [s.action for s in reads.steps()] == ["take role", "give role", "create organisation"]
+    assert {s.who for s in reads.steps()} == {boss.pseudonym}
