@@ -50,8 +50,12 @@ class Look:
 
     def unreachable(self) -> list[str]:
         """Links and controls where Tab does not stop, or where one doesn't see that it did."""
-        for _ in range(self.page.evaluate(KEYBOARD) + 3):
-            self.page.keyboard.press("Tab")
+        stops: int = self.page.evaluate(KEYBOARD)
+        for _ in range(0, 2 * stops + 40, 5):  # the parts of a date, and whatever scrolls, are stops too
+            for _ in range(5):
+                self.page.keyboard.press("Tab")
+            if not self.page.evaluate("window.missed().length"):
+                break
         unseen: list[str] = self.page.evaluate("[...window.unseen].map(n => n + ' (focus not seen)')")
         missed: list[str] = self.page.evaluate("window.missed()")
         return missed + unseen
