@@ -37,7 +37,7 @@ class Card:
     footprint: bool
     sensors_seen: int
     sensors_alive: int
-    metrics: tuple[str, ...]
+    metrics: tuple[tuple[str, str], ...]  # each by its name in the city file, and its name and number in words
     pieces: tuple[str, ...]
     hundred: float
     end: tuple[float, float] | None
@@ -184,7 +184,7 @@ def _card(domain: DomainVerdict, verdict: Verdict, days: Sequence[charts.Drawn],
         footprint=domain.footprint,
         sensors_seen=sum(m.sensors_seen for m in ours),
         sensors_alive=sum(m.sensors_alive for m in ours),
-        metrics=tuple(f"{names.metric(m.metric, city, speech)} {speech.number(m.index)}" for m in ours) if len(ours) > 1 else (),
+        metrics=tuple((m.metric, f"{names.metric(m.metric, city, speech)} {speech.number(m.index)}") for m in ours),
         pieces=pieces,
         hundred=hundred,
         end=end,

@@ -26,6 +26,7 @@ DETAIL = 0.6  # of the drawing's units: what is smaller is smoothed away
 class Patch:
     """One zone: its outline, its shade from −3 (quieter) to 3 (busier), its words."""
 
+    id: str
     path: str
     shade: int | None  # null: no number, hatched
     name: str
@@ -82,15 +83,16 @@ def draw(zones: Zones, by_zone: Mapping[str, Verdict], speech: Speech) -> Map:
         return moved
 
     simple = shapely.coverage_simplify([area(shapely.transform(z.shape, place)) for z in leaves], DETAIL)
-    patches = tuple(_patch(z.name, s, by_zone.get(z.id), speech) for z, s in zip(leaves, map(area, simple), strict=True))
+    patches = tuple(_patch(z.id, z.name, s, by_zone.get(z.id), speech) for z, s in zip(leaves, map(area, simple), strict=True))
     return Map(wide * scale + 2 * EDGE, tall * scale + 2 * EDGE, patches)
 
 
-def _patch(name: str, shape: shapely.MultiPolygon, verdict: Verdict | None, speech: Speech) -> Patch:
+def _patch(zone: str, name: str, shape: shapely.MultiPolygon, verdict: Verdict | None, speech: Speech) -> Patch:
     circle = shapely.maximum_inscribed_circle(shape, tolerance=1.0)
     centre = shapely.get_point(circle, 0)
     index = verdict.index if verdict else None
     return Patch(
+        id=zone,
         path=outline(shape),
         shade=None if index is None else shade(index),
         name=name,

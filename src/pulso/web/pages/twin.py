@@ -21,7 +21,7 @@ from pulso.errors import NothingKnown, PulsoError
 from pulso.shapes import Verdict
 from pulso.show.language import Speech, speak
 from pulso.web.pages.frame import Frame, frame
-from pulso.web.readings import Brief, Reading, UnknownCity, reading
+from pulso.web.readings import Brief, Point, Reading, UnknownCity, reading
 
 T = TypeVar("T")
 
@@ -51,6 +51,12 @@ class Asked:
     def briefs(self, zones: tuple[str | None, ...], first: date, last: date, as_of: datetime | None = None) -> list[Brief]:
         """What lines are drawn of, read once."""
         return self._once(("briefs", zones, first, last, as_of), lambda: self.reading.briefs(zones, first, last, as_of))
+
+    def points(
+        self, zones: tuple[str | None, ...], first: date, last: date, metric: str | None = None, as_of: datetime | None = None
+    ) -> list[Point]:
+        """What long lines are drawn of, read once."""
+        return self._once(("points", zones, first, last, metric, as_of), lambda: self.reading.points(zones, first, last, metric, as_of))
 
     def _once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
         if key not in self._kept:

@@ -29,7 +29,7 @@ def unit(city: City, metric: str) -> str:
 
 
 def sensors(reading: Reading, zone: str | None = None) -> Iterator[Placed]:
-    """The sensors that the city file declares, with their zones; of one zone, or of all. Sources that place their own are not among them."""
+    """The sensors that the city file declares, with their zones; of one zone, or of all. Sources that place their own have none here."""
     members = None if zone is None else reading.zones.members(zone)
     for placed in _placed(reading.city, reading.zones):
         if members is None or placed.zone in members:

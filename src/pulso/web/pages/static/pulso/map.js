@@ -1,0 +1,309 @@
+// The map of a year: a slider over the days, and a sheet to zoom. Without it the drawing, the table and the links say the same.
+"use strict";
+
+(() => {
+  const REST = 250; // ms without a move, then the day's own words are asked for
+  const STEP = 180; // ms a day while it plays
+
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const iso = (first, i) => new Date(Date.parse(`${first}T00:00:00Z`) + i * 86400000).toISOString().slice(0, 10);
+  const classOf = (shade) => (shade === null ? "none" : `shade${shade + 3}`);
+
+  function shading(steps) {
+    return (index) => (index === null || index === undefined ? null : steps.filter((s) => (s >= 100 ? index > s : index >= s)).length - 3);
+  }
+
+  // The drawing of the page, coloured anew.
+  function drawing(svg) {
+    const zones = new Map([...svg.querySelectorAll("[data-zone]")].map((g) => [g.dataset.zone, g]));
+    return (zone, shade, value, never) => {
+      const g = zones.get(zone);
+      if (!g) return;
+      g.setAttribute("class", classOf(shade));
+      const path = g.querySelector("path");
+      if (shade === null) path.setAttribute("fill", "url(#no-number)");
+      else path.removeAttribute("fill");
+      const name = path.querySelector("title").textContent.split(": ")[0];
+      path.querySelector("title").textContent = `${name}: ${shade === null ? never : value}`;
+      g.closest("a").setAttribute("aria-label", `${name}: ${shade === null ? never : value}`);
+      const text = g.querySelector("text:not(.name)");
+      if (text) text.textContent = shade === null ? "" : value;
+    };
+  }
+
+  function hatched() {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = tile.getContext("2d");
+    pen.fillStyle = colour("--paper");
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = colour("--hatch");
+    pen.lineWidth = 1.6;
+    pen.beginPath();
+    for (const shift of [-8, 0, 8]) {
+      pen.moveTo(shift, 8);
+      pen.lineTo(shift + 8, 0);
+    }
+    pen.stroke();
+    return pen.getImageData(0, 0, 8, 8);
+  }
+
+  function bounds(features) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    const walk = (at) => {
+      if (typeof at[0] !== "number") return at.forEach(walk);
+      box[0] = Math.min(box[0], at[0]);
+      box[1] = Math.min(box[1], at[1]);
+      box[2] = Math.max(box[2], at[0]);
+      box[3] = Math.max(box[3], at[1]);
+      return undefined;
+    };
+    features.forEach((f) => walk(f.geometry.coordinates));
+    return box;
+  }
+
+  // As tall as the city asks for, within what a screen has.
+  function tall([west, south, east, north], width) {
+    const narrow = Math.cos((((south + north) / 2) * Math.PI) / 180);
+    return Math.min(Math.max(((north - south) / ((east - west) * narrow)) * (width - 44) + 44, 260), 0.66 * innerHeight, 600);
+  }
+
+  const fills = () => ["match", ["coalesce", ["feature-state", "shade"], 9], ...[0, 1, 2, 3, 4, 5, 6].flatMap((s) => [s - 3, colour(`--shade${s}`)]), "rgba(0,0,0,0)"];
+
+  function style(zones) {
+    return {
+      version: 8,
+      sources: { zones: { type: "geojson", data: zones, promoteId: "id" } },
+      layers: [
+        { id: "paper", type: "background", paint: { "background-color": colour("--paper") } },
+        { id: "zones", type: "fill", source: "zones", paint: { "fill-color": fills() } },
+        { id: "borders", type: "line", source: "zones", paint: { "line-color": colour("--edge"), "line-width": ["case", ["boolean", ["feature-state", "near"], false], 3, 1] } },
+      ],
+    };
+  }
+
+  // The sheet: the same zones, to be moved and zoomed. Null where the browser has no way to draw it.
+  async function sheet(atlas, go) {
+    const holder = atlas.querySelector("[data-globe]");
+    if (!window.maplibregl || !document.createElement("canvas").getContext("webgl2")) return null;
+    const { base, worker, zoomIn, zoomOut, whole, canvas, touch, wheel, mac } = atlas.dataset;
+    const zones = await (await fetch(`${base}/zones.geojson`)).json();
+    const box = bounds(zones.features);
+    maplibregl.setWorkerUrl(worker);
+    holder.hidden = false;
+    holder.style.height = `${tall(box, holder.clientWidth)}px`;
+    const map = new maplibregl.Map({
+      container: holder,
+      style: style(zones),
+      bounds: box,
+      fitBoundsOptions: { padding: 22 },
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      cooperativeGestures: true,
+      fadeDuration: 0,
+      locale: { "Map.Title": canvas, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "CooperativeGesturesHandler.WindowsHelpText": wheel, "CooperativeGesturesHandler.MacHelpText": mac, "CooperativeGesturesHandler.MobileHelpText": touch },
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+    await new Promise((ready, never) => {
+      map.once("load", ready);
+      map.once("error", (event) => never(event.error));
+      setTimeout(() => never(new Error("the sheet took too long")), 15000);
+    });
+    map.addImage("hatch", hatched());
+    map.addLayer({ id: "gaps", type: "fill", source: "zones", paint: { "fill-pattern": "hatch" } }, "zones");
+    const pins = new Map(zones.features.map((f) => [f.properties.id, pin(map, f)]));
+    hover(map, go);
+    again(map, box, whole);
+    const declutter = () => pins.forEach((mark) => room(map, mark));
+    map.on("move", declutter);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      map.setPaintProperty("paper", "background-color", colour("--paper"));
+      map.setPaintProperty("zones", "fill-color", fills());
+      map.setPaintProperty("borders", "line-color", colour("--edge"));
+      map.updateImage("hatch", hatched());
+    });
+    atlas.querySelector(".sheet").classList.add("live");
+    map.resize();
+    map.fitBounds(box, { padding: 22, animate: false });
+    declutter();
+    return (zone, shade, value) => {
+      map.setFeatureState({ source: "zones", id: zone }, { shade: shade === null ? 9 : shade });
+      const { mark } = pins.get(zone);
+      mark.className = mark.className.replace(/\b(none|shade\d)\b/, classOf(shade));
+      mark.firstChild.textContent = shade === null ? "–" : value;
+    };
+  }
+
+  function pin(map, feature) {
+    const mark = document.createElement("div");
+    mark.className = "pin none";
+    mark.append(document.createElement("span"), document.createElement("small"));
+    mark.lastChild.textContent = feature.properties.name;
+    new maplibregl.Marker({ element: mark }).setLngLat(feature.properties.centre).addTo(map);
+    mark.removeAttribute("tabindex");
+    mark.removeAttribute("role");
+    mark.removeAttribute("aria-label");
+    mark.setAttribute("aria-hidden", "true"); // the table has the numbers, and the links
+    return { mark, centre: feature.properties.centre, radius: feature.properties.radius };
+  }
+
+  // A number stands only in a zone that has room for it, and a name only where it fits, too.
+  function room(map, { mark, centre, radius }) {
+    const wide = map.project([centre[0] + radius, centre[1]]).x - map.project(centre).x;
+    mark.classList.toggle("bare", wide < 8);
+    mark.classList.toggle("nameless", wide < 16 || 6 * mark.lastChild.textContent.length > 2.2 * wide);
+  }
+
+  function hover(map, go) {
+    let near = null;
+    const leave = () => {
+      if (near !== null) map.setFeatureState({ source: "zones", id: near }, { near: false });
+      near = null;
+      map.getCanvas().classList.remove("hand");
+    };
+    map.on("mousemove", "gaps", (event) => {
+      leave();
+      near = event.features[0].id;
+      map.setFeatureState({ source: "zones", id: near }, { near: true });
+      map.getCanvas().classList.add("hand");
+    });
+    map.on("mouseleave", "gaps", leave);
+    map.on("click", "gaps", (event) => go(event.features[0].properties.id));
+  }
+
+  function again(map, box, whole) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "whole";
+    button.title = whole;
+    button.setAttribute("aria-label", whole);
+    button.textContent = "⤢";
+    button.addEventListener("click", () => map.fitBounds(box, { padding: 22, animate: !calm.matches }));
+    map.getContainer().querySelector(".maplibregl-ctrl-group").append(button);
+  }
+
+  // The page around the map, for a day that was asked for without leaving the page.
+  function around(atlas) {
+    const find = (name) => atlas.querySelector(`[data-${name}]`);
+    const rows = new Map([...find("table").querySelectorAll("[data-zone]")].map((row) => [row.dataset.zone, row]));
+    const turn = document.querySelector(".turn");
+    const short = new Intl.DateTimeFormat(atlas.dataset.lang, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    const step = (rel, day) => {
+      const link = turn.querySelector(`[rel=${rel}]`);
+      if (!link) return;
+      link.hidden = !day;
+      if (!day) return;
+      link.search = `?day=${day}`;
+      [...link.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim()).textContent = short.format(new Date(`${day}T00:00:00Z`));
+    };
+    return (said) => {
+      find("written").textContent = said.written;
+      find("written").dateTime = said.day;
+      find("sentence").textContent = said.sentence;
+      find("spread").textContent = said.spread;
+      for (const zone of said.zones) {
+        const [link, value, span] = [rows.get(zone.id).querySelector("a"), ...rows.get(zone.id).querySelectorAll("td")];
+        link.search = `?day=${said.day}`;
+        value.textContent = zone.value;
+        span.textContent = zone.why || zone.span;
+        span.className = zone.why ? "text" : "";
+      }
+      atlas.querySelectorAll(".map a").forEach((link) => link.setAttribute("href", link.getAttribute("href").replace(/day=[\d-]+/, `day=${said.day}`)));
+      document.querySelectorAll("a[hreflang], footer a[href*='map.json']").forEach((link) => { link.search = `?day=${said.day}`; });
+      turn.querySelector("input[type=date]").value = said.day;
+      step("prev", said.earlier);
+      step("next", said.later);
+      history.replaceState(null, "", `?day=${said.day}`);
+    };
+  }
+
+  async function start(atlas) {
+    const { base, day, lang, never } = atlas.dataset;
+    const shade = shading(atlas.dataset.steps.split(" ").map(Number));
+    const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+    const written = new Intl.DateTimeFormat(lang, { timeZone: "UTC", dateStyle: "full" });
+    let shown = day;
+    const go = (zone) => location.assign(`${base}/zone/${encodeURIComponent(zone)}?day=${shown}`);
+
+    const answer = await fetch(`${base}/map/year.json?until=${atlas.dataset.until}`);
+    if (!answer.ok) return;
+    const year = await answer.json();
+    const painters = [drawing(atlas.querySelector(".map"))];
+    const slide = atlas.querySelector("#slide");
+    const paint = (i) => {
+      for (const [zone, column] of Object.entries(year.zones)) {
+        const value = column[i] ?? null;
+        painters.forEach((one) => one(zone, shade(value), value === null ? "" : number.format(value), never));
+      }
+    };
+
+    const tell = around(atlas);
+    let waiting = 0;
+    const rest = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        const asked = shown;
+        const said = await fetch(`${base}/map.json?day=${asked}`);
+        if (said.ok && asked === shown) tell(await said.json());
+      }, REST);
+    };
+    const show = (i) => {
+      shown = iso(year.first, i);
+      slide.value = i;
+      const city = year.city[i] ?? null;
+      slide.setAttribute("aria-valuetext", `${written.format(new Date(`${shown}T00:00:00Z`))}: ${city === null ? never : number.format(city)}`);
+      atlas.querySelector("[data-written]").textContent = written.format(new Date(`${shown}T00:00:00Z`));
+      paint(i);
+      rest();
+    };
+
+    const n = year.city.length;
+    const at = Math.min(Math.max(Math.round((Date.parse(day) - Date.parse(year.first)) / 86400000), 0), n - 1);
+    const edge = new Intl.DateTimeFormat(lang, { timeZone: "UTC", dateStyle: "long" });
+    slide.max = n - 1;
+    slide.value = at;
+    atlas.querySelector("[data-first]").textContent = edge.format(new Date(`${year.first}T00:00:00Z`));
+    atlas.querySelector("[data-last]").textContent = edge.format(new Date(`${year.last}T00:00:00Z`));
+    slide.setAttribute("aria-valuetext", atlas.querySelector("[data-written]").textContent);
+    slide.addEventListener("input", () => show(Number(slide.value)));
+    play(atlas.querySelector("[data-play]"), slide, show);
+    atlas.querySelector("[data-slide]").hidden = false;
+
+    const big = await sheet(atlas, go).catch((why) => {
+      atlas.querySelector("[data-globe]").hidden = true;
+      console.warn("the drawing stays:", why);
+      return null;
+    });
+    if (big) painters.push(big);
+    paint(Number(slide.value));
+  }
+
+  function play(button, slide, show) {
+    const words = [button.textContent, button.dataset.stop];
+    let running = 0;
+    const stop = () => {
+      clearInterval(running);
+      running = 0;
+      button.textContent = words[0];
+    };
+    button.hidden = calm.matches; // who asks for less motion gets none
+    button.addEventListener("click", () => {
+      if (running) return stop();
+      button.textContent = words[1];
+      if (Number(slide.value) === Number(slide.max)) slide.value = 0;
+      running = setInterval(() => (Number(slide.value) < Number(slide.max) ? show(Number(slide.value) + 1) : stop()), STEP);
+      return undefined;
+    });
+    slide.addEventListener("pointerdown", stop);
+  }
+
+  document.querySelectorAll("[data-atlas]").forEach((atlas) => {
+    start(atlas).catch((why) => console.warn("the map stays as it was sent:", why));
+  });
+})();
