@@ -11,6 +11,7 @@ from pulso.show import names
 from pulso.show.language import Speech
 from pulso.web.pages.frame import Frame, frame
 from pulso.web.people import may
+from pulso.web.people.around import office
 from pulso.web.readings import Reading
 from pulso.web.readings.entries import SILENCING, Entered, Flag, entered, flags_in_force
 
@@ -65,7 +66,7 @@ def desk(reading: Reading, person: may.Someone, speech: Speech) -> Desk:
         may_enter_outages=may.may_enter_outages(person, reading.slug),
         may_flag_sensors=may.may_flag_sensors(person, reading.slug),
         entries=tuple(sorted(found, key=lambda e: (e.first, e.known_at), reverse=True)),
-        exclusions=tuple(_exclusion(f) for f in flags_in_force(reading)),
+        exclusions=tuple(_exclusion(f, speech) for f in flags_in_force(reading)),
     )
 
 
@@ -82,11 +83,11 @@ def _entry(e: Entered, reading: Reading, speech: Speech) -> Entry:
         zone=zone,
         link=e.span.link,
         sign=e.sign,
-        by=e.who,
+        by=office(e.who, speech),
         known_at=e.known_at,
         outage=e.span.kind in SILENCING,
     )
 
 
-def _exclusion(f: Flag) -> Exclusion:
-    return Exclusion(f.sensor, f.first, f.last, f.why, f.who)
+def _exclusion(f: Flag, speech: Speech) -> Exclusion:
+    return Exclusion(f.sensor, f.first, f.last, f.why, office(f.who, speech))

@@ -23,9 +23,10 @@ from pulso.web.agenda.forms import Event, Exclusion, Outage
 from pulso.web.pages.frame import frame
 from pulso.web.pages.twin import around
 from pulso.web.people import may
+from pulso.web.people.around import office
 from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
-from pulso.web.readings.entries import SILENCING, Entered, entered
+from pulso.web.readings.entries import SILENCING, Entered, entered, nearest
 
 DESK = TypeAdapter(Desk)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
@@ -126,7 +127,9 @@ def entry(at: Visit, entry: str) -> HttpResponse:
     if at.request.method == "POST" and form.is_valid():
         writes.change(at.person, at.reading, before, form.span(), form.cleaned_data["sign"])
         return at.to_the_desk()
-    return at.page("entry", {"form": form, "what": what, "entry": before}, 400 if form.errors else 200)
+    return at.page(
+        "entry", {"form": form, "what": what, "entry": before, "who": office(before.who, at.speech)}, 400 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,8 +146,9 @@ def flags(at: Visit) -> HttpResponse:
             said = form.cleaned_data
             try:
                 writes.exclude(at.person, at.reading, said["sensor"], said["first"], said["last"], said["why"])
-            except CityFileError as why:
-                form.add_error("sensor", at.speech.say("No source has this sensor: {allowed}.", allowed=why.mistakes[0].allowed))
+            except CityFileError:
+                near = ", ".join(nearest(at.reading, said["sensor"]))
+                form.add_error("sensor", at.speech.say("No source has this sensor. The nearest are: {near}.", near=near))
             else:
                 return at.to_the_desk("flags")
     return at.page("flags", {"desk": desk(at.reading, at.person, at.speech), "form": form}, 400 if form.errors else 200)

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from pulso.show.language import Speech, speak
 from pulso.show.language import marked as _
-from pulso.show.language import speak
 
 WORDS = {
     "content": _("To the content"),
@@ -22,6 +22,21 @@ WORDS = {
     "join": _("Make an account"),
     "leave": _("Sign out"),
 }
+ROLES = {
+    "viewer": _("viewer"),
+    "editor": _("editor of the agenda"),
+    "engineer": _("data engineer"),
+    "administrator": _("administrator"),
+}
+"""What each kind of role is called."""
+
+OFFICES = (*ROLES.values(), _("administration"))
+"""What the trail of the river calls whoever acts for no organisation; it is said in the page's language."""
+
+
+def office(name: str, speech: Speech) -> str:
+    """An office's name: an organisation's as it stands, a role's in the page's language."""
+    return speech.say(name) if name in OFFICES else name
 
 
 def words(request: HttpRequest) -> dict[str, Any]:

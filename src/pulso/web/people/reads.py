@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from pulso.web.people.around import ROLES
 from pulso.web.people.may import Someone
 from pulso.web.people.models import Organisation, Person, Role, Step
 
@@ -29,7 +30,7 @@ def office(person: Someone, city: str) -> str:
     roles = person.roles.filter(kind__in=acting).select_related("organisation")
     mine = [r for r in roles if r.city == city or (r.organisation and r.organisation.city == city)]
     named = [r.organisation.name for r in mine if r.organisation]
-    return named[0] if named else mine[0].get_kind_display() if mine else "administration"
+    return named[0] if named else ROLES[mine[0].kind] if mine else "administration"
 
 
 def called(pseudonyms: Iterable[UUID]) -> dict[UUID, str]:

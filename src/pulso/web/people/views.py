@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pulso.show.language import Speech, speak
 from pulso.web.pages.twin import around
 from pulso.web.people import reads, writes
-from pulso.web.people.around import words
+from pulso.web.people.around import ROLES, words
 from pulso.web.people.forms import LIVES, About, Farewell, NewKey
 from pulso.web.people.keys import TooManyKeys, create, revoke
 from pulso.web.people.models import Person
@@ -52,7 +52,7 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
             form.save()
             note(person, "change person", named(person), before, fields(person), about=person)
         return HttpResponseRedirect(reverse("account"))
-    return _page(request, "mine", {"person": person, "form": form, "roles": person.roles.select_related("organisation")})
+    return _page(request, "mine", {"person": person, "form": form, "called": ROLES, "roles": person.roles.select_related("organisation")})
 
 
 @require_http_methods(["GET", "POST"])

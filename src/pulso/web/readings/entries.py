@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 import uuid
 from collections.abc import Callable
@@ -16,7 +17,21 @@ from pulso.lake.records import Entered
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
 
-__all__ = ["SIGNS", "SILENCING", "Entered", "Flag", "enter", "entered", "flag", "flags_in_force", "fresh", "kinds", "lift", "withdraw"]
+__all__ = [
+    "SIGNS",
+    "SILENCING",
+    "Entered",
+    "Flag",
+    "enter",
+    "entered",
+    "flag",
+    "flags_in_force",
+    "fresh",
+    "kinds",
+    "lift",
+    "nearest",
+    "withdraw",
+]
 
 SIGNS = ("", "busier", "quieter")
 """What whoever enters an event expects of it; empty where they expect nothing."""
@@ -77,6 +92,12 @@ def flags_in_force(reading: Reading) -> list[Flag]:
 def flag(reading: Reading, sensor: str, first: date | None, last: date | None, *, why: str, by: str) -> None:
     """Exclude a sensor from these days. CityFileError where no source has it, with the nearest names."""
     _patiently(lambda: flags.flag(reading.river, sensor, first, last, why=why, by=by))
+
+
+def nearest(reading: Reading, sensor: str) -> list[str]:
+    """The sensors whose names are most like this one; some, where none is."""
+    known = sorted(flags.sensors(reading.river))
+    return difflib.get_close_matches(sensor, known, n=5, cutoff=0.3) or known[:5]
 
 
 def lift(reading: Reading, sensor: str, first: date | None, last: date | None, *, why: str, by: str) -> None:
