@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 
-from pulso.show.language import speak
 from pulso.web.pages.data import Data, DataSet, data
-from pulso.web.pages.twin import LATEST, Asked, letter, site
-from pulso.web.readings import UnknownCity, reading
+from pulso.web.pages.twin import Asked, handed
+from pulso.web.readings.status import stamp
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -22,15 +21,13 @@ CONTEXT = {
 
 def catalogue(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     """The catalogue as JSON-LD; a letter where there is no such city."""
-    speech = speak(lang)
-    try:
-        found = reading(city)
-    except UnknownCity as why:
-        return letter(request, speech, 404, str(why), as_json=True)
-    here = site(request)
-    told = data(Asked(found, speech, QueryDict(), {}, here))
-    text = json.dumps({"@context": CONTEXT} | _catalogue(told, f"{here}/{lang}/{city}"), ensure_ascii=False, indent=2) + "\n"
-    return HttpResponse(text, content_type="application/ld+json; charset=utf-8", headers={"Cache-Control": LATEST})
+
+    def hand(asked: Asked) -> HttpResponse:
+        told = {"@context": CONTEXT} | _catalogue(data(asked), f"{asked.site}/{lang}/{city}")
+        text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+        return HttpResponse(text, content_type="application/ld+json; charset=utf-8")
+
+    return handed(request, lang, city, {}, hand, known=stamp, as_json=True)
 
 
 def _catalogue(told: Data, base: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -129,18 +129,18 @@ def _shapes() -> tuple[ShapeLine, ...]:
     found: dict[str, ShapeLine] = {}
     for page in _all():
         schema = page.adapter.json_schema(mode="serialization")
-        for name, said in (schema.get("$defs", {}) | {page.shape.__name__: schema}).items():
-            if said.get("type") != "object":
-                continue
-            fields = tuple(_field(n, f) for n, f in said.get("properties", {}).items())
+        every = schema.get("$defs", {}) | {page.shape.__name__: schema}
+        objects = {name: said for name, said in every.items() if said.get("type") == "object"}
+        for name, said in objects.items():
+            fields = tuple(_field(n, f, objects) for n, f in said.get("properties", {}).items())
             known = found.get(name)
             called = name if known is None or known.fields == fields else f"{name} ({page.name})"
             found[called] = ShapeLine(called, " ".join(said.get("description", "").split()), fields)
     return tuple(found[name] for name in sorted(found))
 
 
-def _field(name: str, said: dict[str, Any]) -> FieldLine:
-    made = tuple(dict.fromkeys(_refs(said)))
+def _field(name: str, said: dict[str, Any], objects: Mapping[str, Any]) -> FieldLine:
+    made = tuple(ref for ref in dict.fromkeys(_refs(said)) if ref in objects)
     return FieldLine(name, _type(said), made, said.get("description", ""))
 
 
