@@ -151,7 +151,7 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
         context |= around(request, asked.speech, made.frame)
         return HttpResponse(render_to_string(f"{page.name}.html", context, using="pages"))
 
-    return handed(request, lang, city, parts, hand, besides=page.besides, as_json=as_json)
+    return handed(request, lang, city, parts, hand, besides=page.besides, known=page.known, as_json=as_json)
 
 
 def handed(
@@ -162,13 +162,14 @@ def handed(
     hand: Callable[[Asked], HttpResponse],
     *,
     besides: Callable[[QueryDict], str] = lambda _query: "",
+    known: Callable[[Reading], str] = lambda _reading: "",
     as_json: bool = False,
 ) -> HttpResponse:
     """Hand out what `hand` makes of what is asked: with 304 where the browser has it, or a letter where it can't be had."""
     speech = speak(lang)
     try:
         found = reading(city)
-        etag = _etag(request, found, besides(request.GET))
+        etag = _etag(request, found, f"{besides(request.GET)} {known(found)}")
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
         return _lasting(hand(Asked(found, speech, request.GET, parts, site(request))), etag)
