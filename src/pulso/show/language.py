@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from math import floor
 from pathlib import Path
@@ -70,7 +70,7 @@ class Speech:
 
     def day(self, day: date, form: str = "full") -> str:
         """Write a day: "full", "long", "medium", "short", or a pattern of the Unicode date fields."""
-        return str(format_date(day, form, locale=self.locale))
+        return _date(day, form, str(self.locale))
 
     def days(self, first: date, last: date) -> str:
         """Write a span of days, both included, as short as it can be read."""
@@ -91,8 +91,17 @@ class Speech:
         return text[:1].upper() + text[1:]
 
     def _write(self, value: float, pattern: str, digits: int) -> str:
-        rounded = round(value, digits) + 0.0
-        return str(format_decimal(rounded, format=pattern, locale=self.locale)).replace("-", MINUS)
+        return _decimal(round(value, digits) + 0.0, pattern, str(self.locale))
+
+
+@lru_cache(maxsize=8192)  # a page writes hundreds of numbers, most of them whole and near 100
+def _decimal(value: float, pattern: str, locale: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=locale)).replace("-", MINUS)
+
+
+@lru_cache(maxsize=8192)
+def _date(day: date, form: str, locale: str) -> str:
+    return str(format_date(day, form, locale=locale))
 
 
 @cache

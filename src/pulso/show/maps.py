@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import cos, radians
@@ -72,6 +73,47 @@ def draw(zones: Zones, by_zone: Mapping[str, Verdict], speech: Speech) -> Map:
 
     Longitudes are shortened by the cosine of the middle latitude; borders are simplified together, so that neighbours still touch.
     """
+    ground = _ground(zones)
+    patches = tuple(_patch(plot, by_zone.get(plot.id), speech) for plot in ground.plots)
+    return Map(ground.width, ground.height, patches)
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """What of a zone's drawing is the same on every day."""
+
+    id: str
+    name: str
+    path: str
+    x: float
+    y: float
+    room: float
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What of a city's drawing is the same on every day."""
+
+    width: float
+    height: float
+    plots: tuple[_Plot, ...]
+
+
+_laid: dict[int, tuple[weakref.ref[Zones], _Ground]] = {}
+"""By the identity of the zones, for as long as they are there: simplifying a city's borders takes longer than all the rest of its page."""
+
+
+def _ground(zones: Zones) -> _Ground:
+    """Lay out the zones' outlines, once."""
+    found = _laid.get(id(zones))
+    if found is None or found[0]() is not zones:
+        key = id(zones)
+        found = weakref.ref(zones, lambda _gone: _laid.pop(key, None)), _lay(zones)
+        _laid[key] = found
+    return found[1]
+
+
+def _lay(zones: Zones) -> _Ground:
     leaves = zones.leaves
     west, south, east, north = shapely.total_bounds([z.shape for z in leaves]).tolist()
     narrow = cos(radians((south + north) / 2))
@@ -83,25 +125,29 @@ def draw(zones: Zones, by_zone: Mapping[str, Verdict], speech: Speech) -> Map:
         return moved
 
     simple = shapely.coverage_simplify([area(shapely.transform(z.shape, place)) for z in leaves], DETAIL)
-    patches = tuple(_patch(z.id, z.name, s, by_zone.get(z.id), speech) for z, s in zip(leaves, map(area, simple), strict=True))
-    return Map(wide * scale + 2 * EDGE, tall * scale + 2 * EDGE, patches)
+    plots = tuple(_plot(z.id, z.name, s) for z, s in zip(leaves, map(area, simple), strict=True))
+    return _Ground(wide * scale + 2 * EDGE, tall * scale + 2 * EDGE, plots)
 
 
-def _patch(zone: str, name: str, shape: shapely.MultiPolygon, verdict: Verdict | None, speech: Speech) -> Patch:
+def _plot(zone: str, name: str, shape: shapely.MultiPolygon) -> _Plot:
     circle = shapely.maximum_inscribed_circle(shape, tolerance=1.0)
-    centre = shapely.get_point(circle, 0)
+    x, y = shapely.get_coordinates(shapely.get_point(circle, 0))[0].tolist()
+    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), round(shapely.length(circle), 1))
+
+
+def _patch(plot: _Plot, verdict: Verdict | None, speech: Speech) -> Patch:
     index = verdict.index if verdict else None
     return Patch(
-        id=zone,
-        path=outline(shape),
+        id=plot.id,
+        path=plot.path,
         shade=None if index is None else shade(index),
-        name=name,
+        name=plot.name,
         value=speech.number(index),
         why="" if index is not None else _why(verdict, speech),
         interval=speech.span(verdict.interval if verdict else None),
-        x=round(shapely.get_x(centre), 1),
-        y=round(shapely.get_y(centre), 1),
-        room=round(shapely.length(circle), 1),
+        x=plot.x,
+        y=plot.y,
+        room=plot.room,
     )
 
 
