@@ -23,11 +23,13 @@ ERRORS = {
     "400": "what is asked for can't be",
     "401": "the key that was said opens nothing",
     "404": "there is no such city, zone, metric, day or form",
+    "409": "there are as many as there may be",
     "406": "none of the accepted forms is there",
     "422": "a parameter can't be read, or means nothing here",
     "429": "too many requests: Retry-After says when to ask again",
     "500": "the mistake is ours",
 }
+WRITING = ("400", "401", "404", "409", "422", "429", "500")
 HEADERS = {
     "ETag": "of this answer: send it back as If-None-Match, and the same answer costs a 304",
     "Cache-Control": "how long the answer may be used without asking",
@@ -76,6 +78,10 @@ def schema() -> dict[str, Any]:
     for address, methods in made["paths"].items():
         methods.pop("head", None)
         for operation in methods.values():
+            if operation["tags"] == ["webhooks"]:
+                operation["security"] = [{"key": []}]
+                _refusals(operation, WRITING)
+                continue
             _complete(operation, offered.get(operation["operationId"].removesuffix("_as"), ()), ending=".{form}" in address)
     made["paths"]["/api/v1/cities/{city}/stream"] = STREAM
     for operation in STREAM.values():
@@ -99,7 +105,7 @@ def _complete(operation: dict[str, Any], offered: tuple[str, ...], *, ending: bo
         fine["headers"]["Link"] = {"description": link, "schema": {"type": "string"}, "required": False}
     operation["responses"]["304"] = {"description": "what you have is still the answer"}
     operation["security"] = [{}, {"key": []}]
-    _refusals(operation, tuple(e for e in ERRORS if not (ending and e == "406")))
+    _refusals(operation, tuple(e for e in ERRORS if e != "409" and not (ending and e == "406")))
 
 
 def _said(schema: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +143,10 @@ def openapi(request: HttpRequest) -> HttpResponse:
 @require_safe
 def docs(_request: HttpRequest) -> HttpResponse:
     """The description, for people."""
-    return HttpResponse(render_to_string("api.html", {"schema": schema(), "shape": _shape}, using="pages"))
+    said = schema()
+    paths = {address: methods for address, methods in said["paths"].items() if "{form}" not in address}
+    operations = [(method.upper(), address, o) for address, methods in paths.items() for method, o in methods.items()]
+    return HttpResponse(render_to_string("api.html", {"schema": said, "operations": operations, "shape": _shape}, using="pages"))
 
 
 @csrf_exempt

@@ -19,6 +19,7 @@ from pulso.web import readings
 from pulso.web.api import forms, shapes
 from pulso.web.api.asked import OneDay, Paged, ask, only_known, zone
 from pulso.web.api.cursor import pack, question, unpack
+from pulso.web.api.hooks import views as hooks
 from pulso.web.api.manners import mistake
 from pulso.web.api.problems import Refused, Wrong, problem
 from pulso.web.api.resources import RESOURCES, city_row
@@ -188,6 +189,7 @@ def _nothing(reading: Reading, query: OneDay) -> Refused:
 
 for resource in RESOURCES:
     register(api, resource)
+hooks.register(api)
 
 
 @api.exception_handler(Refused)

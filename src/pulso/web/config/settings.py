@@ -13,6 +13,7 @@ from pulso.web.config import accounts
 from pulso.web.config.accounts import *  # noqa: F403
 from pulso.web.config.chosen import database, networks, number, secret, words
 from pulso.web.config.logs import logging_config
+from pulso.web.config.mail import mail
 
 HOME = Path(os.environ.get("PULSO_HOME") or "var").resolve()
 CITIES = words("PULSO_CITIES")
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "pulso.web.readings",
     "pulso.web.pages",
     "pulso.web.api",
+    "pulso.web.api.hooks",
     "pulso.web.people",
     "pulso.web.agenda",
     "pulso.web.contracts",
@@ -125,3 +127,6 @@ API_STREAMS = int(number("PULSO_API_STREAMS", 2))
 """So many streams of events a process keeps open: each holds one of its threads."""
 PROXIES = int(number("PULSO_PROXIES", 0))
 """How many proxies of ours stand before the site: so many addresses of X-Forwarded-For, from its end, are believed."""
+HOOKS_INSIDE = os.environ.get("PULSO_HOOKS_INSIDE") == "1"
+"""Whether webhooks may go into private networks, and without https: for trying them out."""
+globals().update(mail(os.environ.get("PULSO_MAIL", ""), os.environ.get("PULSO_MAIL_FROM", ""), HOME))
