@@ -44,7 +44,8 @@ class Driver:
     kind: str = Field(description="weather, event or unexplained")
     points: float = Field(description="points of the index, with one decimal: all of them add up to the total")
     exact: float = Field(description="the same, as it was published")
-    meaning: str = Field(description="what the driver means, and what it was learned from")
+    meaning: str = Field(description="what a driver of this kind means, and what it was learned from")
+    note: str = Field(description="what sort of event it is, and whether it lay beyond the record; empty where there is nothing to say")
     cells: tuple[Cell, ...] = Field(description="its points by domain: they add up to its own")
 
 
@@ -119,14 +120,16 @@ def why(asked: Asked) -> Why:
 
 def _driver(name: str, table: words.Split, verdict: Verdict, today: Sequence[Span], speech: Speech) -> Driver:
     kind = next((r.kind for r in verdict.reasons if r.name == name), "unexplained")
-    said = [names.sort(name, today, speech), speech.say(MEANINGS[kind]), speech.say(BEYOND) if name in verdict.beyond else ""]
+    sort = names.sort(name, today, speech)
+    said = [f"{speech.capital(sort)}." if sort else "", speech.say(BEYOND) if name in verdict.beyond else ""]
     return Driver(
         name=name,
         called=speech.capital(names.driver(name, speech)),
         kind=kind,
         points=table.column(name),
         exact=sum(r.points for r in verdict.reasons if r.name == name),
-        meaning=" ".join(filter(None, (f"{speech.capital(said[0])}." if said[0] else "", *said[1:]))),
+        meaning=speech.say(MEANINGS[kind]),
+        note=" ".join(filter(None, said)),
         cells=tuple(Cell(d, table.cells[d, name]) for d in table.domains if (d, name) in table.cells),
     )
 
