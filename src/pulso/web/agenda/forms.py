@@ -60,7 +60,7 @@ class Event(Days):
         super().__init__(*args, speech=speech, **rest)
         whole = ("", speech.say("the whole city"))
         self._choose("zone", [whole, *((z.id, z.name) for z in reading.zones.all)])
-        self._choose("kind", self.kinds(reading))
+        self._choose("kind", [("", speech.say("choose one")), *self.kinds(reading)])
         self._choose("sign", [("", speech.say("not known")), ("busier", speech.say("busier")), ("quieter", speech.say("quieter"))])
 
     def kinds(self, reading: Reading) -> list[tuple[str, Any]]:

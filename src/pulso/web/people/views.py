@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages import get_messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
@@ -103,7 +104,7 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
     """One page of an account, in its language."""
     speech = _speech()
     status = 400 if request.method == "POST" and getattr(context.get("form"), "errors", None) else 200
-    whole = {"name": name} | context | words(request) | around(request, speech, None)
+    whole = {"name": name, "messages": list(get_messages(request))} | context | words(request) | around(request, speech, None)
     return HttpResponse(render_to_string(f"people/{name}.html", whole, request, using="pages"), status=status)
 
 
