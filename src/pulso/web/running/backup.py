@@ -146,9 +146,9 @@ def _add_home_file(archive: Archive, home: Path, path: Path) -> None:
         archive.add(copy, name)
 
 
-def copied(path: Path, to: Path) -> None:
-    """Copy an SQLite file while others use it."""
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:
+def copied(path: Path | str, to: Path) -> None:
+    """Copy an SQLite file while others use it: what is committed."""
+    with closing(sqlite3.connect(path, uri=str(path).startswith("file:"))) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
 
 
@@ -158,9 +158,7 @@ def database_copied() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         if connection.vendor == "sqlite":
             copy = Path(folder) / "people.sqlite3"
-            connection.ensure_connection()
-            with closing(sqlite3.connect(copy)) as target:
-                connection.connection.backup(target)
+            copied(settings.DATABASES["default"]["NAME"], copy)
         else:
             copy = Path(folder) / "people.dump"
             postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}")

@@ -148,7 +148,7 @@ def _compare(file: Path, manifest: dict[str, Any], seen: dict[str, dict[str, Any
     if manifest["format"] > FORMAT:
         raise BadArchive(f"{file} was made by a later version ({manifest.get('pulso')}). Restore it with that one.")
     listed = manifest["files"]
-    wrong = sorted(name for name in {*listed, *seen} if listed.get(name) != seen.get(name))
+    wrong = sorted(name for name in {*listed, *seen} if name not in seen or listed.get(name) != seen[name])
     if wrong:
         raise BadArchive(
             f"{file}: {len(wrong)} of {len(listed)} files are not as they were kept, the first {wrong[0]!r}. Nothing was restored."

@@ -52,7 +52,6 @@ def _granian(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
-        process_name="pulso-serve",
     ).serve()
 
 

@@ -1,0 +1,131 @@
+"""The worker: who is due is collected and published, what fails is tried again, what was left is taken up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from pulso.web.running import jobs, locks
+from pulso.web.running.models import Job
+from pulso.web.running.schedule import read
+from pulso.web.running.worker import Outcome, Worker
+
+pytestmark = pytest.mark.django_db
+MORNING = read("06:30")
+
+
+def lines() -> list[tuple[str, str, int]]:
+    return [(j.kind, j.state, j.tries) for j in Job.objects.order_by("id")]
+
+
+def test_a_city_is_collected_and_then_published(own_town):
+    ran = []
+    assert Worker(lambda job: Outcome(0, f"{ran.append(job.kind)}")).work(once=True)
+    assert ran == ["collect", "publish"]
+    assert lines() == [("collect", "done", 1), ("publish", "done", 1)]
+
+
+def test_the_real_commands_do_it(own_town):
+    assert Worker().work(once=True)
+    collected, published = Job.objects.order_by("id")
+    assert collected.message.endswith("observations kept.")
+    assert "nothing is new" in published.message
+    assert published.ended >= published.begun
+
+
+def test_a_city_that_no_source_answers_says_so_waits_and_is_published_all_the_same(own_town, monkeypatch):
+    monkeypatch.setenv("PULSO_MIRROR", str(own_town.folder / "nowhere"))
+    assert not Worker().work(once=True)
+    collected = Job.objects.get(kind="collect")
+    assert (collected.state, collected.tries) == ("waiting", 1)
+    assert collected.due == own_town.clock() + timedelta(minutes=5)
+    assert collected.message
+    assert "Traceback" not in collected.message
+    assert Job.objects.get(kind="publish").state == "done"
+
+
+def test_what_fails_again_waits_longer_and_is_published_once(own_town):
+    ran = []
+
+    def run(job: Job) -> Outcome:
+        ran.append(job.kind)
+        return Outcome(3, "nobody answers") if job.kind == "collect" else Outcome(0, "")
+
+    for minutes in (5, 15, 60, 60):
+        assert not Worker(run).work(once=True)
+        job = Job.objects.get(kind="collect")
+        assert job.due == own_town.clock() + timedelta(minutes=minutes)
+        own_town.clock.pass_(hours=2)
+    assert ran.count("publish") == 1
+
+
+def test_the_next_morning_is_waited_for_and_a_missed_one_is_made_up(own_town):
+    jobs.plan("vila", MORNING)
+    first = Job.objects.get()
+    assert first.due == own_town.clock()
+    jobs.begin(first)
+    jobs.done(first, "")
+    jobs.plan("vila", MORNING)
+    second = Job.objects.get(kind="collect", state="waiting")
+    assert second.due.strftime("%H:%M") == "06:30"
+    assert first.begun < second.due <= first.begun + timedelta(days=1)
+    own_town.clock.pass_(days=5)
+    assert jobs.next_due(own_town.clock(), ["vila"]).kind == "publish"
+    Job.objects.filter(kind="publish").delete()
+    assert jobs.next_due(own_town.clock(), ["vila"]) == second
+
+
+def test_what_a_killed_worker_left_is_taken_up(own_town):
+    job = jobs.ask("vila", "collect")
+    jobs.begin(job)
+    ran = []
+    assert Worker(lambda job: Outcome(0, f"{ran.append(job.pk)}")).work(once=True)
+    assert ran[0] == job.pk
+    job.refresh_from_db()
+    assert (job.state, job.tries) == ("done", 2)
+
+
+def test_there_is_one_worker_a_home(own_town):
+    with locks.the_worker(own_town.home), pytest.raises(locks.Occupied, match="already runs"):
+        Worker(lambda _: Outcome(0, "")).work(once=True)
+    assert not Job.objects.exists()
+
+
+def test_a_worker_that_is_stopped_puts_its_job_back(own_town):
+    def run(job: Job) -> Outcome:
+        worker.stop()
+        return Outcome(130, "Stopped.")
+
+    worker = Worker(run)
+    worker.work(once=True)
+    assert lines() == [("collect", "waiting", 0)]
+
+
+def test_a_city_has_one_open_job_of_a_kind(own_town):
+    job = jobs.ask("vila", "publish", own_town.clock() + timedelta(hours=1))
+    assert jobs.ask("vila", "publish").pk == job.pk
+    assert Job.objects.get().due == own_town.clock()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.create(city="vila", kind="publish", due=own_town.clock())
+
+
+def test_old_jobs_are_forgotten(own_town):
+    job = jobs.ask("vila", "publish")
+    jobs.begin(job)
+    jobs.done(job, "")
+    own_town.clock.pass_(days=91)
+    jobs.forget_old()
+    assert not Job.objects.exists()
+
+
+def test_a_mishap_afterwards_does_not_stop_the_worker(own_town, monkeypatch):
+    watch = pytest.importorskip("pulso.web.contracts.watch")
+
+    def breaks(_slug: str) -> None:
+        raise RuntimeError("no mail today")
+
+    monkeypatch.setattr(watch, "watch", breaks)
+    assert Worker(lambda _: Outcome(0, "")).work(once=True)
+    assert [state for _, state, _ in lines()] == ["done", "done"]
