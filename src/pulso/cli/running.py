@@ -33,6 +33,11 @@ def join(app: typer.Typer) -> None:
     app.command(rich_help_panel=panel)(rebuild)
 
 
+Measure = Annotated[
+    bool, typer.Option("--measure", help="Then measure what the site shows of the sources, as its worker does; takes seconds.")
+]
+
+
 def collect(
     city: CityName,
     first: First = None,
@@ -42,6 +47,7 @@ def collect(
     home: HomeFolder = None,
     engine: EngineAddress = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any source failed, not only if all did.")] = False,
+    measure: Measure = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the city's sources, and keep what they say.
@@ -57,7 +63,7 @@ def collect(
     river = opened(city, home, mirror, engine)
     with progress() as bars:
         told = run(river, first, last, only=source, progress=bars)
-    account.keep(river, told)
+    (account.keep if measure else account.heard)(river, told)
     if as_json:
         say_json([asdict(t) for t in told])
     else:
@@ -75,7 +81,9 @@ def collect(
         raise typer.Exit(3)
 
 
-def publish(city: CityName, first: First = None, last: Last = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
+def publish(
+    city: CityName, first: First = None, last: Last = None, home: HomeFolder = None, measure: Measure = False, as_json: AsJson = False
+) -> None:
     """Judge each day, and publish the verdicts that are new.
 
     Without days: from the first day on that was never published, or about which anything was learned since: an observation, a flag, an
@@ -88,7 +96,8 @@ def publish(city: CityName, first: First = None, last: Last = None, home: HomeFo
     river = opened(city, home)
     with progress() as bars:
         done = run(river, first, last, progress=bars)
-    account.keep(river)
+    if measure:
+        account.keep(river)
     if as_json:
         say_json(asdict(done))
     elif done.first is None:
@@ -116,13 +125,12 @@ def flag(
 
     From the day given (or ever) to the day given (or for good). The next publication goes without it, and says so.
     """
-    from pulso.flow import account, flags
+    from pulso.flow import flags
 
     in_order(first, last)
     river = opened(city, home)
     run = flags.lift if lift else flags.flag
     run(river, sensor, first, last, why=why, by=by)
-    account.keep(river)
     span = f"{first or 'the beginning'} to {last or 'further notice'}"
     if lift:
         say(f"{sensor} counts again from {span}: {why}. Publish again to see the city with it.")
@@ -141,7 +149,7 @@ def rebuild(city: CityName, home: HomeFolder = None, as_json: AsJson = False) ->
     river = opened(city, home)
     with progress() as bars:
         told = run(river, progress=bars)
-    account.keep(river)
+    account.heard(river, told)
     if as_json:
         say_json([asdict(t) for t in told])
     else:

@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -61,7 +61,20 @@ _FORM = TypeAdapter(Account)
 def keep(river: River, told: Iterable[Collected] = ()) -> Account:
     """Measure all of it, and keep it. `told` is what a collection says of the sources that it asked; of others the last word stands."""
     made = _measured(river, tuple(told))
-    path = where(river)
+    _write(made, where(river))
+    return made
+
+
+def heard(river: River, told: Iterable[Collected]) -> None:
+    """Keep what a collection says of its sources beside what was measured before; measure nothing, for that takes seconds."""
+    former = kept(where(river))
+    if former is not None:
+        letters = _letters(river, former, tuple(told))
+        if letters != former.letters:
+            _write(replace(former, letters=letters), where(river))
+
+
+def _write(made: Account, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, fresh = tempfile.mkstemp(prefix=path.name, dir=path.parent)
     try:
@@ -72,7 +85,6 @@ def keep(river: River, told: Iterable[Collected] = ()) -> Account:
     except BaseException:
         Path(fresh).unlink(missing_ok=True)
         raise
-    return made
 
 
 def kept(path: Path) -> Account | None:
@@ -90,24 +102,25 @@ def where(river: River) -> Path:
 
 
 def _measured(river: River, told: tuple[Collected, ...]) -> Account:
-    now = river.home.clock()
-    former, asked = kept(where(river)), {t.source for t in told}
-    letters = [
-        letter for letter in (former.letters if former else ()) if letter.source not in asked and letter.source in river.city.sources
-    ]
-    letters += [Letter(t.source, t.letter, t.unanswered, now) for t in told if t.letter]
     weighed = None
     with suppress(NothingKnown):  # before the first number there is nothing to weigh
         weighed = weights(river)
     return Account(
         format=FORMAT,
-        made=now,
+        made=river.home.clock(),
         version=version("pulso"),
         recipe=RECIPE,
         city=river.city.digest,
         digest=digest(river),
         sources=tuple(sources(river)),
-        letters=tuple(letters),
+        letters=_letters(river, kept(where(river)), told),
         revisions=tuple(revisions(river)),
         weights=weighed,
     )
+
+
+def _letters(river: River, former: Account | None, told: tuple[Collected, ...]) -> tuple[Letter, ...]:
+    """The last word of every source: of those that were asked now, of the others what they said before."""
+    now, asked = river.home.clock(), {t.source for t in told}
+    before = [x for x in (former.letters if former else ()) if x.source not in asked and x.source in river.city.sources]
+    return (*before, *(Letter(t.source, t.letter, t.unanswered, now) for t in told if t.letter))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pulso.flow import account
 from pulso.lake.lake import alone
 from pulso.web.readings.door import _home, _places, reading
 
@@ -30,6 +31,15 @@ def clock(slug: str) -> ZoneInfo:
 def days(slug: str) -> tuple[date, date] | None:
     """The first and last day that is published, after taking over what was published since; None where nothing is."""
     return reading(slug).days()
+
+
+def measure_if_never(slug: str) -> bool:
+    """Measure what is shown of a city's sources where that was never done; whether it was done now. Takes seconds."""
+    river = reading(slug).river
+    if account.kept(account.where(river)) is not None:
+        return False
+    account.keep(river)
+    return True
 
 
 def last_published(slug: str) -> datetime | None:

@@ -51,6 +51,8 @@ def upgrade() -> Iterator[str]:
     for slug in readings.cities():
         span = upkeep.days(slug)
         yield f"{slug}: {span[0]} to {span[1]} is published." if span else f"{slug}: nothing is published yet."
+        if span and upkeep.measure_if_never(slug):
+            yield f"{slug}: its sources are measured."
 
 
 def _formats(home: Path) -> Iterator[str]:

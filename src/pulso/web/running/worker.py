@@ -109,8 +109,8 @@ class Worker:
     def _as_process(self, job: Job) -> Outcome:
         """Run `pulso collect` or `pulso publish`."""
         where = str(upkeep.folders()[job.city])
-        wanted = ["--json"] if job.kind == Job.Kind.COLLECT else []
-        environment = os.environ | {"PULSO_HOME": str(settings.HOME), "COLUMNS": "1000"}
+        wanted = ["--measure", *(["--json"] if job.kind == Job.Kind.COLLECT else [])]
+        environment = {k: v for k, v in os.environ.items() if k != "COLUMNS"} | {"PULSO_HOME": str(settings.HOME)}
         command = [*PULSO, job.kind, where, *wanted]
         # a session of its own: a stroke of Ctrl-C reaches the worker alone, which hands it on once
         self.child = subprocess.Popen(  # noqa: S603  # our own command, and a place from the settings
@@ -138,7 +138,8 @@ def _told(job: Job, out: str, err: str) -> str:
 
 def _letter(err: str, code: int) -> str:
     """What a process that failed says: its letter, or the last line of its accident."""
-    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    lines = [line.strip(" │╭╮╰╯─") for line in err.splitlines()]
+    lines = [line for line in lines if line]
     if not lines:
         return f"It ended with code {code} and without a word."
     return lines[-1] if "Traceback (most recent call last):" in lines else " ".join(lines)
