@@ -122,13 +122,19 @@
   function keyboard(plot, u, columns, hear) {
     const xs = columns[0];
     let at = xs.length - 1;
+    let chosen = false; // whether a key has led to a day
+    const point = () => requestAnimationFrame(() => u.setCursor({ left: u.valToPos(xs[at], "x"), top: 10 })); // the scale is set by then
     const zoom = (by) => {
       const { min, max } = u.scales.x;
-      const middle = u.cursor.idx === null || u.cursor.idx === undefined ? (min + max) / 2 : xs[u.cursor.idx];
+      const middle = chosen ? xs[at] : (min + max) / 2;
       const half = Math.max(((max - min) / 2) * by, 3 * DAY);
       u.setScale("x", { min: Math.max(middle - half, xs[0]), max: Math.min(middle + half, xs[xs.length - 1]) });
+      if (chosen) point();
     };
-    const all = () => u.setScale("x", { min: xs[0], max: xs[xs.length - 1] });
+    const all = () => {
+      u.setScale("x", { min: xs[0], max: xs[xs.length - 1] });
+      if (chosen) point();
+    };
     const go = (i) => {
       at = Math.min(Math.max(i, 0), xs.length - 1);
       const { min, max } = u.scales.x;
@@ -136,7 +142,8 @@
         const shift = xs[at] < min ? xs[at] - min : xs[at] - max;
         u.setScale("x", { min: min + shift, max: max + shift });
       }
-      u.setCursor({ left: u.valToPos(xs[at], "x"), top: 10 });
+      chosen = true;
+      point();
       hear(at);
     };
     const keys = { ArrowLeft: () => go(at - 1), ArrowRight: () => go(at + 1), ArrowDown: () => go(at - MONTH), ArrowUp: () => go(at + MONTH), Home: () => go(0), End: () => go(xs.length - 1), "+": () => zoom(0.5), "-": () => zoom(2), Escape: all };

@@ -130,7 +130,11 @@
     });
     atlas.querySelector(".sheet").classList.add("live");
     map.resize();
-    map.fitBounds(box, { padding: 22, animate: false });
+    const fit = () => map.fitBounds(box, { padding: 22, animate: false });
+    let moved = false; // by a hand, not by us
+    map.on("movestart", (event) => { moved ||= Boolean(event.originalEvent); });
+    map.on("resize", () => moved || fit());
+    fit();
     declutter();
     return (zone, shade, value) => {
       map.setFeatureState({ source: "zones", id: zone }, { shade: shade === null ? 9 : shade });
@@ -193,14 +197,13 @@
     const find = (name) => atlas.querySelector(`[data-${name}]`);
     const rows = new Map([...find("table").querySelectorAll("[data-zone]")].map((row) => [row.dataset.zone, row]));
     const turn = document.querySelector(".turn");
-    const short = new Intl.DateTimeFormat(atlas.dataset.lang, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    const short = new Intl.DateTimeFormat(atlas.dataset.lang, { timeZone: "UTC", weekday: "short", day: "numeric", month: "long", year: "numeric" });
     const step = (rel, day) => {
       const link = turn.querySelector(`[rel=${rel}]`);
-      if (!link) return;
       link.hidden = !day;
       if (!day) return;
       link.search = `?day=${day}`;
-      [...link.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim()).textContent = short.format(new Date(`${day}T00:00:00Z`));
+      link.querySelector("[data-at]").textContent = short.format(new Date(`${day}T00:00:00Z`));
     };
     return (said) => {
       find("written").textContent = said.written;
