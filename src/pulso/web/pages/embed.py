@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from html import escape
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -48,7 +49,7 @@ def embed(asked: Asked) -> Embed:
 
 def _snippet(name: str, asked: Asked, zone: str | None) -> Snippet:
     speech, (width, height) = asked.speech, SIZES[name]
-    address = f"{asked.site}/{speech.code}/{asked.reading.slug}/embed/{name}" + (f"?zone={zone}" if zone else "")
+    address = f"{asked.site}/{speech.code}/{asked.reading.slug}/embed/{name}" + (f"?{urlencode({'zone': zone})}" if zone else "")
     title = escape(f"Pulso · {asked.reading.city.city.name}")
     html = f'<iframe src="{escape(address)}" title="{title}" width="{width}" height="{height}" loading="lazy"></iframe>'
     return Snippet(name, speech.say(NAMES[name]), address, html)
