@@ -66,12 +66,17 @@ def keep(river: River, told: Iterable[Collected] = ()) -> Account:
 
 
 def heard(river: River, told: Iterable[Collected]) -> None:
-    """Keep what a collection says of its sources beside what was measured before; measure nothing, for that takes seconds."""
-    former = kept(where(river))
+    """Keep what a collection says of its sources beside what was measured before: its letters, and how far each source tells now.
+
+    Measures nothing else, for that takes seconds.
+    """
+    former, said = kept(where(river)), tuple(told)
     if former is not None:
-        letters = _letters(river, former, tuple(told))
-        if letters != former.letters:
-            _write(replace(former, letters=letters), where(river))
+        asked = {t.source for t in said}
+        seen = tuple(_until(river, s) if s.source in asked and s.source in river.city.sources else s for s in former.sources)
+        fresh = replace(former, letters=_letters(river, former, said), sources=seen)
+        if fresh != former:
+            _write(fresh, where(river))
 
 
 def _write(made: Account, path: Path) -> None:
@@ -124,3 +129,10 @@ def _letters(river: River, former: Account | None, told: tuple[Collected, ...]) 
     now, asked = river.home.clock(), {t.source for t in told}
     before = [x for x in (former.letters if former else ()) if x.source not in asked and x.source in river.city.sources]
     return (*before, *(Letter(t.source, t.letter, t.unanswered, now) for t in told if t.letter))
+
+
+def _until(river: River, status: SourceStatus) -> SourceStatus:
+    """A source's status with the days that it tells of now: whoever collects and never measures is not told that it is late."""
+    read = river.lake.read_origins(status.source)
+    first, last = read["first"].drop_null().to_pylist(), read["last"].drop_null().to_pylist()
+    return replace(status, first=min(first, default=None), last=max(last, default=None), answers=read.num_rows)

@@ -11,6 +11,7 @@ from pulso.errors import NothingKnown
 from pulso.shapes import REASONS
 from pulso.show import names
 from pulso.show.language import Speech
+from pulso.show.language import marked as _
 from pulso.web.contracts import reads, words
 from pulso.web.contracts.models import Incident
 from pulso.web.pages.source_shapes import Agreed, ByHand, Flagged, Gap, IncidentLine, Measured, Rejected, Source, SourceLine, Sources
@@ -37,6 +38,12 @@ STATES: dict[str, Callable[[Speech, int], str]] = {
     "late": lambda speech, n: speech.many("{n} is late", "{n} are late", n),
     "nothing": lambda speech, n: speech.many("{n} never came", "{n} never came", n),
     "ended": lambda speech, n: speech.many("{n} has ended", "{n} have ended", n),
+}
+ALL: dict[str, str] = {
+    "fresh": _("all are up to date"),
+    "late": _("all are late"),
+    "nothing": _("none ever came"),
+    "ended": _("all have ended"),
 }
 BEGINNING = date(1971, 1, 1)
 """The first day of an exclusion that was always so."""
@@ -138,11 +145,13 @@ def _state(state: str, since: date | None, status: SourceStatus | None, speech: 
 def _summary(lines: Sequence[SourceLine], speech: Speech) -> str:
     count = Counter(one.state for one in lines)
     parts = [said(speech, count[state]) for state, said in STATES.items() if count[state]]
+    if len(parts) == 1 and len(lines) > 1:
+        parts = [speech.say(ALL[lines[0].state])]
     return speech.many("{n} source: {states}.", "{n} sources: {states}.", len(lines), states=speech.together(parts))
 
 
 def _not_yet(asked: Asked) -> str:
-    return asked.speech.say("Not measured yet: the sources are measured when the city is next collected or published.")
+    return asked.speech.say("Not measured yet: the site's worker measures the sources when it next runs.")
 
 
 def _span(text: str, said: dict[str, Callable[[Speech, int], str]], speech: Speech) -> str:
