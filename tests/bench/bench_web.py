@@ -98,7 +98,9 @@ def bare() -> Iterator[str]:
 
 
 def uncached(address: str, turn: int, cities: tuple[str, ...] = TOWNS) -> list[str]:
-    """Hundred addresses of the same page that no answer was kept of: ten towns, and a word that means nothing."""
+    """Hundred addresses of the same page that no answer was kept of: ten towns, and a word that means nothing; the API keeps none."""
+    if address.startswith("/api/"):
+        return [address.format(city=c) for c in cities * (100 // len(cities))]
     mark = "&" if "?" in address else "?"
     return [f"{address.format(city=c)}{mark}turn={turn}-{n}" for n in range(10) for c in (cities * 10)[:10]]
 

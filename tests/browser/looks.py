@@ -29,13 +29,13 @@ class Look:
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)  # addresses of other hosts that it asked for
 
-    def open(self, address: str, status: int = 200) -> None:
-        """Go there, and wait until it is quiet."""
+    def open(self, address: str, status: int = 200, *, quiet: bool = True) -> None:
+        """Go there, and wait until it is loaded, and quiet."""
         home = urlsplit(address).netloc
         self.page.on("request", lambda r: self.elsewhere.append(r.url) if urlsplit(r.url).netloc not in (home, "") else None)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" and not _expected(m.text, status) else None)
-        answer = self.page.goto(address, wait_until="networkidle")
+        answer = self.page.goto(address, wait_until="networkidle" if quiet else "load")
         assert answer is not None
         assert answer.status == status, f"{address}: {answer.status}"
 

@@ -46,7 +46,7 @@ def test_a_page_is_open_to_everybody(browser, town, name, place, status, lang, t
 @pytest.mark.parametrize(("name", "place", "status"), PLACES, ids=[p[0] for p in PLACES])
 def test_a_page_can_be_read_without_javascript(browser, town, name, place, status):
     with looking(browser, "phone", scripts=False) as look:
-        look.open(f"{town}/pt/{place}", status)
+        look.open(f"{town}/pt/{place}", status, quiet=False)
         assert look.page.locator("h1").first.is_visible()
         assert look.page.locator("main").inner_text().strip()
         assert look.dead() == []

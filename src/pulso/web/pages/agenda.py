@@ -93,8 +93,7 @@ def agenda(asked: Asked) -> Agenda:
     first, last = _span(asked)
     kind, kinds = _kind(asked)
     spans = [e for e in happenings(reading, first, last, speech) if kind in (None, e.kind)]
-    zones = tuple(dict.fromkeys((None, *(e.zone for e in spans if e.zone))))
-    said = {(v.zone, v.day): v for v in reading.whole(zones, first, last)}
+    said = {(v.zone, v.day): v for v in reading.some({(e.zone, day) for e in spans for day in _within(e, (first, last))})}
     weeks = asked.briefs((None,), first, last)
     letters = {id(e): letter for letter, e in charts.shown(spans, weeks[0].day, weeks[-1].day)} if weeks else {}
     return Agenda(
@@ -144,12 +143,17 @@ def _entry(
 
 
 def _days(event: Span, said: dict[tuple[str | None, date], Verdict], span: tuple[date, date]) -> Iterator[EventDay]:
-    start, stop = max(event.first, span[0]), min(event.last, span[1])
-    for i in range(start.toordinal(), stop.toordinal() + 1):
-        verdict = said.get((event.zone, date.fromordinal(i)))
+    for day in _within(event, span):
+        verdict = said.get((event.zone, day))
         if verdict is not None:
             credited = [r.points for r in verdict.reasons if r.kind == "event" and event.name in (r.name, *r.name.split(", "))]
             yield EventDay(verdict.day, verdict.index, sum(credited) if credited else None)
+
+
+def _within(event: Span, span: tuple[date, date]) -> list[date]:
+    """The days of an event that lie in a span of days."""
+    start, stop = max(event.first, span[0]), min(event.last, span[1])
+    return [date.fromordinal(i) for i in range(start.toordinal(), stop.toordinal() + 1)]
 
 
 def _span(asked: Asked) -> tuple[date, date]:
@@ -170,7 +174,7 @@ def _span(asked: Asked) -> tuple[date, date]:
 
 def _kind(asked: Asked) -> tuple[str | None, list[str]]:
     """The kind of the query, and all there are. BadQuestion where there is none of that name."""
-    every = {e.kind for e in asked.reading.events()} | {s.kind for s in asked.reading.city.calendar} | {"holiday"}
+    every = asked.reading.kinds() | {s.kind for s in asked.reading.city.calendar} | {"holiday"}
     kinds, said = sorted(every), asked.query.get("kind") or None
     if said is not None and said not in every:
         raise BadQuestion(f"kind: found {said[:40]!r}; there is: {', '.join(kinds)}.")

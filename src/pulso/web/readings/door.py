@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 
@@ -24,6 +27,25 @@ class UnknownCity(PulsoError):  # noqa: N818  # it names a state of the world
     """Asked about a city that this site doesn't show."""
 
 
+@dataclass(frozen=True)
+class Events:
+    """A city's events in order of their first day, so that those of some weeks are found without looking at those of all years."""
+
+    spans: tuple[Span, ...]
+    firsts: tuple[date, ...]
+    reach: tuple[date, ...]  # the latest last day of all events up to here: it never falls
+    kinds: frozenset[str]
+
+    @classmethod
+    def of(cls, spans: tuple[Span, ...]) -> Events:
+        """Put them in order."""
+        return cls(spans, tuple(s.first for s in spans), tuple(accumulate((s.last for s in spans), max)), frozenset(s.kind for s in spans))
+
+    def touching(self, first: date, last: date) -> list[Span]:
+        """Those that touch these days, both included."""
+        return [s for s in self.spans[bisect_left(self.reach, first) : bisect_right(self.firsts, last)] if s.last >= first]
+
+
 class Reading:
     """One city, to be read: it notices by itself what is collected, published or entered elsewhere.
 
@@ -34,7 +56,7 @@ class Reading:
         self.river = river
         self.stamp = stamp
         self._shelf = Shelf(river.home.folder(river.city) / "shelf.sqlite3")
-        self._events: tuple[str, tuple[Span, ...]] | None = None
+        self._events: tuple[str, Events] | None = None
 
     @property
     def slug(self) -> str:
@@ -87,6 +109,10 @@ class Reading:
         """These zones' verdicts of some days, both included, with all their reasons: one read, for spans of a few months."""
         return self._up_to_date().whole(zones, first, last, as_of)
 
+    def some(self, pairs: Iterable[tuple[str | None, date]]) -> list[Verdict]:
+        """What is published of each of these zones and days, with all its reasons, in order of zone and day."""
+        return self._up_to_date().some(pairs)
+
     def points(
         self, zones: Sequence[str | None], first: date, last: date, metric: str | None = None, as_of: datetime | None = None
     ) -> list[Point]:
@@ -99,14 +125,18 @@ class Reading:
 
     def events(self, first: date | None = None, last: date | None = None, as_of: datetime | None = None) -> list[Span]:
         """The events that touch these days, in order of their first day."""
-        known = self.river.lake.events(as_of) if as_of else self._known_events()
-        return [e for e in known if (last is None or e.first <= last) and (first is None or e.last >= first)]
+        known = Events.of(self.river.lake.events(as_of)) if as_of else self._known_events()
+        return known.touching(first or date.min, last or date.max)
 
-    def _known_events(self) -> tuple[Span, ...]:
+    def kinds(self) -> frozenset[str]:
+        """Every kind of event that this city has had."""
+        return self._known_events().kinds
+
+    def _known_events(self) -> Events:
         edition = f"{self.river.lake.event_table.head()} {self.river.lake.entry_table.head()}"
         if self._events is None or self._events[0] != edition:
             looked()
-            self._events = (edition, self.river.lake.events())
+            self._events = (edition, Events.of(self.river.lake.events()))
         return self._events[1]
 
     def _up_to_date(self) -> Shelf:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulso.shapes import Verdict
 from pulso.web.readings.counted import looked
@@ -38,7 +38,12 @@ POINTS = """select zone, day, json_extract(brief, '$.status'), json_extract(brie
     json_extract(brief, '$.normal_range[0]'), json_extract(brief, '$.normal_range[1]')
     from short s where zone in (select value from json_each(?)) and day between ? and ?
     and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
-ENDS = "select min(day), max(day) from short where zone = '' and vintage <= ?"
+SOME_WHOLE = """select s.zone, s.day, s.vintage, s.verdict from json_each(?) p cross join said s
+    on s.zone = json_extract(p.value, '$[0]') and s.day = json_extract(p.value, '$[1]') and s.vintage =
+    (select max(vintage) from said n where n.zone = s.zone and n.day = s.day) order by s.zone, s.day"""
+END = "select day from short where zone = '' and vintage <= ? order by day {way} limit 1"
+ENDS = f"select ({END.format(way='asc')}), ({END.format(way='desc')})"
+"""Two ends of an index: min and max would walk through all of it for the sake of the vintage."""
 EVERY_VINTAGE = "select zone, day, vintage, brief from short where zone = ? and day = ? order by vintage"
 
 
@@ -68,9 +73,8 @@ class Brief:
     metrics: dict[str, float | None]
 
 
-@dataclass(frozen=True)
-class Point:
-    """What long lines and maps of many days are drawn of: one number a zone and day, of the index or of a metric."""
+class Point(NamedTuple):
+    """What long lines and maps of many days are drawn of: one number a zone and day, of the index or of a metric. There are thousands."""
 
     zone: str | None
     day: date
@@ -131,7 +135,7 @@ class Shelf:
 
     def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
         """The first and last day of which the city has a publication; None where there is none."""
-        low, high = self._ask(ENDS, _micros(as_of))[0]
+        low, high = self._ask(ENDS, *[_micros(as_of)] * 2)[0]
         return None if low is None else (date.fromordinal(low), date.fromordinal(high))
 
     def whole(self, zones: Sequence[str | None], first: date, last: date, as_of: datetime | None = None) -> list[Verdict]:
@@ -139,6 +143,11 @@ class Shelf:
         named = json.dumps([z or "" for z in zones])
         rows = self._ask(WHOLE_DAYS, named, first.toordinal(), last.toordinal(), _micros(as_of))
         return [Verdict.model_validate_json(zlib.decompress(text)) for *_, text in rows]
+
+    def some(self, pairs: Iterable[tuple[str | None, date]]) -> list[Verdict]:
+        """What is published of each of these zones and days, with all its reasons, in order of zone and day."""
+        named = json.dumps([(zone or "", day.toordinal()) for zone, day in pairs])
+        return [Verdict.model_validate_json(zlib.decompress(text)) for *_, text in self._ask(SOME_WHOLE, named)]
 
     def last_vintage(self) -> datetime | None:
         """When the newest of all publications was made; None where there is none."""
