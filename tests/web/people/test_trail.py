@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
 
 from pulso.web.people import reads, trail, writes
 from pulso.web.people.models import NotAllowed, Step
+from tests.web.people.test_doors import site as another_site
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,32 @@ def test_nor_by_whoever_asks_the_database_itself(step, sql):
     with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert Step.objects.get().action == "enter event"
+
+
+def test_the_migrations_set_the_guard(tmp_path):
+    ask = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+from pulso.web.people.trail import note
+call_command("migrate", verbosity=0)
+note(None, "try", "nothing")
+connection.cursor().execute("delete from people_step")
+"""
+    told = another_site(tmp_path, ask)
+    assert "only ever added to" in told.stderr
+
+
+def test_what_allauth_does_by_itself_is_on_the_trail(person, client):
+    ana = person("ana")
+    EmailAddress.objects.create(user=ana, email=ana.email, verified=True, primary=True)
+    client.force_login(ana)
+    client.post(
+        "/en/account/password/change/", {"oldpassword": "a long secret", "password1": "another-long-9", "password2": "another-long-9"}
+    )
+    client.post("/en/account/email/", {"action_add": "", "email": "ana2@vila.example"})
+    assert [s.action for s in reads.steps()] == ["add address", "change password"]
+    assert "ana2" not in str(list(Step.objects.values()))
 
 
 def test_a_step_names_what_changed_and_nobody(person):

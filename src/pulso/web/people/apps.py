@@ -12,6 +12,12 @@ class People(AppConfig):
     name = "pulso.web.people"
     default = True
 
+    def ready(self) -> None:
+        """Hear what allauth does."""
+        from pulso.web.people.heard import listen
+
+        listen()
+
 
 class Administration(apps.AdminConfig):
     """The administration, with a second factor."""

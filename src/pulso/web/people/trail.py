@@ -25,12 +25,18 @@ GUARDS: dict[str, tuple[str, ...]] = {
         "$$ begin raise exception 'the trail is only ever added to'; end $$",
         "create or replace trigger people_step_stays before update or delete on people_step "
         "for each row execute function people_step_stays()",
+        "create or replace trigger people_step_stays_whole before truncate on people_step "
+        "for each statement execute function people_step_stays()",
     ),
 }
 """By database, what makes it refuse to change or delete a step, whoever asks."""
 LIFTED: dict[str, tuple[str, ...]] = {
     "sqlite": tuple(f"drop trigger if exists people_step_no_{verb}" for verb in ("update", "delete")),
-    "postgresql": ("drop trigger if exists people_step_stays on people_step", "drop function if exists people_step_stays()"),
+    "postgresql": (
+        "drop trigger if exists people_step_stays on people_step",
+        "drop trigger if exists people_step_stays_whole on people_step",
+        "drop function if exists people_step_stays()",
+    ),
 }
 
 
