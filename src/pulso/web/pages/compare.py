@@ -74,15 +74,22 @@ class Compare:
     frames: tuple[Frame, ...] = Field(description="the same as `frame` of the other city, where there is one: whose data it is")
 
 
+Found = tuple[str, Reading, str | None, tuple[date, date], Mapping[date, Brief]]
+"""A side's name, city, zone, days, and what is published of them."""
+Others = Mapping[str, Reading]
+"""The other cities of the site, by their slugs."""
+
+
 def compare(asked: Asked) -> Compare:
     """The way that the query names; without one, the last four weeks and those of a year before."""
     what = asked.query.get("what") or "days"
     if what not in WAYS:
         raise BadQuestion(f"what: found {what[:40]!r}; compared are {', '.join(WAYS)}.")
-    return {"days": _days, "zones": _zones, "cities": _cities}[what](asked)
+    others = {r.slug: r for r in readings.shown() if r.slug != asked.reading.slug}
+    return _laid(asked, what, *{"days": _days, "zones": _zones, "cities": _cities}[what](asked, others), others)
 
 
-def _days(asked: Asked) -> Compare:
+def _days(asked: Asked, _others: Others) -> tuple[Found, Found]:
     """Two stretches of days of one place, that begin on `a` and on `b` and last `length` days."""
     length, last = _length(asked), asked.last_day()
     a = asked.day("a", last - timedelta(days=length - 1)) or last
@@ -95,10 +102,10 @@ def _days(asked: Asked) -> Compare:
     ]
     ours = {b.day: b for b in reading.briefs((zone,), *left)}
     theirs = {b.day: b for b in reading.briefs((zone,), *right)}
-    return _laid(asked, "days", (names[0], reading, zone, left, ours), (names[1], reading, zone, right, theirs))
+    return (names[0], reading, zone, left, ours), (names[1], reading, zone, right, theirs)
 
 
-def _zones(asked: Asked) -> Compare:
+def _zones(asked: Asked, _others: Others) -> tuple[Found, Found]:
     """Two zones, or a zone and the city where one is not named."""
     span, reading = _span(asked), asked.reading
     a, b = asked.zone("a"), asked.zone("b")
@@ -106,28 +113,21 @@ def _zones(asked: Asked) -> Compare:
         raise BadQuestion("a, b: found the same twice; two zones, or a zone and nothing, which is the city.")
     found = reading.briefs((a, b), *span)
     sides = [(_zone_name(z, asked), reading, z, span, {f.day: f for f in found if f.zone == z}) for z in (a, b)]
-    return _laid(asked, "zones", sides[0], sides[1])
+    return sides[0], sides[1]
 
 
-def _cities(asked: Asked) -> Compare:
+def _cities(asked: Asked, others: Others) -> tuple[Found, Found]:
     """The city and another of the same site."""
     span, reading, said = _span(asked), asked.reading, asked.query.get("b") or ""
-    others = [slug for slug in readings.cities() if slug != reading.slug]
     if said not in others:
         raise BadQuestion(f"b: found {said[:40]!r}; there is to compare with: {', '.join(others) or 'no other city'}.")
-    other = readings.reading(said)
-    sides = [(r.city.city.name, r, None, span, {f.day: f for f in r.briefs((None,), *span)}) for r in (reading, other)]
-    return _laid(asked, "cities", sides[0], sides[1])
+    sides = [(r.city.city.name, r, None, span, {f.day: f for f in r.briefs((None,), *span)}) for r in (reading, others[said])]
+    return sides[0], sides[1]
 
 
-Found = tuple[str, Reading, str | None, tuple[date, date], Mapping[date, Brief]]
-"""A side's name, city, zone, days, and what is published of them."""
-
-
-def _laid(asked: Asked, what: str, left: Found, right: Found) -> Compare:
+def _laid(asked: Asked, what: str, left: Found, right: Found, others: Others) -> Compare:
     days = tuple(_both(left, right, i) for i in range((left[3][1] - left[3][0]).days + 1))
     pairs = [(d.left, d.right) for d in days if d.left is not None and d.right is not None]
-    others = [readings.reading(slug) for slug in readings.cities() if slug != asked.reading.slug]
     return Compare(
         frame=asked.frame,
         what=what,
@@ -138,7 +138,7 @@ def _laid(asked: Asked, what: str, left: Found, right: Found) -> Compare:
         difference=sum(a - b for a, b in pairs) / len(pairs) if pairs else None,
         higher=sum(a > b for a, b in pairs),
         zones=tuple(Choice(z.id, z.name) for z in asked.reading.zones.all),
-        cities=tuple(Choice(r.slug, r.city.city.name) for r in others),
+        cities=tuple(Choice(r.slug, r.city.city.name) for r in others.values()),
         frames=(frame(right[1].city, right[1].days(), asked.speech),) if what == "cities" else (),
     )
 

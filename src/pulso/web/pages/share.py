@@ -19,6 +19,7 @@ from pulso.web.pages.twin import Asked, handed
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
 TWICE = 2  # drawn so much larger, so that lines are smooth
+COLOURS = 96  # a few flat ones and their edges: a third of the size
 PAPER, INK, SOFT, RULE, BAND, QUIET, BUSY = "#fbfaf6", "#0c2340", "#52627a", "#d9d5ca", "#cfe0ec", "#14507f", "#a84a0c"
 HATCH = "#e6e2d6"
 SIX_WEEKS = charts.Frame("share", WIDTH - 2 * EDGE, 170, 1)
@@ -66,7 +67,8 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     _weeks(pen, charts.lines(weeks, [], speech, SIX_WEEKS), EDGE, 385 + top, colour)
     pen.write(EDGE, HEIGHT - 22, speech.say(NOT_QUALITY), "sans", 19, SOFT, "ls")
     out = BytesIO()
-    image.reduce(TWICE).save(out, "PNG")
+    few = image.reduce(TWICE).quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(out, "PNG", compress_level=4)
     return out.getvalue()
 
 

@@ -162,7 +162,15 @@ def reading(slug: str) -> Reading:
     if slug not in places:
         near = difflib.get_close_matches(slug, places, n=1) or list(places)[:5]
         raise UnknownCity(f"There is no city {slug!r} here. There is: {', '.join(near) or 'none yet'}.")
-    where = places[slug]
+    return _open(slug, places[slug])
+
+
+def shown() -> list[Reading]:
+    """Every city that is shown, opened, in the order of `cities`."""
+    return [_open(slug, where) for slug, where in _places().items()]
+
+
+def _open(slug: str, where: Path) -> Reading:
     stamp = _stamp(where)
     found = _opened.get(slug)
     if found is None or found.stamp != stamp:
