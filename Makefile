@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PULSO_HOME ?= var
 DAY ?= 2025-06-14
+PORT ?= 8000
+SERVE ?= 1
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -30,12 +32,13 @@ $(BIN)/python:
 	@touch $@
 
 # -- what a person does ----------------------------------------------------------------------------------------------------------
-demo: .venv/run.stamp  ## a synthetic Porto: simulate, collect, publish, show one day and write its bulletin
+demo: .venv/run.stamp  ## a synthetic Porto: simulate, collect, publish, show one day, then serve the site (SERVE=0: don't)
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso simulate demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso collect demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso publish demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso show demo --day $(DAY)
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso bulletin demo --day $(DAY) --lang pt
+	@if [ "$(SERVE)" = 1 ]; then PULSO_HOME=$(PULSO_HOME) exec $(BIN)/pulso serve --port $(PORT); else PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso upgrade; fi
 
 test: .venv/dev.stamp  ## set up and run the tests
 	@$(BIN)/pytest -n 2 --dist loadfile

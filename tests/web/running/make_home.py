@@ -1,6 +1,6 @@
 """A small home as an earlier version of Pulso made it, packed as a backup: `python -m tests.web.running.make_home TREE FILE`.
 
-TREE is that version's source tree (git archive COMMIT | tar -x -C TREE). The town is collected whole and published from 2025 on, so that the
+TREE is that version's source tree (git archive COMMIT | tar -x -C TREE). The town is collected whole and published from 2025 on: so the
 file stays small. It has no database: that version had none.
 """
 

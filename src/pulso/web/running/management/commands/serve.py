@@ -22,4 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, host: str, port: int, workers: int, **_options: Any) -> None:
         """Serve until stopped."""
-        serve(host, port, workers, self.stdout.write)
+
+        def say(line: str) -> None:
+            self.stdout.write(line)
+            self.stdout.flush()  # whoever reads a pipe wants the address now
+
+        serve(host, port, workers, say)
