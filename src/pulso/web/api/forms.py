@@ -15,8 +15,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.http import HttpRequest
-from openpyxl import Workbook  # type: ignore[import-untyped]  # it has no types
-from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from pulso.web.api.problems import Refused
 
@@ -134,7 +134,10 @@ def _cell(sheet: Any, value: Any) -> Any:
         value = value.isoformat()
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, CONTROL.sub("�", value)[:32_767])
+    value = CONTROL.sub("�", value)[:32_767]
+    if not value.startswith(FORMULA):
+        return value
+    cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"  # a text, whatever it begins with
     return cell
 
