@@ -79,16 +79,16 @@ def long_line(points: Sequence[Point], first: date, last: date, events: Iterable
     """Lay out what is known of these days, both included; a day without a point, or whose point has no number, is a hole."""
     n = (last - first).days + 1
     by_day = {p.day: p for p in points}
-    days = [(first + timedelta(days=i), by_day.get(first + timedelta(days=i))) for i in range(n)]
+    days = [(day, by_day.get(day)) for day in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))]
     weekly, monthly = n > BY_DAY, n > 100
-    dots = [_day(d, p) for d, p in days] if not weekly else _together(days, lambda d: d - timedelta(days=d.weekday()))
+    dots = [_day(d, p) for d, p in days] if not weekly else _together(days, lambda d: (d.toordinal() - 1) // 7)
     lettered = charts.shown(events, first, last)
     sizes = (("wide", 960.0, 300.0), ("narrow", 360.0, 250.0))
     return LongLine(
         drawings=tuple(_drawing(name, w, h, dots, lettered, speech) for name, w, h in sizes),
         weekly=weekly,
         ranged=any(d.normal_low is not None for d in dots),
-        table=tuple(_together(days, lambda d: d.replace(day=1)) if monthly else (_day(d, p) for d, p in days)),
+        table=tuple(_together(days, lambda d: d.year * 12 + d.month) if monthly else (_day(d, p) for d, p in days)),
         monthly=monthly,
     )
 
@@ -99,7 +99,7 @@ def _day(day: date, p: Point | None) -> Dot:
     return Dot(day, day, 1, p.index, *(p.interval or (None, None)), *(p.normal_range or (None, None)))
 
 
-def _together(days: Sequence[tuple[date, Point | None]], of: Callable[[date], date]) -> list[Dot]:
+def _together(days: Sequence[tuple[date, Point | None]], of: Callable[[date], int]) -> list[Dot]:
     """Weeks or months: the mean of the known days, the least and the most of them."""
     found = []
     for _, group in groupby(days, key=lambda pair: of(pair[0])):
@@ -184,11 +184,11 @@ def _runs(dots: Sequence[Dot], wanted: Callable[[Dot], bool]) -> list[list[Dot]]
 def _columns(first: date, last: date, x: Callable[[date], float], most: int, speech: Speech) -> list[charts.Tick]:
     """Dates below the line: days of a short span, first days of months, then of years."""
     n = (last - first).days + 1
-    days = [first + timedelta(days=i) for i in range(n)]
     if n <= 62:  # two months
-        every = max(1, ceil(n / most))
-        return [charts.Tick(x(d), speech.day(d, "d MMM")) for d in days[::every]]
-    firsts = [d for d in days if d.day == 1]
+        days = [first + timedelta(days=i) for i in range(0, n, max(1, ceil(n / most)))]
+        return [charts.Tick(x(d), speech.day(d, "d MMM")) for d in days]
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    firsts = [d for m in months if first <= (d := date(m // 12, m % 12 + 1, 1)) <= last]
     every = next((m for m in (1, 2, 3, 6, 12, 24) if len(firsts) / m <= most), 24)
     kept = [d for d in firsts if (d.year * 12 + d.month - 1) % every == 0]
     return [charts.Tick(x(d), speech.day(d, "y" if d.month == 1 else "MMM")) for d in kept]

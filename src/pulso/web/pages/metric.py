@@ -179,22 +179,14 @@ def _latest(verdict: Verdict, name: str, city: City, speech: Speech) -> Latest |
 
 
 def _series(points: Sequence[Point], first: date, last: date) -> Series:
-    by_day = {p.day.toordinal(): p for p in points if p.index is not None}
-    days = [by_day.get(i) for i in range(first.toordinal(), last.toordinal() + 1)]
-    ends = [(p.interval or (None, None), p.normal_range or (None, None)) if p else ((None, None), (None, None)) for p in days]
-    return Series(
-        first=first,
-        index=tuple(_short(p.index if p else None) for p in days),
-        low=tuple(_short(interval[0]) for interval, _ in ends),
-        high=tuple(_short(interval[1]) for interval, _ in ends),
-        normal_low=tuple(_short(normal[0]) for _, normal in ends),
-        normal_high=tuple(_short(normal[1]) for _, normal in ends),
-        partial=tuple(p.day for p in days if p and p.status == "partial"),
-    )
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    columns: list[list[float | None]] = [[None] * ((last - first).days + 1) for _ in range(5)]
+    known = [p for p in points if p.index is not None]
+    for p in known:
+        ends = (p.index, *(p.interval or (None, None)), *(p.normal_range or (None, None)))
+        for column, value in zip(columns, ends, strict=True):
+            column[(p.day - first).days] = None if value is None else round(value, 2)
+    index, low, high, normal_low, normal_high = map(tuple, columns)
+    return Series(first, index, low, high, normal_low, normal_high, tuple(p.day for p in known if p.status == "partial"))
 
 
 def _periods(first: date, last: date, speech: Speech) -> list[Period]:

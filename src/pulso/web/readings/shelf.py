@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pulso.shapes import Verdict
 from pulso.web.readings.counted import looked
@@ -73,7 +73,8 @@ class Brief:
     metrics: dict[str, float | None]
 
 
-class Point(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Point:
     """What long lines and maps of many days are drawn of: one number a zone and day, of the index or of a metric. There are thousands."""
 
     zone: str | None
