@@ -111,6 +111,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+KEEP_ANSWERS = not DEBUG
+"""Whether a page is made once for all who ask for it while nothing has changed."""
 CSRF_FAILURE_VIEW = "pulso.web.pages.missing.forbidden"
 
 SCHEDULE = os.environ.get("PULSO_SCHEDULE") or "06:30"

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from pulso.errors import NothingKnown, PulsoError
 from pulso.shapes import Verdict
 from pulso.show.language import Speech, speak
+from pulso.web.pages import kept
 from pulso.web.pages.frame import Frame, frame
 from pulso.web.readings import Brief, Point, Reading, UnknownCity, reading
 
@@ -172,7 +173,8 @@ def handed(
         etag = _etag(request, found, f"{besides(request.GET)} {known(found)}")
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
-        return _lasting(hand(Asked(found, speech, request.GET, parts, site(request))), etag)
+        answer = kept.given(etag) or kept.keep(etag, hand(Asked(found, speech, request.GET, parts, site(request))))
+        return _lasting(answer, etag)
     except (UnknownCity, NothingKnown) as why:
         return letter(request, speech, 404, str(why), as_json=as_json)
     except BadQuestion as why:
