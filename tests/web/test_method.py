@@ -91,7 +91,10 @@ def test_developers_find_every_page_with_its_twin_and_its_fields(measured):
 def test_the_examples_ask_for_what_there_is(measured):
     said = measured.get("/en/vila/developers.json").json()
     for example in said["examples"]:
-        (address,) = re.findall(r"http://testserver(/[^\s'\")]+)", example["text"])
+        (address,) = re.findall(r"http://testserver(/?[^\s'\")]*)", example["text"])
+        if not address:  # the client finds its way from the site's own
+            assert "from pulso.client import Pulso" in example["text"]
+            continue
         assert measured.get(address).status_code == 200, address
 
 

@@ -19,5 +19,7 @@ def incidents(city: str, source: str | None = None) -> list[Incident]:
 
 def edition(city: str) -> str:
     """Another text whenever an incident of the city begins or ends."""
-    said = Incident.objects.filter(city=city).aggregate(n=Count("pk"), closed=Count("ended"), last_began=Max("began"), last_ended=Max("ended"))
+    said = Incident.objects.filter(city=city).aggregate(
+        n=Count("pk"), closed=Count("ended"), last_began=Max("began"), last_ended=Max("ended")
+    )
     return " ".join(str(v) for v in said.values())

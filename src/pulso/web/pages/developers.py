@@ -107,6 +107,13 @@ def _examples(site: str, city: str, speech: Speech) -> Iterator[Example]:
     yield Example(speech.say("The index of the city as CSV"), "sh", f"curl '{api}/values.csv?zone=city&limit=10000' -o {city}.csv")
     then = "from=2025-01-01&to=2025-01-31&as_of=2025-02-01T00:00:00Z"
     yield Example(speech.say("As it was published then"), "sh", f"curl '{api}/values?zone=city&{then}'")
+    ours = (
+        "from pulso.client import Pulso",
+        "",
+        f'with Pulso("{site}") as pulso:',
+        f'    for value in pulso.values("{city}", zone="city"):',
+    )
+    yield Example(speech.say("In Python, page by page, with types"), "python", "\n".join((*ours, "        print(value.day, value.index)")))
     lines = ("import pandas as pd", "", f'index = pd.read_parquet("{api}/values.parquet?zone=city&limit=10000")', "print(index.tail())")
     yield Example(speech.say("In Python, with nothing but pandas"), "python", "\n".join(lines))
 
