@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 
-from pulso.web.people import views
+from pulso.web.people import offices, views
 
 
 class InOurLanguages(LocalePrefixPattern):
@@ -24,6 +24,8 @@ _mine: list[URLPattern | URLResolver] = [
     path("account/keys/", views.keys, name="account-keys"),
     path("account/data.json", views.data, name="account-data"),
     path("account/erase/", views.erasing, name="account-erase"),
+    path("account/city/<slug:slug>/", offices.city, name="account-city"),
+    path("account/organisation/<slug:slug>/", offices.organisation, name="account-organisation"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/doors/", include("allauth.socialaccount.urls")),

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.contrib.messages import get_messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pulso.show.language import Speech, speak
-from pulso.web.pages.twin import around
 from pulso.web.people import reads, writes
-from pulso.web.people.around import ROLES, words
+from pulso.web.people.around import ROLES
 from pulso.web.people.forms import LIVES, About, Farewell, NewKey
 from pulso.web.people.keys import TooManyKeys, create, revoke
 from pulso.web.people.models import Person
+from pulso.web.people.pages import known, page
 from pulso.web.people.trail import fields, named, note
-
-
-def known(view: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """For whoever is signed in; all others are asked to."""
-
-    @login_required
-    def asked(request: HttpRequest) -> HttpResponse:
-        assert isinstance(request.user, Person)  # noqa: S101  # login_required has looked
-        return view(request, request.user)
-
-    return asked
 
 
 def front(_request: HttpRequest) -> HttpResponse:
@@ -53,7 +35,11 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
             form.save()
             note(person, "change person", named(person), before, fields(person), about=person)
         return HttpResponseRedirect(reverse("account"))
-    return _page(request, "mine", {"person": person, "form": form, "called": ROLES, "roles": person.roles.select_related("organisation")})
+    return page(
+        request,
+        "mine",
+        {"person": person, "form": form, "called": ROLES, "roles": person.roles.select_related("organisation"), "boss": "administrator"},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +60,7 @@ def keys(request: HttpRequest, person: Person) -> HttpResponse:
             why = str(letter)
         else:
             form = NewKey()
-    return _page(request, "keys", {"keys": person.keys.all(), "form": form, "text": text, "why": why, "lives": list(LIVES)})
+    return page(request, "keys", {"keys": person.keys.all(), "form": form, "text": text, "why": why, "lives": list(LIVES)})
 
 
 @require_GET
@@ -96,17 +82,5 @@ def erasing(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         logout(request)
         writes.erase(person, person)
-        return _page(request, "erased", {})
-    return _page(request, "erase", {"form": form})
-
-
-def _page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    """One page of an account, in its language."""
-    speech = _speech()
-    status = 400 if request.method == "POST" and getattr(context.get("form"), "errors", None) else 200
-    whole = {"name": name, "messages": list(get_messages(request))} | context | words(request) | around(request, speech, None)
-    return HttpResponse(render_to_string(f"people/{name}.html", whole, request, using="pages"), status=status)
-
-
-def _speech() -> Speech:
-    return speak((get_language() or "en")[:2])
+        return page(request, "erased", {})
+    return page(request, "erase", {"form": form})
