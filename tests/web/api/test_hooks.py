@@ -13,12 +13,12 @@ from itertools import pairwise
 
 import pytest
 
+from pulso.web.api.happenings import EPOCH
 from pulso.web.api.hooks import addresses, deliver
 from pulso.web.api.hooks.addresses import NotThere, open_to_all, target
 from pulso.web.api.hooks.delivery import DEAF, PAUSES
 from pulso.web.api.hooks.delivery import deliver as send_with
 from pulso.web.api.hooks.models import Message, Webhook
-from pulso.web.api.stream import EPOCH
 from pulso.web.contracts.models import Incident
 from pulso.web.people import keys
 from pulso.web.people.models import Person, Step

@@ -10,7 +10,8 @@ import pytest
 
 from pulso.web import readings
 from pulso.web.api import stream as streaming
-from pulso.web.api.stream import EPOCH, told
+from pulso.web.api.happenings import EPOCH, Mark, latest
+from pulso.web.api.stream import told
 from pulso.web.contracts.models import Incident
 
 ADDRESS = "/api/v1/cities/vila/stream"
@@ -36,7 +37,7 @@ class Watch:
 
 
 def test_whoever_says_the_last_event_hears_all_after_it(site):
-    answer = site.get(ADDRESS, headers={"Last-Event-ID": "0"})
+    answer = site.get(ADDRESS, headers={"Last-Event-ID": "0.0"})
     assert answer["Content-Type"].startswith("text/event-stream")
     assert answer["Content-Encoding"] == "identity"
     first, event = islice(answer.streaming_content, 2)
@@ -46,22 +47,30 @@ def test_whoever_says_the_last_event_hears_all_after_it(site):
     assert lines["event"] == "published"
     assert json.loads(lines["data"])["last"] == "2025-03-14"
     watch = Watch()
-    later = told(readings.reading("vila"), EPOCH + timedelta(microseconds=int(lines["id"])), watch.sleep, watch.clock)
+    mark = Mark(*(EPOCH + timedelta(microseconds=int(part)) for part in lines["id"].split(".")))
+    later = told(readings.reading("vila"), mark, watch.sleep, watch.clock)
     assert set(islice(later, 1, 5)) == {b": alive\n\n"}
 
 
 def test_what_happens_while_one_listens_is_told(site):
     watch = Watch()
-    lines = told(readings.reading("vila"), datetime(2025, 3, 20, tzinfo=UTC), watch.sleep, watch.clock)
+    lines = told(readings.reading("vila"), latest(readings.reading("vila")), watch.sleep, watch.clock)
     next(lines)
     Incident.objects.create(city="vila", source="bikes", kind="late", began=datetime(2025, 3, 21, tzinfo=UTC))
     assert b"event: incident.began" in next(lines)
     assert next(lines) == b": alive\n\n"
 
 
+def test_an_incident_does_not_hide_a_run_that_began_before_it_and_ended_after(site):
+    watch, vintage = Watch(), latest(readings.reading("vila")).published
+    Incident.objects.create(city="vila", source="bikes", kind="late", began=vintage + timedelta(minutes=1))
+    heard = told(readings.reading("vila"), Mark(vintage - timedelta(minutes=1), vintage + timedelta(minutes=1)), watch.sleep, watch.clock)
+    assert b"event: published" in list(islice(heard, 2))[1]
+
+
 def test_a_stream_ends_by_itself(site):
     watch = Watch()
-    assert len(list(told(readings.reading("vila"), datetime(2025, 3, 20, tzinfo=UTC), watch.sleep, watch.clock))) < 30
+    assert len(list(told(readings.reading("vila"), latest(readings.reading("vila")), watch.sleep, watch.clock))) < 30
     assert watch.now == streaming.LIFE
 
 
@@ -77,7 +86,7 @@ def test_not_more_listen_than_there_is_room_for_and_room_is_given_back(site, set
         answer.close()
 
 
-@pytest.mark.parametrize(("said", "status"), [("abc", 422), ("9" * 30, 422), ("-1", 422)])
+@pytest.mark.parametrize(("said", "status"), [("abc", 422), ("9" * 30 + ".0", 422), ("-1.0", 422), ("12", 422)])
 def test_an_id_that_no_event_had_is_refused(site, said, status):
     assert site.get(ADDRESS, headers={"Last-Event-ID": said}).status_code == status
     assert site.get("/api/v1/cities/vilo/stream").status_code == 404

@@ -51,7 +51,7 @@ STREAM = {
                 "in": "header",
                 "name": "Last-Event-ID",
                 "required": False,
-                "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+                "schema": {"type": "string", "pattern": "^[0-9]{1,18}[.][0-9]{1,18}$"},
                 "description": "the id of the event that was heard last: all after it are told again",
             },
         ],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import Max
 
@@ -13,6 +13,7 @@ from pulso.web.readings import Reading, walks
 
 Kind = Literal["published", "incident.began", "incident.ended"]
 KINDS: tuple[Kind, ...] = ("published", "incident.began", "incident.ended")
+EPOCH = datetime.fromtimestamp(0, UTC)
 MANY = 100
 """So many are told at a time, the latest of them."""
 
@@ -26,19 +27,38 @@ class Happening:
     data: dict[str, Any]
 
 
-def since(reading: Reading, after: datetime) -> list[Happening]:
-    """What happened after a moment, the earliest first; of very much the latest. One read of the shelf, two of the database."""
-    found = [_published(reading, n) for n in walks.news(reading, after)[-MANY:]]
-    rows = Incident.objects.filter(city=reading.slug)
+class Mark(NamedTuple):
+    """What was told last: of publications and of incidents. A run of publishing is known some minutes after its vintage, and an incident
+    that was noticed meanwhile must not hide it.
+    """
+
+    published: datetime = EPOCH
+    incidents: datetime = EPOCH
+
+    def past(self, happening: Happening) -> Mark:
+        """The mark once this is told too."""
+        if happening.event == "published":
+            return self._replace(published=max(self.published, happening.at))
+        return self._replace(incidents=max(self.incidents, happening.at))
+
+    def before(self, happening: Happening) -> bool:
+        """Whether this is still to be told."""
+        return happening.at > (self.published if happening.event == "published" else self.incidents)
+
+
+def since(reading: Reading, mark: Mark) -> list[Happening]:
+    """What happened after a mark, the earliest first; of very much the latest. One read of the shelf, two of the database."""
+    found = [_published(reading, n) for n in walks.news(reading, mark.published)[-MANY:]]
+    rows, after = Incident.objects.filter(city=reading.slug), mark.incidents
     found += [_incident(i, "incident.began", i.began) for i in rows.filter(began__gt=after).order_by("-began")[:MANY]]
     found += [_incident(i, "incident.ended", i.ended) for i in rows.filter(ended__gt=after).order_by("-ended")[:MANY] if i.ended]
     return sorted(found, key=lambda h: (h.at, h.event))
 
 
-def latest(reading: Reading) -> datetime | None:
-    """When something happened last; None where nothing did."""
-    said = Incident.objects.filter(city=reading.slug).aggregate(began=Max("began"), ended=Max("ended"))
-    return max((m for m in (reading.last_vintage(), *said.values()) if m is not None), default=None)
+def latest(reading: Reading) -> Mark:
+    """The mark of whoever begins to listen, and hears what comes."""
+    said = Incident.objects.filter(city=reading.slug).aggregate(last_began=Max("began"), last_ended=Max("ended"))
+    return Mark(reading.last_vintage() or EPOCH, max(filter(None, said.values()), default=EPOCH))
 
 
 def _published(reading: Reading, news: walks.News) -> Happening:

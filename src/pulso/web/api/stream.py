@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Generator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
 from django.conf import settings
@@ -21,13 +21,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from pulso.web.api.asked import only_known, opened
-from pulso.web.api.happenings import Happening, latest, since
+from pulso.web.api.happenings import EPOCH, Happening, Mark, latest, since
 from pulso.web.api.problems import Refused, Wrong
 from pulso.web.readings import Reading
 
 LOOK, BEAT, LIFE = 2.0, 15.0, 300.0
 """Seconds between two looks, between two signs of life, and until a stream ends."""
-EPOCH = datetime.fromtimestamp(0, UTC)
 _open: BoundedSemaphore | None = None
 
 
@@ -44,7 +43,7 @@ def stream(request: HttpRequest, city: str) -> HttpResponseBase:
     """Tell what is published, and which contracts break or are kept again. Refused (503) where too many listen."""
     only_known(request, None)
     reading = opened(city)
-    after = _last(request) or latest(reading) or EPOCH
+    mark = _last(request) or latest(reading)
     if settings.API_STREAMS < 1 or not _places().acquire(blocking=False):
         raise Refused(
             503,
@@ -52,14 +51,14 @@ def stream(request: HttpRequest, city: str) -> HttpResponseBase:
             headers={"Retry-After": "60"},
         )
     alone = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}  # nobody shall gather events
-    return StreamingHttpResponse(Told(reading, after), content_type="text/event-stream; charset=utf-8", headers=alone)
+    return StreamingHttpResponse(Told(reading, mark), content_type="text/event-stream; charset=utf-8", headers=alone)
 
 
 class Told:
     """A stream: its place is given back when it ends, however it ends."""
 
-    def __init__(self, reading: Reading, after: datetime) -> None:
-        self._lines = told(reading, after)
+    def __init__(self, reading: Reading, mark: Mark) -> None:
+        self._lines = told(reading, mark)
         self._ended = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -82,15 +81,15 @@ class Told:
 
 
 def told(
-    reading: Reading, after: datetime, sleep: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic
+    reading: Reading, mark: Mark, sleep: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic
 ) -> Generator[bytes, None, None]:
     """The stream's lines: events as they happen, and between them signs of life."""
     began = beat = clock()
     yield b"retry: 5000\n\n"
     while clock() - began < LIFE:
-        for happening in since(reading, after):
-            after = max(after, happening.at)
-            yield lines(happening)
+        for happening in since(reading, mark):
+            mark = mark.past(happening)
+            yield lines(happening, mark)
         close_old_connections()
         if clock() - beat >= BEAT:
             beat = clock()
@@ -98,19 +97,20 @@ def told(
         sleep(LOOK)
 
 
-def lines(happening: Happening) -> bytes:
-    """One event."""
-    return f"id: {_micros(happening.at)}\nevent: {happening.event}\ndata: {json.dumps(happening.data, ensure_ascii=False)}\n\n".encode()
+def lines(happening: Happening, mark: Mark) -> bytes:
+    """One event; its id is the mark to go on from."""
+    number = f"{_micros(mark.published)}.{_micros(mark.incidents)}"
+    return f"id: {number}\nevent: {happening.event}\ndata: {json.dumps(happening.data, ensure_ascii=False)}\n\n".encode()
 
 
-def _last(request: HttpRequest) -> datetime | None:
+def _last(request: HttpRequest) -> Mark | None:
     said = request.headers.get("Last-Event-ID")
     if not said:
         return None
     try:
-        if not re.fullmatch("[0-9]{1,18}", said):
+        if not re.fullmatch(r"[0-9]{1,18}\.[0-9]{1,18}", said):
             raise ValueError
-        return EPOCH + timedelta(microseconds=int(said))
+        return Mark(*(EPOCH + timedelta(microseconds=int(part)) for part in said.split(".")))
     except (ValueError, OverflowError):
         why = f"found {said[:40]!r}; it is the id of an event that this stream told"
         raise Refused(422, f"Last-Event-ID: {why}.", (Wrong("Last-Event-ID", why),)) from None

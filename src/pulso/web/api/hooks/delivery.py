@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pulso.web import readings
-from pulso.web.api.happenings import Happening, since
+from pulso.web.api.happenings import Happening, Mark, since
 from pulso.web.api.hooks.addresses import NotThere, target
 from pulso.web.api.hooks.models import Message, Webhook
 
@@ -57,15 +57,18 @@ def _note(city: str) -> None:
     hooks = list(Webhook.objects.filter(city=city, active=True))
     if not hooks:
         return
-    happened = since(readings.reading(city), min(h.told_until for h in hooks))
+    happened = since(readings.reading(city), Mark(min(h.told_until for h in hooks), min(h.incidents_until for h in hooks)))
     for hook in hooks:
-        new = [h for h in happened if h.at > hook.told_until]
+        mark = Mark(hook.told_until, hook.incidents_until)
+        new = [h for h in happened if mark.before(h)]
         if not new:
             continue
         with transaction.atomic():
             Message.objects.bulk_create(Message(webhook=hook, event=h.event, body=body(h)) for h in new if h.event in hook.events)
-            hook.told_until = new[-1].at
-            hook.save(update_fields=["told_until"])
+            for happening in new:
+                mark = mark.past(happening)
+            hook.told_until, hook.incidents_until = mark
+            hook.save(update_fields=["told_until", "incidents_until"])
 
 
 def _try(message: Message, send: Send, now: datetime) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Webhook(models.Model):
@@ -15,7 +19,8 @@ class Webhook(models.Model):
     url = models.URLField(max_length=500, help_text="where to send it: https://…")
     events = models.JSONField(default=list, help_text="which happenings, by their names")
     secret = models.CharField(max_length=64, help_text="what messages are signed with: shown once, needed for each of them")
-    told_until = models.DateTimeField(help_text="the last thing that happened of what is noted for sending")
+    told_until = models.DateTimeField(help_text="the last publication that is noted for sending")
+    incidents_until = models.DateTimeField(default=EPOCH, help_text="the last begin or end of an incident that is noted for sending")
     given_up = models.PositiveIntegerField(default=0, help_text="messages in a row that nobody took")
     active = models.BooleanField(default=True, help_text="false: too many messages were not taken, and no more are sent")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

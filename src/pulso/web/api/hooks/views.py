@@ -19,7 +19,6 @@ from pulso.web.api.happenings import KINDS, Kind, latest
 from pulso.web.api.hooks.addresses import NotThere, target
 from pulso.web.api.hooks.models import Message, Webhook
 from pulso.web.api.problems import Refused, Wrong
-from pulso.web.api.stream import EPOCH
 from pulso.web.people.models import Person
 from pulso.web.people.trail import note
 
@@ -87,14 +86,15 @@ def make(request: HttpRequest, asked: NewWebhook) -> HttpResponseBase:
         raise Refused(422, str(why), (Wrong("url", str(why)),)) from None
     if Webhook.objects.filter(person=person).count() >= MOST:
         raise Refused(409, f"You have {MOST} webhooks, which is as many as one person may have. End one first.")
-    secret = secrets.token_urlsafe(32)
+    secret, mark = secrets.token_urlsafe(32), latest(reading)
     hook = Webhook.objects.create(
         person=person,
         city=reading.slug,
         url=asked.url,
         events=list(dict.fromkeys(asked.events)),
         secret=secret,
-        told_until=latest(reading) or EPOCH,
+        told_until=mark.published,
+        incidents_until=mark.incidents,
     )
     note(person, "make webhook", f"webhook:{hook.pk}", None, _fields(hook), city=hook.city, about=person)
     return _private(TypeAdapter(Told).dump_json(_told(hook, 0, secret)), 201)
