@@ -54,3 +54,10 @@ def test_a_zone_of_which_nothing_was_published_says_why(site, lang, why, monkeyp
     said = site.get(f"/{lang}/vila/zone/north.json").json()
     assert said["verdict"] is None
     assert said["zone"]["index"] is None
+
+
+def test_a_zone_whose_sources_place_their_own_sensors_is_not_called_blind(site, monkeypatch):
+    monkeypatch.setattr("pulso.web.pages.zone.sensors", lambda *_: iter(()))
+    page = site.get("/en/vila/zone/north").content.decode()
+    assert "The sources here place their own sensors." in page
+    assert "No sensor that the city knows of" not in page

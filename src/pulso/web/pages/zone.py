@@ -133,7 +133,7 @@ def _silent(asked: Asked, here: str) -> str:
 
 def _measured(verdict: Verdict, city: City, speech: Speech) -> Iterator[Measured]:
     for m in verdict.metrics:
-        if m.sensors_alive or m.sensors_seen or m.index is not None:
+        if m.sensors_alive or m.sensors_seen or m.flags or m.index is not None:
             flags = tuple(names.flags(m, city, speech))
             yield Measured(m.metric, names.metric(m.metric, city, speech), m.index, m.weight, m.sensors_seen, m.sensors_alive, flags)
 

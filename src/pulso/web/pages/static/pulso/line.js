@@ -75,6 +75,7 @@
       const { ctx, bbox } = u;
       ctx.save();
       ctx.font = `600 ${12 * devicePixelRatio}px system-ui, sans-serif`;
+      let free = 0; // where the next letter has room
       for (const event of events) {
         const left = Math.max(u.valToPos(event.first, "x", true), bbox.left);
         const right = Math.min(u.valToPos(event.last + DAY, "x", true), bbox.left + bbox.width);
@@ -82,7 +83,9 @@
         ctx.fillStyle = colour("--accent");
         ctx.fillRect(left, bbox.top, Math.max(right - left, 2 * devicePixelRatio), 3 * devicePixelRatio);
         ctx.fillStyle = colour("--ink");
+        if (left < free) continue;
         ctx.fillText(event.letter, left, bbox.top - 3 * devicePixelRatio);
+        free = left + 13 * devicePixelRatio;
       }
       ctx.restore();
     };
