@@ -49,12 +49,16 @@ def test_an_editor_enters_changes_and_withdraws_an_event(mine, client, person, m
     said = client.get(f"/{lang}/vila/agenda/enter.json").json()
     assert [(x["name"], x["zone"], x["by"]) for x in said["entries"]] == [("Spring fair", "North", municipality.name)]
     at = f"/{lang}/vila/agenda/entry/{e.id}"
+    assert client.get(f"{at}.json").json()["name"] == "Spring fair"
+    for page in (at, *(f"/{lang}/vila/agenda/{p}" for p in ("enter", "enter/outage", "flags"))):
+        assert f'href="{page}.json"' in client.get(page).content.decode()
+        assert client.get(f"{page}.json")["Content-Type"].startswith("application/json")
     assert 'value="2025-03-10"' in client.get(at).content.decode()
     client.post(at, FAIR | {"name": "Summer fair", "zone": ""})
     assert [(x.id, x.span.name, x.span.zone) for x in entered(mine)] == [(e.id, "Summer fair", None)]
     client.post(at, {"withdraw": "1"})
     assert entered(mine) == []
-    assert client.get(at).status_code == 404
+    assert client.get(at).status_code == client.get(f"{at}.json").status_code == 404
     steps = list(Step.objects.values_list("action", "city", "who"))
     assert steps == [(f"{verb} event", "vila", ana.pseudonym) for verb in ("withdraw", "change", "enter")]
 

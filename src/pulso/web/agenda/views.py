@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from pulso.errors import CityFileError, LakeBusy
 from pulso.show.language import Speech, speak
 from pulso.web.agenda import writes
-from pulso.web.agenda.desk import Desk, desk
+from pulso.web.agenda.desk import Desk, Entry, desk
 from pulso.web.agenda.forms import Event, Exclusion, Outage
 from pulso.web.pages.frame import frame
 from pulso.web.pages.twin import around
@@ -28,7 +28,7 @@ from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
 from pulso.web.readings.entries import SILENCING, Entered, entered, nearest
 
-DESK = TypeAdapter(Desk)
+DESK, ENTRY = TypeAdapter(Desk), TypeAdapter(Entry)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
 
 
@@ -105,6 +105,18 @@ def twin(at: Visit) -> HttpResponse:
         return at.refused()
     made = desk(at.reading, at.person, at.speech)
     return _private(HttpResponse(DESK.dump_json(made), content_type="application/json; charset=utf-8"))
+
+
+@require_GET
+@visit
+def entry_twin(at: Visit, entry: str) -> HttpResponse:
+    """One entry for machines."""
+    if not may.may_see_entries(at.person, at.reading.slug):
+        return at.refused()
+    found = [e for e in desk(at.reading, at.person, at.speech).entries if e.id == entry]
+    if not found:
+        return _letter(at.request, at.speech, 404, at.speech.say("There is no such entry, or no longer."))
+    return _private(HttpResponse(ENTRY.dump_json(found[0]), content_type="application/json; charset=utf-8"))
 
 
 @require_http_methods(["GET", "POST"])
