@@ -134,20 +134,21 @@ def _pages(base: str) -> Iterator[PageLine]:
 def _shapes() -> tuple[ShapeLine, ...]:
     """Every shape of every page, by name: what stands in the code is what is said here. Of two pages' parts of one name, both."""
     found: dict[str, ShapeLine] = {}
+    first: dict[str, Any] = {}
     for page in _all():
         schema = page.adapter.json_schema(mode="serialization")
         every = schema.get("$defs", {}) | {page.shape.__name__: schema}
         objects = {name: said for name, said in every.items() if said.get("type") == "object"}
+        fields = {name: said.get("properties", {}) for name, said in objects.items()}
+        called = {name: name if first.setdefault(name, own) == own else f"{page.name}.{name}" for name, own in fields.items()}
         for name, said in objects.items():
-            fields = tuple(_field(n, f, objects) for n, f in said.get("properties", {}).items())
-            known = found.get(name)
-            called = name if known is None or known.fields == fields else f"{name} ({page.name})"
-            found[called] = ShapeLine(called, " ".join(said.get("description", "").split()), fields)
+            about = " ".join(said.get("description", "").split())
+            found[called[name]] = ShapeLine(called[name], about, tuple(_field(n, f, called) for n, f in fields[name].items()))
     return tuple(found[name] for name in sorted(found))
 
 
-def _field(name: str, said: dict[str, Any], objects: Mapping[str, Any]) -> FieldLine:
-    made = tuple(ref for ref in dict.fromkeys(_refs(said)) if ref in objects)
+def _field(name: str, said: dict[str, Any], called: Mapping[str, str]) -> FieldLine:
+    made = tuple(called[ref] for ref in dict.fromkeys(_refs(said)) if ref in called)
     return FieldLine(name, _type(said), made, said.get("description", ""))
 
 
