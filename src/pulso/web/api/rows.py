@@ -27,9 +27,14 @@ from pulso.web.readings import Reading
 from pulso.web.readings.walks import changed
 
 T = TypeVar("T")
+CODE = version("pulso")
+"""The code's own version, read once: it stands in a file."""
 CITY = Path(..., description="the city, by its slug", max_length=100, pattern="^[a-z][a-z0-9_]*$")
 LASTING = "public, max-age=60"
 """How long an answer may be used without asking whether it is still the same."""
+
+
+CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 
 
 @dataclass(frozen=True)
@@ -152,16 +157,22 @@ def _body(resource: Resource, form: Form, asked: Asked[Any], rows: Rows, cursor:
 
 def same(request: HttpRequest, reading: Reading, form: str, stamp: str = "") -> HttpResponseBase | None:
     """304 where the asker has this answer already."""
-    since = None if stamp else int(changed(reading).timestamp())
-    found = get_conditional_response(request, etag(request, reading, form, stamp), since)
-    return None if found is None else lasting(request, found, reading, form, stamp)
+    if not any(name in request.headers for name in CONDITIONS):
+        return None
+    tag, since = etag(request, reading, form, stamp), None if stamp else int(changed(reading).timestamp())
+    found = get_conditional_response(request, tag, since)
+    return None if found is None else _kept(found, tag, since)
 
 
 def lasting(request: HttpRequest, response: HttpResponseBase, reading: Reading, form: str, stamp: str = "") -> HttpResponseBase:
     """Say how an answer may be kept."""
-    response.headers["ETag"] = etag(request, reading, form, stamp)
-    if not stamp:  # only an edition has a time
-        response.headers["Last-Modified"] = http_date(changed(reading).timestamp())
+    return _kept(response, etag(request, reading, form, stamp), None if stamp else int(changed(reading).timestamp()))
+
+
+def _kept(response: HttpResponseBase, tag: str, since: int | None) -> HttpResponseBase:
+    response.headers["ETag"] = tag
+    if since is not None:  # only an edition has a time
+        response.headers["Last-Modified"] = http_date(since)
     response.headers["Cache-Control"] = LASTING
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
@@ -169,5 +180,5 @@ def lasting(request: HttpRequest, response: HttpResponseBase, reading: Reading, 
 
 def etag(request: HttpRequest, reading: Reading, form: str, stamp: str = "") -> str:
     """Another text whenever the answer may be another."""
-    said = f"{version('pulso')} {reading.edition} {stamp} {request.get_full_path()} {form}"
+    said = f"{CODE} {reading.edition} {stamp} {request.get_full_path()} {form}"
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from pulso.web.api.hooks import views as hooks
 from pulso.web.api.manners import mistake
 from pulso.web.api.problems import Refused, Wrong, problem
 from pulso.web.api.resources import RESOURCES, city_row
-from pulso.web.api.rows import CITY, LASTING, lasting, page_of, register, same
+from pulso.web.api.rows import CITY, CODE, LASTING, lasting, page_of, register, same
 from pulso.web.pages.frame import NOT_QUALITY, credit
 from pulso.web.readings import Reading
 
@@ -34,7 +33,7 @@ or null, never 0, and every number says how much was seen. What was published st
 CSV, Parquet and XLSX, by the ending of the address or by `Accept`. Long answers come in pages: `next` (and the header `Link`) leads on.
 Errors are problems (RFC 9457)."""
 
-api = NinjaAPI(title="Pulso", version=version("pulso"), description=ABOUT, openapi_url=None, docs_url=None, urls_namespace="api")
+api = NinjaAPI(title="Pulso", version=CODE, description=ABOUT, openapi_url=None, docs_url=None, urls_namespace="api")
 City = Annotated[str, CITY]
 
 
@@ -76,7 +75,7 @@ def cities_as(request: HttpRequest, *, form: Ending, query: Annotated[Paged, Que
 def _cities(request: HttpRequest, query: Paged, form: forms.Form) -> HttpResponseBase:
     only_known(request, query)
     found = [readings.reading(slug) for slug in readings.cities()]
-    said = f"{version('pulso')} {[r.city.digest for r in found]} {request.get_full_path()} {form}"
+    said = f"{CODE} {[r.city.digest for r in found]} {request.get_full_path()} {form}"
     etag = f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
     response = get_conditional_response(request, etag)
     if response is None:
