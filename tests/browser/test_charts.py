@@ -1,0 +1,84 @@
+"""The map that moves and the line that zooms: by hand and by keyboard, and what stays where they cannot run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.looks import looking
+
+
+def test_the_slider_of_the_map_turns_the_whole_page_to_another_day(browser, town):
+    with looking(browser, "desk") as look:
+        look.open(f"{town}/en/vila/map")
+        page = look.page
+        before = page.locator("[data-sentence]").inner_text()
+        page.locator("#slide").focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**/map?day=2025-03-13")
+        assert page.locator("h1").inner_text() == "Thursday, 13 March 2025"
+        assert page.locator("[data-sentence]").inner_text() != before
+        assert "13 March 2025" in str(page.locator("#slide").get_attribute("aria-valuetext"))
+        expect(page.locator(".zones a").first).to_have_attribute("href", re.compile("/en/vila/zone/north[?]day=2025-03-13$"))
+        expect(page.locator("a[hreflang=pt]")).to_have_attribute("href", re.compile("/pt/vila/map[?]day=2025-03-13$"))
+        assert page.locator(".turn [rel=next]").is_visible()
+        assert look.complaints == []
+
+
+def test_a_zone_of_the_moving_map_leads_to_its_page(browser, town):
+    with looking(browser, "desk") as look:
+        look.open(f"{town}/en/vila/map")
+        sheet = look.page.locator("canvas.maplibregl-canvas")
+        sheet.wait_for()
+        look.page.locator(".sheet.live").wait_for()
+        box = sheet.bounding_box()
+        assert box is not None
+        look.page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.5)
+        look.page.wait_for_url("**/zone/north?day=2025-03-14")
+
+
+def test_without_a_way_to_draw_it_the_drawing_takes_the_slider(browser, town):
+    with looking(browser, "desk") as look:
+        look.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        look.open(f"{town}/en/vila/map")
+        page = look.page
+        assert page.locator("svg.map").is_visible()
+        page.locator("#slide").focus()
+        page.keyboard.press("Home")
+        page.wait_for_url("**/map?day=2024-03-15")
+        shown = page.locator("tr[data-zone=north] td").first.inner_text()
+        name = page.locator("tr[data-zone=north] th").inner_text()
+        title = page.locator("svg.map [data-zone=north] title").text_content()
+        assert title == f"{name}: {'no number' if shown == '–' else shown}"
+
+
+def test_who_asks_for_less_motion_is_offered_none(browser, town):
+    with looking(browser, "desk") as look:
+        look.page.emulate_media(reduced_motion="reduce")
+        look.open(f"{town}/en/vila/map")
+        assert look.page.locator("#slide").is_visible()
+        assert not look.page.locator("[data-play]").is_visible()
+
+
+@pytest.mark.parametrize(("key", "heard"), [("ArrowLeft", "13 Mar 2025"), ("ArrowDown", "12 Feb 2025"), ("Home", "15 Mar 2024")])
+def test_a_line_is_read_day_by_day_by_keyboard(browser, town, key, heard):
+    with looking(browser, "desk") as look:
+        look.open(f"{town}/en/vila/metric/index")
+        page = look.page
+        page.locator(".plot").focus()
+        page.keyboard.press(key)
+        assert heard in page.locator("[data-heard]").inner_text()
+        expect(page.locator("[data-cursor]")).to_have_text(page.locator("[data-heard]").inner_text())
+        page.keyboard.press("+")
+        page.keyboard.press("Escape")
+        assert look.complaints == []
+
+
+def test_the_line_stays_still_where_its_days_do_not_come(browser, town):
+    with looking(browser, "desk") as look:
+        look.page.route("**/metric/*.json*", lambda route: route.fulfill(status=503, body=""))
+        look.open(f"{town}/en/vila/metric/bikes")
+        assert look.page.locator("svg.lines.wide").is_visible()
+        assert not look.page.locator(".plot").is_visible()
