@@ -28,13 +28,15 @@ def own_town(town: Vila, tmp_path: Path, settings, monkeypatch: pytest.MonkeyPat
 def web(own_town: Vila) -> Web:
     """Run one of the site's commands as a process, on the town's home or another."""
 
-    def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, home: Path | None = None, database: str = "") -> subprocess.CompletedProcess[str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULSO_", "DJANGO_"))}
         environment |= {
             "PULSO_HOME": str(home or own_town.home),
             "PULSO_CITIES": str(own_town.folder),
             "PULSO_MIRROR": str(own_town.mirror),
         }
+        if database:
+            environment["PULSO_DATABASE"] = database
         return subprocess.run([sys.executable, "-m", "pulso.web", *words], env=environment, capture_output=True, text=True, check=False)
 
     return run

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 import tarfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from django.db import connection
 
 from pulso.errors import LakeError, PulsoError
 from pulso.lake.lake import alone
@@ -25,13 +30,20 @@ FORMER = Path(__file__).with_name("home-before-the-site.tar.gz")
 
 
 @pytest.fixture
-def archive(own_town, tmp_path) -> Path:
+def sqlite() -> None:
+    """The database of these tests is SQLite's; that PostgreSQL's comes back is told once, through the commands."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the database is not SQLite's: PostgreSQL has a test of its own")
+
+
+@pytest.fixture
+def archive(own_town, tmp_path, sqlite) -> Path:
     backup(tmp_path / "kept.tar")
     return tmp_path / "kept.tar"
 
 
 @pytest.fixture
-def empty(own_town, tmp_path, settings) -> Path:
+def empty(own_town, tmp_path, settings, sqlite) -> Path:
     """Another home, in which nothing is."""
     settings.HOME = tmp_path / "another"
     settings.HOME.mkdir()
@@ -268,3 +280,38 @@ def test_postgres_programs_that_are_not_there_are_named(monkeypatch):
     with pytest.raises(PulsoError, match="pg_dump is not installed"):
         backups.postgres("pg_dump")
     assert restores.postgres is backups.postgres
+
+
+@pytest.fixture
+def servers() -> Iterator[list[str]]:
+    """Two databases of a PostgreSQL server, empty; where PULSO_DATABASE names a server."""
+    if connection.vendor != "postgresql":
+        pytest.skip("no PostgreSQL server: PULSO_DATABASE does not name one")
+    said = connection.settings_dict
+    where = f"{said['USER']}:{quote(said['PASSWORD'])}@{said['HOST']}:{said['PORT'] or 5432}"
+    names = [f"pulso_kept_{os.getpid()}_{n}" for n in "ab"]
+    with psycopg.connect(f"postgres://{where}/postgres", autocommit=True) as server:
+        for name in names:
+            server.execute(f'create database "{name}"')
+        yield [f"postgres://{where}/{name}" for name in names]
+        for name in names:
+            server.execute(f'drop database "{name}" with (force)')
+
+
+def test_people_on_postgresql_come_back(own_town, web, servers, tmp_path):
+    here, there = servers
+    kept, another = tmp_path / "kept.tar", tmp_path / "another"
+    assert web("upgrade", database=here).returncode == 0
+    with psycopg.connect(here) as db:
+        db.execute("insert into running_job (city, kind, state, due, tries, message) values ('vila', 'publish', 'done', now(), 1, 'kept')")
+    said = web("backup", str(kept), database=here)
+    assert said.returncode == 0, said.stderr
+    refused = web("restore", str(kept), home=another)
+    assert "set PULSO_DATABASE as it was" in refused.stderr
+    for force in ([], ["--force"]):  # the second time there is something to replace
+        back = web("restore", str(kept), *force, home=another, database=there)
+        assert back.returncode == 0, back.stderr
+        with psycopg.connect(there) as db:
+            assert db.execute("select message from running_job").fetchall() == [("kept",)]
+            db.execute("update running_job set message = 'changed since'")
+    assert "a database with tables" in web("restore", str(kept), home=tmp_path / "third", database=there).stderr
