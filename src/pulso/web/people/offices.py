@@ -77,7 +77,7 @@ def _office(request: HttpRequest, person: Person, office: Office) -> HttpRespons
     form = Giving(request.POST if giving else None, speech=speech())
     why = ""
     if request.method == "POST" and not giving:
-        why = _take(person, roles.filter(pk=request.POST["take"] if request.POST["take"].isdecimal() else None).first(), office)
+        why = _take(person, roles.filter(pk=int(request.POST["take"]) if request.POST["take"].isdecimal() else -1).first(), office)
         if not why:
             return HttpResponseRedirect(request.path)
     elif giving and form.is_valid():
