@@ -19,18 +19,18 @@ from pulso.web import readings
 from pulso.web.running import locks
 
 
-def serve(host: str, port: int, workers: int, say: Callable[[str], object]) -> None:
+def serve(host: str, port: int, workers: int, tell: Callable[[str], object]) -> None:
     """Serve until SIGINT or SIGTERM. PulsoError, as a letter, where that can't begin."""
     _must_be_free(host, port)
     home = Path(settings.HOME)
-    say("Making the site ready …")
+    tell("Making the site ready …")
     if subprocess.run([sys.executable, "-m", "pulso.web", "prepare"], check=False).returncode:  # our own command
         raise PulsoError("The site is not served: the reason stands above.")
     if not readings.cities():
-        say("No city has anything published yet. First, say: pulso simulate demo && pulso collect demo && pulso publish demo")
+        tell("No city has anything published yet. First, say: pulso simulate demo && pulso collect demo && pulso publish demo")
     with locks.beside_others(home):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(home / ".metrics"))
-        say(f"Pulso is at http://{'[' + host + ']' if ':' in host else host}:{port}/ (Ctrl-C ends it)")
+        tell(f"Pulso is at http://{'[' + host + ']' if ':' in host else host}:{port}/ (Ctrl-C ends it)")
         _granian(host, port, workers)
 
 

@@ -23,8 +23,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, host: str, port: int, workers: int, **_options: Any) -> None:
         """Serve until stopped."""
 
-        def say(line: str) -> None:
+        def tell(line: str) -> None:
             self.stdout.write(line)
             self.stdout.flush()  # whoever reads a pipe wants the address now
 
-        serve(host, port, workers, say)
+        serve(host, port, workers, tell)
