@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from pulso.web.api import shapes
 from pulso.web.api.asked import Asked, EventsQuery, FlagsQuery, Paged, QualityQuery, ValuesQuery
+from pulso.web.api.cursor import Key
 from pulso.web.api.problems import Refused
 from pulso.web.api.rows import Resource, Rows, part
 from pulso.web.contracts import reads as contracts
@@ -150,8 +153,29 @@ def events(asked: Asked[EventsQuery]) -> Rows:
     query = asked.query
     _order(query)
     found = asked.reading.events(query.first, query.last, asked.as_of)
-    rows = [_event(e) for e in dict.fromkeys(found) if query.kind is None or e.kind == query.kind]
-    return part(rows, lambda r: (r.first.isoformat(), r.last.isoformat(), r.kind, r.name, r.zone or "", r.link), asked)
+    rows = list(_few(found, query.kind, asked.after, query.limit))
+    return part(rows, _key, asked)
+
+
+def _few(found: Sequence[Span], kind: str | None, after: Key | None, limit: int) -> Iterator[shapes.Event]:
+    """Each event once, from the day where the walk stands until a day on which the page is full: a city may have had ten thousand."""
+    start = bisect_left(found, date.fromisoformat(after[0]), key=lambda e: e.first) if after else 0
+    told: set[Key] = set()
+    day, full = None, 0
+    for event in islice(found, start, None):
+        if kind not in (None, event.kind):
+            continue
+        if full > limit and event.first != day:
+            return  # the events of one day are put in order together
+        row = _event(event)
+        if (key := _key(row)) not in told:
+            told.add(key)
+            day, full = event.first, full + (after is None or key > after)
+            yield row
+
+
+def _key(row: shapes.Event) -> Key:
+    return (row.first.isoformat(), row.last.isoformat(), row.kind, row.name, row.zone or "", row.link)
 
 
 def _event(event: Span) -> shapes.Event:
