@@ -1,7 +1,5 @@
 """Incidents of data contracts."""
 
-# ruff: noqa: D101, RUF012
-
 from django.db import migrations, models
 
 

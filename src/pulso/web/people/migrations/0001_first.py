@@ -1,7 +1,5 @@
 """People with accounts."""
 
-# ruff: noqa: D101, RUF012
-
 import uuid
 
 import django.utils.timezone

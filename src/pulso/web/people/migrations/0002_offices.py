@@ -1,7 +1,5 @@
 """Organisations, roles, keys, and the trail."""
 
-# ruff: noqa: D101, RUF012
-
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings

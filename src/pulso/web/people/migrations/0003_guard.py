@@ -1,7 +1,5 @@
 """The database itself refuses to change the trail."""
 
-# ruff: noqa: D101, RUF012
-
 from typing import Any
 
 from django.db import migrations

@@ -1,7 +1,5 @@
 """Jobs of the worker."""
 
-# ruff: noqa: D101, RUF012
-
 from django.db import migrations, models
 
 

@@ -1,7 +1,5 @@
 """Webhooks and their messages."""
 
-# ruff: noqa: D101, RUF012
-
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings

@@ -1,7 +1,5 @@
 """Publications and incidents are told of separately."""
 
-# ruff: noqa: D101, RUF012
-
 import datetime
 
 from django.db import migrations, models
