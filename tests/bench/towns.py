@@ -101,8 +101,8 @@ def round_(lon: float, lat: float) -> list[tuple[float, float]]:
 
 
 def happenings(n: int) -> list[Span]:
-    """So many events: one a day over the last hundred days, the others before, so that a page's own weeks hold as many in every town."""
-    days = [LAST - timedelta(days=i if i < 100 else 100 + (i - 100) % 2_700) for i in range(n)]
+    """So many events: one a day over the last hundred days, the others a year before, so that a page's own span holds as many in each."""
+    days = [LAST - timedelta(days=i if i < 100 else 400 + (i - 100) % 2_500) for i in range(n)]
     return [Span(**{"from": d, "to": d}, kind=KINDS[i % 5], name=f"Happening {i}", zone=ZONES[i % 10]) for i, d in enumerate(days)]
 
 
