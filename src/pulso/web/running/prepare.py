@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pulso.errors import PulsoError
 from pulso.web import readings
+from pulso.web.contracts.watch import watch
 from pulso.web.readings import upkeep
 from pulso.web.running import restore
 
@@ -53,6 +54,8 @@ def upgrade() -> Iterator[str]:
         yield f"{slug}: {span[0]} to {span[1]} is published." if span else f"{slug}: nothing is published yet."
         if span and upkeep.measure_if_never(slug):
             yield f"{slug}: its sources are measured."
+        if span:
+            watch(slug)  # the page of sources names no one late and every contract kept in one breath
 
 
 def _formats(home: Path) -> Iterator[str]:

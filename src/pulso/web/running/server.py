@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Thread
 
 from django.conf import settings
 
@@ -30,8 +32,18 @@ def serve(host: str, port: int, workers: int, tell: Callable[[str], object]) -> 
         tell("No city has anything published yet. First, say: pulso simulate demo && pulso collect demo && pulso publish demo")
     with locks.beside_others(home):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(home / ".metrics"))
-        tell(f"Pulso is at http://{'[' + host + ']' if ':' in host else host}:{port}/ (Ctrl-C ends it)")
+        Thread(target=_say_when_it_answers, args=(host, port, tell), daemon=True).start()
         _granian(host, port, workers)
+
+
+def _say_when_it_answers(host: str, port: int, tell: Callable[[str], object]) -> None:
+    """Print the address when there is somebody at it: a person follows it at once."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # looked for here, not listened on
+    while True:
+        with suppress(OSError), closing(socket.create_connection((near, port), timeout=1)):
+            break
+        time.sleep(0.1)
+    tell(f"Pulso is at http://{'[' + host + ']' if ':' in host else host}:{port}/ (Ctrl-C ends it)")
 
 
 def _granian(host: str, port: int, workers: int) -> None:
