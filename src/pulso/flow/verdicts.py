@@ -128,7 +128,8 @@ class Pen:
         if code == Refusal.NOTHING_SEEN:
             return f"nothing that counts came from any of the {declared} series."
         share = j.weight_seen[w, z]
-        return f"only {share:.0%} of the weight was seen, too little for a number."
+        whole = math.floor(100 * share + 1e-9)  # 42.9 % is not 43 %, here as on every page
+        return f"only {whole}% of the weight was seen, too little for a number."
 
     def _past(self, w: int, z: int) -> int:
         """The most days of data that any series of a zone has in the five years before a judged day."""
