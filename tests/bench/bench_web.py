@@ -67,7 +67,8 @@ def calls(site: str) -> list[tuple[str, str]]:
             and "{" not in filled.replace("{city}", "")
             and "event-stream" not in str(ways["get"].get("responses"))
         ):
-            asked.append((f"API {address}", filled))
+            few = "?limit=100" if "'limit'" in str(ways["get"].get("parameters")) else ""  # as many rows of every town
+            asked.append((f"API {address}", filled + few))
     return asked
 
 
