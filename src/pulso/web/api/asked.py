@@ -51,7 +51,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "
 class Paged(Schema):
     """How much of an answer is wanted at a time."""
 
-    limit: int = Field(1_000, ge=1, le=MOST, description="so many rows a page at most")
+    limit: int = Field(100, ge=1, le=MOST, description="so many rows a page at most")
     cursor: str | None = Field(None, max_length=2_000, description="`next` of the page before, as it is; the other parameters stay")
 
 

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "pulso.web.running.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "pulso.web.config.headers.Headers",
+    "pulso.web.pages.unchanged.Unchanged",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "pulso.web.api.manners.Manners",
@@ -112,6 +113,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 KEEP_ANSWERS = not DEBUG
+LOOK_AGAIN = 1.0  # seconds after which files of cities are looked at again
 """Whether a page is made once for all who ask for it while nothing has changed."""
 CSRF_FAILURE_VIEW = "pulso.web.pages.missing.forbidden"
 

@@ -20,15 +20,12 @@ from pydantic import TypeAdapter
 from pulso.errors import NothingKnown, PulsoError
 from pulso.shapes import Verdict
 from pulso.show.language import Speech, speak
-from pulso.web.pages import kept
+from pulso.web.pages import kept, unchanged
 from pulso.web.pages.frame import Frame, frame
 from pulso.web.readings import Brief, Point, Reading, UnknownCity, reading
 
 T = TypeVar("T")
 VERSION = version("pulso")  # read once: asking costs as much as half of a 304
-
-LATEST = "public, max-age=60"
-"""How long a browser may show a page without asking whether it is still the same."""
 
 
 class BadQuestion(PulsoError):  # noqa: N818  # it names what was asked
@@ -153,7 +150,7 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
         context |= around(request, asked.speech, made.frame)
         return HttpResponse(render_to_string(f"{page.name}.html", context, using="pages"))
 
-    return handed(request, lang, city, parts, hand, besides=page.besides, known=page.known, as_json=as_json)
+    return handed(request, lang, city, parts, hand, besides=page.besides, known=page.known, as_json=as_json, plain=True)
 
 
 def handed(
@@ -166,15 +163,26 @@ def handed(
     besides: Callable[[QueryDict], str] = lambda _query: "",
     known: Callable[[Reading], str] = lambda _reading: "",
     as_json: bool = False,
+    plain: bool = False,
 ) -> HttpResponse:
-    """Hand out what `hand` makes of what is asked: with 304 where the browser has it, or a letter where it can't be had."""
+    """Hand out what `hand` makes of what is asked: with 304 where the browser has it, or a letter where it can't be had.
+
+    `plain` where the answer has no headers of its own: then its 304 is given before anything else is asked.
+    """
     speech = speak(lang)
     try:
-        found = reading(city)
-        etag = _etag(request, found, f"{besides(request.GET)} {known(found)}")
+        found, here, query = reading(city), f"{site(request)}{request.get_full_path()}", request.GET
+
+        def tag() -> str:
+            now = reading(city)
+            return _etag(here, now, f"{besides(query)} {known(now)}")
+
+        etag = tag()
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
-        answer = kept.given(etag) or kept.keep(etag, hand(Asked(found, speech, request.GET, parts, site(request))))
+        answer = kept.given(etag) or kept.keep(etag, hand(Asked(found, speech, query, parts, site(request))))
+        if plain:
+            unchanged.remember(request, tag)
         return _lasting(answer, etag)
     except (UnknownCity, NothingKnown) as why:
         return letter(request, speech, 404, str(why), as_json=as_json)
@@ -220,12 +228,12 @@ def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_js
     return HttpResponse(render_to_string("letter.html", context, using="pages"), status=status)
 
 
-def _etag(request: HttpRequest, found: Reading, besides: str) -> str:
-    said = f"{VERSION} {found.edition} {besides} {site(request)}{request.get_full_path()}"
+def _etag(here: str, found: Reading, besides: str) -> str:
+    said = f"{VERSION} {found.edition} {besides} {here}"
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
 
 
 def _lasting(response: HttpResponse, etag: str) -> HttpResponse:
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = LATEST
+    response.headers["Cache-Control"] = unchanged.LASTS
     return response

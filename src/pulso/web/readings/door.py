@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -144,7 +146,10 @@ class Reading:
         return self._shelf
 
 
+T = TypeVar("T")
+
 _opened: dict[str, Reading] = {}
+_looks: dict[object, tuple[float, Any]] = {}
 _one_at_a_time = Lock()
 
 
@@ -158,7 +163,7 @@ def reading(slug: str) -> Reading:
 
     UnknownCity where this site doesn't show it, with those that it does; CityFileError where its file has mistakes.
     """
-    places = _places()
+    places = _lately((settings.HOME, *settings.CITIES), _places)
     if slug not in places:
         near = difflib.get_close_matches(slug, places, n=1) or list(places)[:5]
         raise UnknownCity(f"There is no city {slug!r} here. There is: {', '.join(near) or 'none yet'}.")
@@ -171,13 +176,23 @@ def shown() -> list[Reading]:
 
 
 def _open(slug: str, where: Path) -> Reading:
-    stamp = _stamp(where)
+    stamp = _lately(where, lambda: _stamp(where))
     found = _opened.get(slug)
     if found is None or found.stamp != stamp:
         with _one_at_a_time:
             found = Reading(River.open(where, _home()), stamp)
             _opened[slug] = found
     return found
+
+
+def _lately(at: object, look: Callable[[], T]) -> T:
+    """What a look at files told up to LOOK_AGAIN seconds ago, or a new look: not each of a hundred questions a second needs one."""
+    found = _looks.get(at)
+    now = time.monotonic()
+    if found is None or now - found[0] >= settings.LOOK_AGAIN:
+        found = _looks[at] = (now, look())
+    told: T = found[1]
+    return told
 
 
 def _home() -> Home:
