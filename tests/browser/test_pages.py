@@ -84,11 +84,12 @@ def parts(site: str, city: str) -> dict[str, str]:
     """What stands in the parts of addresses in a city: of what its last day has."""
     said: dict[str, Any] = httpx.get(f"{site}/en/{city}/today.json", timeout=60).json()
     verdict = said["verdict"]
+    sources = httpx.get(f"{site}/en/{city}/sources.json", timeout=60).json()["sources"]
     return {
         "zone": said["zones"][-1]["id"],
         "day": verdict["day"],
         "metric": verdict["metrics"][0]["metric"],
-        "source": verdict["metrics"][0].get("source", ""),
+        "source": sources[0]["source"],
         "domain": verdict["domains"][0]["domain"],
         "year": verdict["day"][:4],
     }
