@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.looks import looking
 
@@ -37,6 +37,49 @@ def test_a_zone_of_the_moving_map_leads_to_its_page(browser, town):
         assert box is not None
         look.page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.5)
         look.page.wait_for_url("**/zone/north?day=2025-03-14")
+
+
+def test_the_moving_map_takes_the_place_of_the_drawing_and_nothing_jumps(browser, town):
+    with looking(browser, "phone") as look:
+        page = look.page
+        held: list[Route] = []
+        page.route("**/zones.geojson", lambda route: held.append(route))
+        with page.expect_request("**/zones.geojson"):
+            page.goto(f"{town}/en/vila/map")
+        page.locator("[data-slide]:not([hidden])").wait_for()
+        drawing, below = page.locator("svg.map").bounding_box(), page.locator(".scale").bounding_box()
+        assert page.locator("svg.map").is_visible()
+        assert not page.locator(".globe").is_visible()
+        held[0].continue_()
+        page.locator(".sheet.live").wait_for()
+        assert page.locator(".globe").bounding_box() == drawing
+        assert page.locator(".scale").bounding_box() == below
+        assert not page.locator("svg.map").is_visible()
+
+
+def test_the_links_beside_are_written_alike_whether_the_day_was_slid_to_or_opened(browser, town):
+    with looking(browser, "phone") as look:
+        look.open(f"{town}/pt/vila/map")
+        page = look.page
+        page.locator("#slide").focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**/map?day=2025-03-13")
+        slid = page.locator(".turn [data-at]").all_inner_texts()
+        page.reload()
+        assert page.locator(".turn [data-at]").all_inner_texts() == slid
+
+
+def test_the_ends_of_the_slider_stand_clear_of_the_button_on_a_phone(browser, town):
+    with looking(browser, "phone") as look:
+        page = look.page
+        page.emulate_media(reduced_motion="no-preference")
+        look.open(f"{town}/pt/vila/map")
+        first, play, last = (page.locator(f"[data-{part}]").bounding_box() for part in ("first", "play", "last"))
+        assert first is not None
+        assert play is not None
+        assert last is not None
+        assert first["x"] + first["width"] < play["x"]
+        assert play["x"] + play["width"] < last["x"]
 
 
 def test_without_a_way_to_draw_it_the_drawing_takes_the_slider(browser, town):

@@ -19,6 +19,15 @@ def test_the_map_shows_the_last_day_and_leads_to_the_one_before(site):
     assert 'rel="next" hidden>' in page
 
 
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_the_days_beside_are_written_as_the_links_write_them(site, lang):
+    said = site.get(f"/{lang}/vila/map.json?day=2025-03-10").json()
+    page = site.get(f"/{lang}/vila/map?day=2025-03-10").content.decode()
+    assert f"<span data-at>{said['earlier_written']}</span>" in page
+    assert f"<span data-at>{said['later_written']}</span>" in page
+    assert site.get(f"/{lang}/vila/map.json").json()["later_written"] == ""
+
+
 def test_every_zone_is_a_link_on_the_drawing_and_in_the_table(site):
     page = site.get("/pt/vila/map?day=2025-03-10").content.decode()
     for zone in ("north", "south"):

@@ -21,6 +21,7 @@ from pulso.web.pages.twin import Asked, Page, handed
 from pulso.web.readings import Zones, reading
 
 A_YEAR = timedelta(days=364)
+STEP = "EEE d MMM y"  # how the links to the days beside write them
 NEAR = 0.0001  # degrees, about ten metres: what of a border is smaller is smoothed away
 
 
@@ -53,6 +54,8 @@ class Map:
     spread: str = Field(description="the quietest and the busiest zone, in words; empty where fewer than two have a number")
     earlier: date | None = Field(description="the day before it of which something is published; null where there is none near")
     later: date | None = Field(description="the day after it of which something is published; null where there is none near")
+    earlier_written: str = Field(description="that day as it is written in the page's language; empty where there is none")
+    later_written: str = Field(description="the same of the day after it")
     zones: tuple[Patch, ...] = Field(description="the zones that are nobody's parent, in the city's order")
 
 
@@ -94,6 +97,8 @@ def map_of(asked: Asked) -> Map:
                 why=p.why,
             )
         )
+    earlier = max((b.day for b in near if b.day < day), default=None)
+    later = min((b.day for b in near if b.day > day), default=None)
     return Map(
         frame=asked.frame,
         day=day,
@@ -102,8 +107,10 @@ def map_of(asked: Asked) -> Map:
         index=whole.index,
         sentence=words.headline(whole, found.city, speech.code),
         spread=_spread(patches, asked),
-        earlier=max((b.day for b in near if b.day < day), default=None),
-        later=min((b.day for b in near if b.day > day), default=None),
+        earlier=earlier,
+        later=later,
+        earlier_written=speech.day(earlier, STEP) if earlier else "",
+        later_written=speech.day(later, STEP) if later else "",
         zones=tuple(patches),
     )
 

@@ -3,6 +3,7 @@
 
 (() => {
   const REST = 250; // ms without a move, then the day's own words are asked for
+  const EDGE = 8; // pixels about the city, near to those of the drawing
   const STEP = 180; // ms a day while it plays
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -64,12 +65,6 @@
     return box;
   }
 
-  // As tall as the city asks for, within what a screen has.
-  function tall([west, south, east, north], width) {
-    const narrow = Math.cos((((south + north) / 2) * Math.PI) / 180);
-    return Math.min(Math.max(((north - south) / ((east - west) * narrow)) * (width - 44) + 44, 260), 0.66 * innerHeight, 600);
-  }
-
   const fills = () => ["match", ["coalesce", ["feature-state", "shade"], 9], ...[0, 1, 2, 3, 4, 5, 6].flatMap((s) => [s - 3, colour(`--shade${s}`)]), "rgba(0,0,0,0)"];
 
   function style(zones) {
@@ -84,7 +79,7 @@
     };
   }
 
-  // The sheet: the same zones, to be moved and zoomed. Null where the browser has no way to draw it.
+  // The sheet: the same zones, to be moved and zoomed, made out of sight behind the drawing. Null where the browser has no way to draw it.
   async function sheet(atlas, go) {
     const holder = atlas.querySelector("[data-globe]");
     if (!window.maplibregl || !document.createElement("canvas").getContext("webgl2")) return null;
@@ -93,12 +88,11 @@
     const box = bounds(zones.features);
     maplibregl.setWorkerUrl(worker);
     holder.hidden = false;
-    holder.style.height = `${tall(box, holder.clientWidth)}px`;
     const map = new maplibregl.Map({
       container: holder,
       style: style(zones),
       bounds: box,
-      fitBoundsOptions: { padding: 22 },
+      fitBoundsOptions: { padding: EDGE },
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -128,20 +122,29 @@
       map.setPaintProperty("borders", "line-color", colour("--edge"));
       map.updateImage("hatch", hatched());
     });
-    atlas.querySelector(".sheet").classList.add("live");
-    map.resize();
-    const fit = () => map.fitBounds(box, { padding: 22, animate: false });
+    const fit = () => map.fitBounds(box, { padding: EDGE, animate: false });
     let moved = false; // by a hand, not by us
     map.on("movestart", (event) => { moved ||= Boolean(event.originalEvent); });
     map.on("resize", () => moved || fit());
     fit();
     declutter();
-    return (zone, shade, value) => {
+    const colouring = (zone, shade, value) => {
       map.setFeatureState({ source: "zones", id: zone }, { shade: shade === null ? 9 : shade });
       const { mark } = pins.get(zone);
       mark.className = mark.className.replace(/\b(none|shade\d)\b/, classOf(shade));
       mark.firstChild.textContent = shade === null ? "–" : value;
     };
+    return { map, colouring };
+  }
+
+  // The sheet takes the drawing's place, which is as large, once it has the colours of the day.
+  function unveil(atlas, map) {
+    map.once("idle", () => {
+      const held = atlas.querySelector("svg.map").contains(document.activeElement);
+      atlas.querySelector(".sheet").classList.add("live");
+      if (held) map.getCanvas().focus({ preventScroll: true });
+    });
+    map.triggerRepaint();
   }
 
   function pin(map, feature) {
@@ -188,7 +191,7 @@
     button.title = whole;
     button.setAttribute("aria-label", whole);
     button.textContent = "⤢";
-    button.addEventListener("click", () => map.fitBounds(box, { padding: 22, animate: !calm.matches }));
+    button.addEventListener("click", () => map.fitBounds(box, { padding: EDGE, animate: !calm.matches }));
     map.getContainer().querySelector(".maplibregl-ctrl-group").append(button);
   }
 
@@ -197,13 +200,12 @@
     const find = (name) => atlas.querySelector(`[data-${name}]`);
     const rows = new Map([...find("table").querySelectorAll("[data-zone]")].map((row) => [row.dataset.zone, row]));
     const turn = document.querySelector(".turn");
-    const short = new Intl.DateTimeFormat(atlas.dataset.lang, { timeZone: "UTC", weekday: "short", day: "numeric", month: "long", year: "numeric" });
-    const step = (rel, day) => {
+    const step = (rel, day, words) => {
       const link = turn.querySelector(`[rel=${rel}]`);
       link.hidden = !day;
       if (!day) return;
       link.search = `?day=${day}`;
-      link.querySelector("[data-at]").textContent = short.format(new Date(`${day}T00:00:00Z`));
+      link.querySelector("[data-at]").textContent = words;
     };
     return (said) => {
       find("written").textContent = said.written;
@@ -220,8 +222,8 @@
       atlas.querySelectorAll(".map a").forEach((link) => link.setAttribute("href", link.getAttribute("href").replace(/day=[\d-]+/, `day=${said.day}`)));
       document.querySelectorAll("a[hreflang], footer a[href*='map.json']").forEach((link) => { link.search = `?day=${said.day}`; });
       turn.querySelector("input[type=date]").value = said.day;
-      step("prev", said.earlier);
-      step("next", said.later);
+      step("prev", said.earlier, said.earlier_written);
+      step("next", said.later, said.later_written);
       history.replaceState(null, "", `?day=${said.day}`);
     };
   }
@@ -235,7 +237,7 @@
     const go = (zone) => location.assign(`${base}/zone/${encodeURIComponent(zone)}?day=${shown}`);
 
     const answer = await fetch(`${base}/map/year.json?until=${atlas.dataset.until}`);
-    if (!answer.ok) return;
+    if (!answer.ok) throw new Error(`the year: ${answer.status}`);
     const year = await answer.json();
     const painters = [drawing(atlas.querySelector(".map"))];
     const slide = atlas.querySelector("#slide");
@@ -268,7 +270,7 @@
 
     const n = year.city.length;
     const at = Math.min(Math.max(Math.round((Date.parse(day) - Date.parse(year.first)) / 86400000), 0), n - 1);
-    const edge = new Intl.DateTimeFormat(lang, { timeZone: "UTC", dateStyle: "long" });
+    const edge = new Intl.DateTimeFormat(lang, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
     slide.max = n - 1;
     slide.value = at;
     atlas.querySelector("[data-first]").textContent = edge.format(new Date(`${year.first}T00:00:00Z`));
@@ -283,8 +285,10 @@
       console.warn("the drawing stays:", why);
       return null;
     });
-    if (big) painters.push(big);
+    if (!big) return;
+    painters.push(big.colouring);
     paint(Number(slide.value));
+    unveil(atlas, big.map);
   }
 
   function play(button, slide, show) {
@@ -307,6 +311,9 @@
   }
 
   document.querySelectorAll("[data-atlas]").forEach((atlas) => {
-    start(atlas).catch((why) => console.warn("the map stays as it was sent:", why));
+    start(atlas).catch((why) => {
+      atlas.querySelector("[data-slide][hidden]")?.remove(); // with the place that is kept for it
+      console.warn("the map stays as it was sent:", why);
+    });
   });
 })();
