@@ -22,7 +22,7 @@ from pulso.shapes import SENSOR_HOUR, UTC_TIME, Recipe
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
-ROWS_A_RUN = 12_000_000
+ROWS_A_RUN = 8_000_000
 """So many observations are reduced at once, in whole days: their windows fit into about a gigabyte."""
 HOURS_A_FILE = 250_000
 """Sensor-hour files are small, because replacing a day rewrites the files in which it lies."""
