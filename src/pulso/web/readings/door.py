@@ -45,7 +45,9 @@ class Events:
 
     def touching(self, first: date, last: date) -> list[Span]:
         """Those that touch these days, both included."""
-        return [s for s in self.spans[bisect_left(self.reach, first) : bisect_right(self.firsts, last)] if s.last >= first]
+        some = self.spans[bisect_left(self.reach, first) : bisect_right(self.firsts, last)]
+        whole = not some or first <= self.firsts[0]  # all of them: no need to look at each
+        return list(some) if whole else [s for s in some if s.last >= first]
 
 
 class Reading:
