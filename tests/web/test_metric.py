@@ -55,7 +55,7 @@ def test_a_metric_says_what_it_weighs_what_was_seen_and_whose_data_it_is(site):
     [
         ("metric/trams", 404, "It has: index, bikes"),
         ("metric/bikes?zone=west", 404, "no zone"),
-        ("metric/bikes?from=2025-02-01&to=2025-01-01", 400, "must not end before it begins"),
+        ("metric/bikes?from=2025-02-01&to=2025-01-01", 400, "the first day comes before the last"),
         ("metric/bikes?from=2010-01-01&to=2025-01-01", 400, "at most 8 years"),
         ("metric/bikes?from=2025-02-30", 400, "a day is written as"),
     ],

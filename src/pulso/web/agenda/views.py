@@ -21,7 +21,7 @@ from pulso.web.agenda import writes
 from pulso.web.agenda.desk import Desk, Entry, desk
 from pulso.web.agenda.forms import Event, Exclusion, Outage
 from pulso.web.pages.frame import frame
-from pulso.web.pages.twin import around
+from pulso.web.pages.twin import around, no_city
 from pulso.web.people import may
 from pulso.web.people.around import office
 from pulso.web.people.models import Person
@@ -70,7 +70,7 @@ def visit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             found = reading(city)
         except UnknownCity as why:
-            return _letter(request, speech, 404, str(why))
+            return _letter(request, speech, 404, no_city(why, speech))
         assert isinstance(request.user, Person)  # noqa: S101  # login_required has looked
         try:
             return view(Visit(request, request.user, found, speech), **parts)

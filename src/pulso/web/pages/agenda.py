@@ -14,8 +14,9 @@ from pulso.shapes import Verdict
 from pulso.show import charts, names
 from pulso.show.language import Speech
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.refusals import turned_round, written
 from pulso.web.pages.shapes import DayLine, day_line
-from pulso.web.pages.twin import Asked, BadQuestion, Page
+from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
 from pulso.web.readings import Brief, Reading, Span
 
 WIDE = charts.Frame("wide", 1040, 285, 1)
@@ -164,11 +165,15 @@ def _span(asked: Asked) -> tuple[date, date]:
     if last is None:
         last = first.replace(day=monthrange(first.year, first.month)[1])
     if last < first:
-        raise BadQuestion(f"from, to: found {first} and {last}; the first day comes before the last.")
-    if (last - first).days >= LONGEST:
-        raise BadQuestion(f"from, to: found {(last - first).days + 1} days; a page of the agenda spans at most {LONGEST}.")
+        raise turned_round(asked, first, last)
+    say, days = asked.speech.say, (last - first).days + 1
+    if days > LONGEST:
+        n = asked.speech.number(days)
+        raise BadQuestion(say("from, to: found {n} days; a page of the agenda spans at most {most}.", n=n, most=LONGEST))
     if first < YEARS[0] or last > YEARS[1]:
-        raise BadQuestion(f"from, to: found {first} and {last}; the agenda runs from {YEARS[0].year} to {YEARS[1].year}.")
+        found = {"first": written(first, asked.speech), "last": written(last, asked.speech)}
+        ends = {"from_year": YEARS[0].year, "to_year": YEARS[1].year}
+        raise BadQuestion(say("from, to: found {first} and {last}; the agenda runs from {from_year} to {to_year}.", **found, **ends))
     return first, last
 
 
@@ -177,7 +182,8 @@ def _kind(asked: Asked) -> tuple[str | None, list[str]]:
     every = asked.reading.kinds() | {s.kind for s in asked.reading.city.calendar} | {"holiday"}
     kinds, said = sorted(every), asked.query.get("kind") or None
     if said is not None and said not in every:
-        raise BadQuestion(f"kind: found {said[:40]!r}; there is: {', '.join(kinds)}.")
+        known = ", ".join(kinds)
+        raise BadQuestion(asked.speech.say("kind: found {found}; there is: {known}.", found=quoted(said), known=known))
     return said, kinds
 
 

@@ -12,7 +12,8 @@ from pydantic.dataclasses import dataclass
 from pulso.web import readings
 from pulso.web.pages.frame import Frame, frame
 from pulso.web.pages.pairs import Pair, draw_pair
-from pulso.web.pages.twin import Asked, BadQuestion, Page
+from pulso.web.pages.refusals import turned_round, written
+from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
 from pulso.web.readings import Brief, Reading, UnknownCity
 
 LONGEST = 366
@@ -84,7 +85,8 @@ def compare(asked: Asked) -> Compare:
     """The way that the query names; without one, the last four weeks and those of a year before."""
     what = asked.query.get("what") or "days"
     if what not in WAYS:
-        raise BadQuestion(f"what: found {what[:40]!r}; compared are {', '.join(WAYS)}.")
+        known = ", ".join(WAYS)
+        raise BadQuestion(asked.speech.say("what: found {found}; compared are {known}.", found=quoted(what), known=known))
     others = {r.slug: r for r in readings.shown() if r.slug != asked.reading.slug}
     return _laid(asked, what, *{"days": _days, "zones": _zones, "cities": _cities}[what](asked, others), others)
 
@@ -94,7 +96,7 @@ def _days(asked: Asked, _others: Others) -> tuple[Found, Found]:
     length, last = _length(asked), asked.last_day()
     a = asked.day("a", last - timedelta(days=length - 1)) or last
     b = asked.day("b", a - A_YEAR if a >= date.min + A_YEAR else None) or a
-    left, right = _stretch(a, length, "a"), _stretch(b, length, "b")
+    left, right = _stretch(asked, a, length, "a"), _stretch(asked, b, length, "b")
     zone, reading, speech = asked.zone(), asked.reading, asked.speech
     names = [
         speech.day(s[0], "d MMM y") if length == 1 else f"{speech.day(s[0], 'd MMM y')} – {speech.day(s[1], 'd MMM y')}"
@@ -110,7 +112,7 @@ def _zones(asked: Asked, _others: Others) -> tuple[Found, Found]:
     span, reading = _span(asked), asked.reading
     a, b = asked.zone("a"), asked.zone("b")
     if a == b:
-        raise BadQuestion("a, b: found the same twice; two zones, or a zone and nothing, which is the city.")
+        raise BadQuestion(asked.speech.say("a, b: found the same twice; two zones, or a zone and nothing, which is the city."))
     found = reading.briefs((a, b), *span)
     sides = [(_zone_name(z, asked), reading, z, span, {f.day: f for f in found if f.zone == z}) for z in (a, b)]
     return sides[0], sides[1]
@@ -120,7 +122,8 @@ def _cities(asked: Asked, others: Others) -> tuple[Found, Found]:
     """The city and another of the same site."""
     span, reading, said = _span(asked), asked.reading, asked.query.get("b") or ""
     if said not in others:
-        raise BadQuestion(f"b: found {said[:40]!r}; there is to compare with: {', '.join(others) or 'no other city'}.")
+        known = ", ".join(others) or asked.speech.say("no other city")
+        raise BadQuestion(asked.speech.say("b: found {found}; there is to compare with: {known}.", found=quoted(said), known=known))
     sides = [(r.city.city.name, r, None, span, {f.day: f for f in r.briefs((None,), *span)}) for r in (reading, others[said])]
     return sides[0], sides[1]
 
@@ -164,15 +167,18 @@ def _length(asked: Asked) -> int:
     """How many days are compared. BadQuestion where they are none, or too many."""
     said = asked.query.get("length") or str(USUAL)
     if not (said.isascii() and said.isdigit() and 1 <= int(said[:6]) <= LONGEST):
-        raise BadQuestion(f"length: found {said[:40]!r}; a whole number of days from 1 to {LONGEST}.")
+        why = asked.speech.say("length: found {found}; a whole number of days from 1 to {most}.", found=quoted(said), most=LONGEST)
+        raise BadQuestion(why)
     return int(said)
 
 
-def _stretch(first: date, length: int, name: str) -> tuple[date, date]:
+def _stretch(asked: Asked, first: date, length: int, name: str) -> tuple[date, date]:
     try:
         return first, first + timedelta(days=length - 1)
     except OverflowError:
-        raise BadQuestion(f"{name}: found {first}; {length} days from there lead out of all years.") from None
+        day, n = written(first, asked.speech), asked.speech.number(length)
+        why = asked.speech.say("{name}: found {day}; {n} days from there lead out of all years.", name=name, day=day, n=n)
+        raise BadQuestion(why) from None
 
 
 def _span(asked: Asked) -> tuple[date, date]:
@@ -180,9 +186,10 @@ def _span(asked: Asked) -> tuple[date, date]:
     last = asked.day("to") or asked.last_day()
     first = asked.day("from") or max(date.min + timedelta(days=USUAL), last) - timedelta(days=USUAL - 1)
     if last < first:
-        raise BadQuestion(f"from, to: found {first} and {last}; the first day comes before the last.")
+        raise turned_round(asked, first, last)
     if (last - first).days >= LONGEST:
-        raise BadQuestion(f"from, to: found {(last - first).days + 1} days; a comparison spans at most {LONGEST}.")
+        n = asked.speech.number((last - first).days + 1)
+        raise BadQuestion(asked.speech.say("from, to: found {n} days; a comparison spans at most {most}.", n=n, most=LONGEST))
     return first, last
 
 

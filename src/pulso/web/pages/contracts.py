@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from pulso.errors import NothingKnown
 from pulso.web.contracts import reads, words
+from pulso.web.pages.refusals import no_source
 from pulso.web.pages.twin import Asked, handed
 from pulso.web.readings import Reading, status
 from pulso.web.readings import contracts as documents
@@ -21,9 +21,8 @@ def contract(request: HttpRequest, lang: str, city: str, source: str, form: str)
     """A source's contract, as YAML or JSON; a letter where there is no such source."""
 
     def hand(asked: Asked) -> HttpResponse:
-        place = asked.reading.city
-        if source not in place.sources:
-            raise NothingKnown(f"{place.city.name} has no source {source[:40]!r}. It has: {', '.join(place.sources)}.")
+        if source not in asked.reading.city.sources:
+            raise no_source(asked, source)
         told = documents.contract(asked.reading, source, asked.site)
         text = documents.yaml(told) if form == "yaml" else json.dumps(told, ensure_ascii=False, indent=2) + "\n"
         return HttpResponse(text, content_type=TYPES[form])

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.errors import NothingKnown
 from pulso.shapes import Verdict
 from pulso.show import bulletin, names, words
 from pulso.show.language import Speech, speak
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, ZoneLine, day_line, happening, zone_lines
-from pulso.web.pages.twin import Asked, Page, letter
+from pulso.web.pages.twin import Asked, Page, letter, no_day
 from pulso.web.readings import Brief, City
 
 SIX_WEEKS = timedelta(days=41)
@@ -83,12 +83,9 @@ def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
 
 def the_verdict(asked: Asked, day: date, as_of: datetime | None) -> Verdict:
     """What was published of the place that is asked for. NothingKnown where nothing was."""
-    reading, zone = asked.reading, asked.zone()
-    verdicts = asked.verdicts(day, as_of)
+    zone, verdicts = asked.zone(), asked.verdicts(day, as_of)
     if zone not in verdicts:
-        span = reading.days(as_of)
-        known = f"What is published runs from {span[0]} to {span[1]}." if span else "Nothing was published by then."
-        raise NothingKnown(f"{place(asked)}: nothing is published of {day}. {known}")
+        raise nothing_of(asked, place(asked), day, as_of)
     return verdicts[zone]
 
 
@@ -148,7 +145,8 @@ def find(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     try:
         day = date.fromisoformat(said)
     except ValueError:
-        return letter(request, speak(lang), 400, f"day: found {said[:40]!r}; a day is written as 2025-06-14.", as_json=False)
+        speech = speak(lang)
+        return letter(request, speech, 400, no_day("day", said, speech), as_json=False)
     rest = urlencode([(k, v) for k in ("zone", "as_of") if (v := request.GET.get(k))])
     return HttpResponseRedirect(f"/{lang}/{city}/day/{day}" + (f"?{rest}" if rest else ""))
 

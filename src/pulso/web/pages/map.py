@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from pulso.errors import NothingKnown
 from pulso.show import maps, words
 from pulso.web.pages.day import weeks_about
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.twin import Asked, Page, handed
 from pulso.web.readings import Zones, reading
 
@@ -76,8 +76,7 @@ def map_of(asked: Asked) -> Map:
     verdicts = asked.verdicts(day, as_of)
     whole = verdicts.get(None)
     if whole is None:
-        first, last = found.days(as_of) or (None, None)
-        raise NothingKnown(f"{found.city.city.name}: nothing is published of {day}. What is published runs from {first} to {last}.")
+        raise nothing_of(asked, found.city.city.name, day, as_of)
     drawn = drawing(asked, day, as_of)
     near = weeks_about(asked, day, as_of)
     patches = []

@@ -15,8 +15,9 @@ from pulso.show import charts, names
 from pulso.show.language import Speech
 from pulso.web.pages.frame import Credit, Frame
 from pulso.web.pages.longline import LongLine, long_line
+from pulso.web.pages.refusals import turned_round, written
 from pulso.web.pages.shapes import Happening, happening
-from pulso.web.pages.twin import Asked, BadQuestion, Page
+from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
 from pulso.web.readings import City, Point, Span
 from pulso.web.readings.measured import unit
 
@@ -101,7 +102,10 @@ def metric(asked: Asked) -> Metric:
     city, zone, as_of = found.city, asked.zone(), asked.moment()
     conf = city.metrics.get(name)
     if conf is None and name != INDEX:
-        raise NothingKnown(f"{city.city.name} has no metric {name[:40]!r}. It has: {', '.join([INDEX, *city.metrics])}.")
+        known = ", ".join([INDEX, *city.metrics])
+        raise NothingKnown(
+            speech.say("{city} has no metric {found}. It has: {known}.", city=city.city.name, found=quoted(name), known=known)
+        )
     first, last = _span(asked, as_of)
     points = _points(asked, first, last, as_of)
     verdict = asked.verdicts(last, as_of).get(zone)
@@ -135,9 +139,15 @@ def _span(asked: Asked, as_of: datetime | None) -> tuple[date, date]:
     last = asked.day("to") or asked.last_day(as_of)
     first = asked.day("from") or date.fromordinal(max(last.toordinal() - A_YEAR.days, 1))
     if first > last:
-        raise BadQuestion(f"from, to: found {first} to {last}; a span must not end before it begins.")
+        raise turned_round(asked, first, last)
     if last - first > LONGEST:
-        raise BadQuestion(f"from, to: found {first} to {last}, {(last - first).days + 1} days; at most 8 years at a time.")
+        why = asked.speech.say(
+            "from, to: found {first} to {last}, {n} days; at most 8 years at a time.",
+            first=written(first, asked.speech),
+            last=written(last, asked.speech),
+            n=asked.speech.number((last - first).days + 1),
+        )
+        raise BadQuestion(why)
     return first, last
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pulso.errors import NothingKnown
 from pulso.shapes import REASONS
 from pulso.show import names
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.contracts import reads, words
 from pulso.web.contracts.models import Incident
+from pulso.web.pages.refusals import no_source
 from pulso.web.pages.source_shapes import Agreed, ByHand, Flagged, Gap, IncidentLine, Measured, Rejected, Source, SourceLine, Sources
 from pulso.web.pages.twin import Asked, Page
 from pulso.web.readings import City, Reading
@@ -66,7 +66,7 @@ def source(asked: Asked) -> Source:
     """One source of the city. NothingKnown where it has none of that name."""
     name, speech, city = asked.parts["source"], asked.speech, asked.reading.city
     if name not in city.sources:
-        raise NothingKnown(f"{city.city.name} has no source {name[:40]!r}. It has: {', '.join(city.sources)}.")
+        raise no_source(asked, name)
     said = known.account(asked.reading)
     status = _status(said, name)
     return Source(

@@ -76,7 +76,7 @@ class Asked:
         try:
             return date.fromisoformat(said)
         except ValueError:
-            raise BadQuestion(f"{name}: found {said[:40]!r}; a day is written as 2025-06-14.") from None
+            raise BadQuestion(no_day(name, said, self.speech)) from None
 
     def moment(self, name: str = "as_of") -> datetime | None:
         """A moment of the query, in UTC. BadQuestion where it is none."""
@@ -87,7 +87,8 @@ class Asked:
             moment = datetime.fromisoformat(said.replace(" ", "+"))
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError):  # the latter where a zone's hours lead out of all years
-            raise BadQuestion(f"{name}: found {said[:40]!r}; a moment is written as 2025-06-15T07:00:00Z.") from None
+            why = self.speech.say("{name}: found {found}; a moment is written as 2025-06-15T07:00:00Z.", name=name, found=quoted(said))
+            raise BadQuestion(why) from None
 
     def zone(self, name: str = "zone") -> str | None:
         """A zone's id, said by id or name; None for the city. NothingKnown where there is none of that name."""
@@ -97,14 +98,14 @@ class Asked:
         for z in self.reading.zones.all:
             if said in (z.id, z.name):
                 return z.id
-        known = ", ".join(z.name for z in self.reading.zones.all[:20])
-        raise NothingKnown(f"{self.reading.city.city.name} has no zone {said[:40]!r}. It has: {known}.")
+        city, known = self.reading.city.city.name, ", ".join(z.name for z in self.reading.zones.all[:20])
+        raise NothingKnown(self.speech.say("{city} has no zone {found}. It has: {known}.", city=city, found=quoted(said), known=known))
 
     def last_day(self, as_of: datetime | None = None) -> date:
         """The last day that is published. NothingKnown where nothing is."""
         days = self.reading.days(as_of)
         if days is None:
-            raise NothingKnown(f"{self.reading.city.city.name}: nothing is published yet.")
+            raise NothingKnown(self.speech.say("{place}: nothing is published yet.", place=self.reading.city.city.name))
         return days[1]
 
 
@@ -184,7 +185,9 @@ def handed(
         if plain:
             unchanged.remember(request, tag)
         return _lasting(answer, etag)
-    except (UnknownCity, NothingKnown) as why:
+    except UnknownCity as why:
+        return letter(request, speech, 404, no_city(why, speech), as_json=as_json)
+    except NothingKnown as why:
         return letter(request, speech, 404, str(why), as_json=as_json)
     except BadQuestion as why:
         return letter(request, speech, 400, str(why), as_json=as_json)
@@ -217,6 +220,22 @@ def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[st
         "site": site(request),
         "query": queried(request),
     }
+
+
+def quoted(said: str) -> str:
+    """What was found in an address, short, and marked off from our own words."""
+    return repr(said[:40])
+
+
+def no_day(name: str, said: str, speech: Speech) -> str:
+    """Say that what stands where a day should is none."""
+    return speech.say("{name}: found {found}; a day is written as 2025-06-14.", name=name, found=quoted(said))
+
+
+def no_city(why: UnknownCity, speech: Speech) -> str:
+    """Say in a page's language that a city is not shown here, and which are."""
+    near = ", ".join(why.near) or speech.say("none yet")
+    return speech.say("There is no city {found} here. There is: {near}.", found=quoted(why.slug), near=near)
 
 
 def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_json: bool) -> HttpResponse:

@@ -11,12 +11,12 @@ import shapely
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.errors import NothingKnown
 from pulso.shapes import Verdict
 from pulso.show import bulletin, maps, names, words
 from pulso.show.language import Speech
 from pulso.web.pages.day import SIX_WEEKS, weeks_about
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, day_line, happening
 from pulso.web.pages.twin import Asked, Page
 from pulso.web.readings import City, Span
@@ -91,8 +91,7 @@ def zone(asked: Asked) -> Zone:
     day = asked.day() or asked.last_day(as_of)
     verdicts = asked.verdicts(day, as_of)
     if not verdicts:
-        first, last = found.days(as_of) or (None, None)
-        raise NothingKnown(f"{city.city.name}: nothing is published of {day}. What is published runs from {first} to {last}.")
+        raise nothing_of(asked, city.city.name, day, as_of)
     verdict = verdicts.get(wanted)
     near = weeks_about(asked, day, as_of)
     places = {z.id: Place(z.id, z.name, v.index if (v := verdicts.get(z.id)) else None) for z in found.zones.all}

@@ -26,7 +26,11 @@ from pulso.zones import Zones
 
 
 class UnknownCity(PulsoError):  # noqa: N818  # it names a state of the world
-    """Asked about a city that this site doesn't show."""
+    """Asked about a city that this site doesn't show: its slug, and those of up to five that it does. The message is in English."""
+
+    def __init__(self, slug: str, near: tuple[str, ...]) -> None:
+        self.slug, self.near = slug, near
+        super().__init__(f"There is no city {slug!r} here. There is: {', '.join(near) or 'none yet'}.")
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ def reading(slug: str) -> Reading:
     places = _lately((settings.HOME, *settings.CITIES), _places)
     if slug not in places:
         near = difflib.get_close_matches(slug, places, n=1) or list(places)[:5]
-        raise UnknownCity(f"There is no city {slug!r} here. There is: {', '.join(near) or 'none yet'}.")
+        raise UnknownCity(slug, tuple(near))
     return _open(slug, places[slug])
 
 

@@ -1,0 +1,47 @@
+"""What more than one page refuses: each sentence is written once, and said in the page's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pulso.errors import NothingKnown
+from pulso.show.language import Speech
+from pulso.web.pages.twin import Asked, BadQuestion, quoted
+
+
+def nothing_of(asked: Asked, place: str, day: date, as_of: datetime | None) -> NothingKnown:
+    """Nothing is published of a place and day; with the days that are, or were by `as_of`."""
+    speech, span = asked.speech, asked.reading.days(as_of)
+    if span is None:
+        said = speech.say("{place}: nothing is published of {day}. Nothing was published by then.", place=place, day=written(day, speech))
+    else:
+        said = speech.say(
+            "{place}: nothing is published of {day}. What is published runs from {first} to {last}.",
+            place=place,
+            day=written(day, speech),
+            first=written(span[0], speech),
+            last=written(span[1], speech),
+        )
+    return NothingKnown(said)
+
+
+def no_source(asked: Asked, name: str) -> NothingKnown:
+    """The city has no source of this name; with those that it has."""
+    place, known = asked.reading.city, ", ".join(asked.reading.city.sources)
+    said = asked.speech.say("{city} has no source {found}. It has: {known}.", city=place.city.name, found=quoted(name), known=known)
+    return NothingKnown(said)
+
+
+def turned_round(asked: Asked, first: date, last: date) -> BadQuestion:
+    """The days of a span come in the wrong order."""
+    said = asked.speech.say(
+        "from, to: found {first} and {last}; the first day comes before the last.",
+        first=written(first, asked.speech),
+        last=written(last, asked.speech),
+    )
+    return BadQuestion(said)
+
+
+def written(day: date, speech: Speech) -> str:
+    """A day as a person reads it, with its year."""
+    return speech.day(day, "long")
