@@ -46,7 +46,7 @@ def test_a_zone_says_its_number_or_why_there_is_none(site, town):
 def test_a_day_outside_the_record_is_a_letter_that_says_what_there_is(site):
     answer = site.get("/en/vila/map?day=2031-01-01")
     assert answer.status_code == 404
-    assert "2024-01-01" in answer.content.decode()
+    assert "1 January 2024" in answer.content.decode()
     assert site.get("/en/vila/map?day=0001-01-01").status_code == 404
     assert site.get("/en/vila/map?day=yesterday").status_code == 400
 
