@@ -22,7 +22,6 @@ from pulso.flow.home import River
 from pulso.flow.publish import RECIPE, digest
 from pulso.flow.revisions import revisions
 from pulso.flow.status import SourceStatus, sources
-from pulso.flow.weights import weights
 from pulso.show.methods import Revision, Weighed
 
 FORMAT = 1
@@ -107,6 +106,8 @@ def where(river: River) -> Path:
 
 
 def _measured(river: River, told: tuple[Collected, ...]) -> Account:
+    from pulso.flow.weights import weights  # with SALib and scipy.stats, which whoever only reads an account should not wait for
+
     weighed = None
     with suppress(NothingKnown):  # before the first number there is nothing to weigh
         weighed = weights(river)
