@@ -139,7 +139,7 @@ def lay_out(
         map=maps.draw(zones, by_zone, speech),
         cards=tuple(_card(d, verdict, days, city, speech) for d in verdict.domains),
         notes=tuple(words.notes(verdict, city, speech.code)),
-        credits=tuple(_credits(city)),
+        credits=tuple(owners(city)),
     )
 
 
@@ -206,7 +206,7 @@ def _reading(by_day: Mapping[date, float | None], speech: Speech) -> str:
     )
 
 
-def _credits(city: City) -> list[tuple[str, str]]:
+def owners(city: City) -> list[tuple[str, str]]:
     """Whose data the page is made from, each owner and licence once."""
     found = [(s.attribution or s.owner or names.plain(s.name), s.licence) for s in city.sources.values()]
     if city.zones.attribution or city.zones.licence:

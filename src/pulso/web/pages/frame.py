@@ -7,9 +7,9 @@ from datetime import date
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from pulso.show.bulletin import owners
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
-from pulso.show.names import plain
 from pulso.web.readings import City
 
 NOT_QUALITY = _("The index says how much activity there is, never how good it is.")
@@ -54,7 +54,4 @@ def frame(city: City, days: tuple[date, date] | None, speech: Speech) -> Frame:
 
 def credit(city: City) -> list[Credit]:
     """Each owner and licence once."""
-    found = [(s.attribution or s.owner or plain(s.name), s.licence) for s in city.sources.values()]
-    if city.zones.attribution or city.zones.licence:
-        found.append((city.zones.attribution or city.zones.file, city.zones.licence))
-    return [Credit(owner, licence) for owner, licence in dict.fromkeys(found)]
+    return [Credit(owner, licence) for owner, licence in owners(city)]
