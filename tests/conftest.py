@@ -9,6 +9,7 @@ import pytest
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PULSO_SHARED", REPO.parent / "shared"))
+MIRROR = SHARED / "data" / "mirror"
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +21,6 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def mirror(shared: Path) -> Path:
+def mirror(shared: Path) -> Path:  # `shared` skips the test where it is absent
     """The folder that serves public addresses from files."""
-    return shared / "data" / "mirror"
+    return MIRROR

@@ -13,7 +13,12 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.bench.process import PULSO
 from tests.browser.looks import CHROMIUM, FLAGS
 from tests.browser.server import serving
+from tests.conftest import MIRROR
 from tests.flow.vila import vila
+from tests.told import Told
+
+REAL = ("muenster", "zurich")
+"""The real cities that the site is looked at with."""
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +44,16 @@ def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="module")
 def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a site that shows what PULSO_SHOWN (a home) holds; where it isn't said, the synthetic Porto, made for it."""
+    """The address of a site that shows the synthetic Porto, and the real cities where their data lies here.
+
+    PULSO_SHOWN names a home that has them already.
+    """
     said = os.environ.get("PULSO_SHOWN")
     home = Path(said) if said else tmp_path_factory.mktemp("shown")
     for command in () if said else ("simulate", "collect", "publish"):
         subprocess.run([PULSO, command, "demo"], env=os.environ | {"PULSO_HOME": str(home)}, check=True)
-    with serving(home) as address:
+    real = [city for city in REAL if (home / city).is_dir() or (not said and MIRROR.is_dir())]
+    for city in () if said else real:
+        Told(city, home, MIRROR)
+    with serving(home, ["demo", *real]) as address:
         yield address

@@ -1,46 +1,13 @@
-"""Whole cities, collected and published once for all stories, by the same commands that a person gives."""
+"""Whole cities, collected and published once for all stories."""
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from pulso.flow import reading
-from pulso.flow.collect import Collected, collect
-from pulso.flow.home import Home, River
-from pulso.flow.publish import publish
-from pulso.shapes import MetricVerdict, Verdict
-
-
-def september() -> datetime:
-    """When these stories are told: after the last of the real data."""
-    return datetime(2026, 9, 1, 6, tzinfo=UTC)
-
-
-class Told:
-    """A city whose whole history was collected and published, and what is asked of it."""
-
-    def __init__(self, slug: str, root: Path, mirror: Path) -> None:
-        self.river = River.open(slug, Home(root, mirror, september))
-        self.collected: list[Collected] = collect(self.river)
-        self.publication = publish(self.river)
-
-    def on(self, day: str, zone: str | None = None) -> Verdict:
-        """What was published of a day."""
-        return reading.verdict(self.river, date.fromisoformat(day), zone)
-
-    def metric(self, day: str, name: str) -> MetricVerdict:
-        """What was published of one metric, in the city."""
-        return next(m for m in self.on(day).metrics if m.metric == name)
-
-    def index(self, day: str, name: str) -> float:
-        """One metric's index; the story needs there to be one."""
-        found = self.metric(day, name).index
-        assert found is not None, f"{name} has no index on {day}"
-        return found
+from tests.told import Told
 
 
 def told(slug: str, mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:

@@ -9,7 +9,7 @@ import pytest
 
 from pulso.flow.idu import idu_mode
 from pulso.flow.weights import weights
-from tests.stories.conftest import Told
+from tests.told import Told
 
 pytestmark = pytest.mark.mirror
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from pulso.flow import reading, status
-from tests.stories.conftest import Told
+from tests.told import Told
 
 pytestmark = pytest.mark.mirror
 

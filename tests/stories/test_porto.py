@@ -6,7 +6,7 @@ import pytest
 
 from pulso.flow import reading
 from pulso.show import words
-from tests.stories.conftest import Told
+from tests.told import Told
 
 pytestmark = pytest.mark.mirror
 

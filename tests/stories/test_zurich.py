@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pulso.flow import reading
-from tests.stories.conftest import Told
+from tests.told import Told
 
 pytestmark = pytest.mark.mirror
 
