@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 
@@ -40,6 +39,9 @@ def test_a_directory_by_openid_connect_is_a_button_whose_form_may_lead_there(tmp
     ("said", "letter"),
     [
         ({"PULSO_OIDC_SERVER": "https://login.vila.example"}, "PULSO_OIDC_CLIENT: not set"),
+        ({"PULSO_OIDC_SERVER": "http://login.vila.example", "PULSO_OIDC_CLIENT": "pulso"}, "it begins with https://"),
+        ({"PULSO_SAML_METADATA": "file:///etc/passwd"}, "it begins with https://"),
+        ({"PULSO_TRUST_DIRECTORY": "yes"}, "it is one of 0, 1, all"),
         ({"PULSO_SIGNUP": "perhaps"}, "it is one of open, closed"),
         ({"PULSO_VERIFY_EMAIL": "no"}, "it is one of mandatory, optional, none"),
         ({"PULSO_MAIL": "vila.example"}, "PULSO_MAIL: found"),
@@ -52,7 +54,19 @@ def test_a_mistake_in_the_settings_is_a_letter(tmp_path, said, letter):
     assert letter in told.stderr
 
 
-@pytest.mark.skipif(find_spec("onelogin") is not None, reason="the extra is installed")
 def test_saml_without_its_extra_says_how_to_get_it(tmp_path):
-    told = site(tmp_path, "import django; django.setup()", PULSO_SAML_METADATA="https://login.vila.example/metadata")
+    bare = "import sys; sys.modules['onelogin'] = None; import django; django.setup()"
+    told = site(tmp_path, bare, PULSO_SAML_METADATA="https://login.vila.example/metadata")
     assert "pip install 'pulso[saml]'" in told.stderr
+
+
+def test_the_site_goes_on_without_the_extra(tmp_path):
+    bare = "import sys; sys.modules['onelogin'] = None;" + ASK
+    told = site(tmp_path, bare, PULSO_OIDC_SERVER="https://login.vila.example", PULSO_OIDC_CLIENT="pulso", PULSO_OIDC_NAME="Câmara de Vila")
+    assert told.stdout.splitlines()[-2].startswith("200 True"), told.stderr[-2000:]
+
+
+def test_a_form_may_lead_wherever_the_directory_signs_people_in(tmp_path):
+    said = {"PULSO_OIDC_SERVER": "https://login.vila.example/realm", "PULSO_OIDC_CLIENT": "pulso", "PULSO_OIDC_NAME": "Câmara de Vila"}
+    told = site(tmp_path, ASK, **said, PULSO_DIRECTORY_ORIGINS="https://broker.example, https://id.example/x")
+    assert "form-action 'self' https://login.vila.example https://broker.example https://id.example;" in told.stdout.splitlines()[-1]

@@ -21,9 +21,28 @@ def _one_of(name: str, *allowed: str) -> str:
     return said
 
 
+def _address(name: str) -> str:
+    """An address of https; of http only on this machine, for whoever listens in between could be anybody."""
+    said = _said(name)
+    parts = urlsplit(said)
+    if said and not (parts.scheme == "https" and parts.hostname) and not (parts.scheme == "http" and parts.hostname in _HERE):
+        raise ImproperlyConfigured(f"{name}: found {said[:80]!r}; it begins with https:// (http:// only for 127.0.0.1)")
+    return said
+
+
+_HERE = ("127.0.0.1", "localhost", "::1")
+SAML = find_spec("onelogin") is not None
+"""Whether the extra is installed."""
+SAML_BESIDES = {"allow_single_label_domains": True}
+"""What is said to the library besides: a site within a municipality may be called https://pulso/."""
+_TRUST = _one_of("PULSO_TRUST_DIRECTORY", "0", "1", "all")
+"""Whose addresses open the account that has them: nobody's, those that the directory calls verified, or all that it names."""
+
+
 def openid() -> dict[str, Any] | None:
     """The municipality's own directory, by OpenID Connect: PULSO_OIDC_SERVER, _CLIENT, _SECRET, and _NAME for the button."""
-    if not _said("PULSO_OIDC_SERVER"):
+    server = _address("PULSO_OIDC_SERVER")
+    if not server:
         return None
     client = _said("PULSO_OIDC_CLIENT")
     if not client:
@@ -33,25 +52,23 @@ def openid() -> dict[str, Any] | None:
         "name": _said("PULSO_OIDC_NAME") or "OpenID Connect",
         "client_id": client,
         "secret": _said("PULSO_OIDC_SECRET"),
-        "settings": {"server_url": _said("PULSO_OIDC_SERVER"), "oauth_pkce_enabled": True},
+        "settings": {"server_url": server, "oauth_pkce_enabled": True, "verified_email": _TRUST == "all"},
     }
 
 
 def saml() -> dict[str, Any] | None:
     """The same by SAML: PULSO_SAML_METADATA, the address of the directory's metadata. It needs the extra: pip install pulso[saml]."""
-    if not _said("PULSO_SAML_METADATA"):
+    metadata = _address("PULSO_SAML_METADATA")
+    if not metadata:
         return None
-    if find_spec("onelogin") is None:
+    if not SAML:
         raise ImproperlyConfigured("PULSO_SAML_METADATA is set, but SAML is not installed: pip install 'pulso[saml]'")
-    entity = _said("PULSO_SAML_ENTITY") or _said("PULSO_SAML_METADATA")
+    entity = _said("PULSO_SAML_ENTITY") or metadata
     return {
         "provider_id": entity,
         "name": _said("PULSO_SAML_NAME") or "SAML",
         "client_id": "directory",
-        "settings": {
-            "idp": {"entity_id": entity, "metadata_url": _said("PULSO_SAML_METADATA")},
-            "attribute_mapping": {"uid": "urn:oasis:names:tc:SAML:attribute:subject-id", "email": "urn:oid:0.9.2342.19200300.100.1.3"},
-        },
+        "settings": {"idp": {"entity_id": entity, "metadata_url": metadata}, "verified_email": _TRUST == "all", "advanced": SAML_BESIDES},
     }
 
 
@@ -68,8 +85,8 @@ APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    *(["allauth.socialaccount.providers.openid_connect"] if _OPENID else []),
-    *(["allauth.socialaccount.providers.saml"] if _SAML else []),
+    "allauth.socialaccount.providers.openid_connect",
+    *(["allauth.socialaccount.providers.saml"] if SAML else []),
     "django.contrib.humanize",  # which allauth's pages ask for
     "pulso.web.people.apps.Administration",
 ]
@@ -96,10 +113,14 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _said("PULSO_DEBUG") == "1"
 
 SOCIALACCOUNT_ADAPTER = "pulso.web.people.adapter.Doors"
 SOCIALACCOUNT_PROVIDERS = {
-    **({"openid_connect": {"APPS": [_OPENID]}} if _OPENID else {}),
-    **({"saml": {"APPS": [_SAML]}} if _SAML else {}),
+    "openid_connect": {"APPS": [_OPENID] if _OPENID else [], "provider_class": "pulso.web.people.doors.OpenID"},
+    "saml": {"APPS": [_SAML] if _SAML else [], "provider_class": "pulso.web.people.doors.Saml"},
 }
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = _said("PULSO_TRUST_DIRECTORY") == "1"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = _TRUST != "0"
 SOCIALACCOUNT_EMAIL_VERIFICATION = ACCOUNT_EMAIL_VERIFICATION
-DOORS = tuple("{0.scheme}://{0.netloc}".format(urlsplit(a)) for a in (_said("PULSO_OIDC_SERVER"), _said("PULSO_SAML_METADATA")) if a)
-"""Where a form of the account pages may lead besides this site."""
+DOORS = tuple(
+    "{0.scheme}://{0.netloc}".format(urlsplit(a))
+    for a in (_said("PULSO_OIDC_SERVER"), _said("PULSO_SAML_METADATA"), *_said("PULSO_DIRECTORY_ORIGINS").replace(",", " ").split())
+    if a
+)
+"""Where a form of the account pages may lead besides this site: the directories, and where else these sign people in."""

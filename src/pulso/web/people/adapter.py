@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -36,6 +37,19 @@ class Doors(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002
         """The directory decides who comes in."""
         return True
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:  # noqa: ARG002
+        """Refused where the answer does not bring back the nonce that was sent (`doors.OpenID` sends one)."""
+        sent = sociallogin.state.get("nonce")
+        if sent and (sociallogin.account.extra_data.get("id_token") or {}).get("nonce") != sent:
+            raise PermissionDenied("the identity token answers another question")
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Person:
+        """What they are called, as the directory says."""
+        someone: Person = super().populate_user(request, sociallogin, data)
+        said = data.get("name") or " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
+        someone.name = str(said)[: Person._meta.get_field("name").max_length]
+        return someone
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Person:
         """Make the account."""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from pulso.web.config.headers import POLICY
 
+DOORS = ("/account/oidc/", "/account/saml/")
+"""Where directories send people back to."""
+try:
+    from onelogin.saml2.errors import OneLogin_Saml2_Error as Saml
+except ImportError:  # the extra is not installed
+    Saml = PermissionDenied
+ANSWERS = (PermissionDenied, Saml, OSError, ValueError, LookupError, SyntaxError)
+"""What goes wrong with them: who asks raises OSErrors, who reads JSON, XML, or a document that lacks something, the others."""
+log = logging.getLogger("pulso.web.people")
 DJANGO = {"pt": "pt-pt", "en": "en"}
 """What Django and its libraries call our languages."""
 
@@ -32,6 +44,15 @@ class InTheirLanguage:
             doors = " ".join(["form-action 'self'", *settings.DOORS])
             response.headers["Content-Security-Policy"] = POLICY.format(ancestors="'none'").replace("form-action 'self'", doors)
         return response
+
+    def process_exception(self, request: HttpRequest, why: Exception) -> HttpResponse | None:
+        """A directory that can't be reached, or whose answer is not to be believed, is a letter; anything else is our mistake."""
+        if not request.path.startswith(DOORS) or not isinstance(why, ANSWERS):
+            return None
+        refused = isinstance(why, PermissionDenied)
+        event = "a directory's answer was refused" if refused else "a directory can't be asked, or what came can't be read"
+        log.warning(event, extra={"said": {"why": f"{type(why).__name__}: {why}"[:300]}})
+        return render(request, "socialaccount/authentication_error.html", status=401 if refused else 502)
 
 
 def language(request: HttpRequest, *, private: bool) -> str:
