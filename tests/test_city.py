@@ -139,3 +139,22 @@ def test_every_shipped_city_can_be_read():
     assert slugs
     for slug in slugs:
         assert load(slug).slug == slug
+
+
+@pytest.mark.parametrize("slug", ["demo", "muenster", "porto", "zurich"])
+def test_a_shipped_city_names_its_sources_metrics_and_domains_in_both_languages(slug):
+    town = load(slug)
+    named = {**town.sources, **town.metrics, **town.domains}
+    assert [name for name, conf in named.items() if not (conf.name_en and conf.name_pt)] == []
+
+
+def test_holidays_are_known_in_english_where_the_language_asked_for_is_not_and_never_in_the_machine_s_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "de")
+    town = city_of(tmp_path, GOOD.replace('country = "PT"', 'country = "DE"\nsubdivision = "NW"').replace("Europe/Lisbon", "Europe/Berlin"))
+    friday = date(2025, 4, 18)
+    assert town.public_holidays(friday, friday, "pt_PT") == {friday: "Good Friday"}
+
+
+def test_a_row_of_a_table_may_have_a_portuguese_name(tmp_path):
+    town = city_of(tmp_path, calendar="from,to,kind,name,name_pt\n2024-06-24,2024-06-24,holiday,St John,São João\n")
+    assert town.portuguese == {"St John": "São João"}

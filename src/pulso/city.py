@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -97,6 +98,8 @@ class SourceConf(Row):
     sensors: str | None = None
     zone: str | None = None
     keep_raw: Age = "3y"
+    name_en: str = ""
+    name_pt: str = ""
     options: Mapping[str, Any] = Field(default_factory=dict)
 
 
@@ -157,6 +160,7 @@ class Span(Row):
     name: str
     zone: str | None = None
     link: str = ""
+    name_pt: str = ""
 
     @model_validator(mode="after")
     def _order(self) -> Span:
@@ -197,10 +201,13 @@ class City(Row):
     def public_holidays(self, first: date, last: date, language: str = "en_US") -> dict[date, str]:
         """Statutory holidays of these days, both included: the holidays package's, and those of kind holiday in calendar.csv.
 
-        In this language where the package knows it for the country, else in the country's own.
+        In this language where the package knows it for the country, else in English, else in the country's own.
         """
         known = holidays.country_holidays(
-            self.city.country, subdiv=self.city.subdivision, years=range(first.year, last.year + 1), language=language
+            self.city.country,
+            subdiv=self.city.subdivision,
+            years=range(first.year, last.year + 1),
+            language=language if language in _languages(self.city.country) else "en_US",  # else it would be the machine's own
         )
         found = {day: str(name) for day, name in known.items() if first <= day <= last}
         for span in self.calendar:
@@ -208,9 +215,20 @@ class City(Row):
                 found |= dict.fromkeys(_days(span, first, last), span.name)
         return dict(sorted(found.items()))
 
+    @cached_property
+    def portuguese(self) -> Mapping[str, str]:
+        """The Portuguese names of events and of days of the calendar, by the name under which they are known; those that have one."""
+        return {span.name: span.name_pt for span in (*self.calendar, *self.events) if span.name_pt}
+
     def days_of(self, kind: str, first: date, last: date) -> set[date]:
         """The days of a calendar kind within these, both included."""
         return {day for span in self.calendar if span.kind == kind for day in _days(span, first, last)}
+
+
+@cache
+def _languages(country: str) -> tuple[str, ...]:
+    """The languages in which a country's holidays are known."""
+    return holidays.country_holidays(country).supported_languages
 
 
 def _days(span: Span, first: date, last: date) -> list[date]:

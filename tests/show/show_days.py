@@ -47,7 +47,14 @@ def city(**changes: Any) -> City:
                 "validations": source | {"name": "validations"},
                 "counters": source | {"name": "counters"},
                 "car_parks": {"connector": "table", "owner": "Parques da Vila", "licence": "ODbL 1.0", "name": "car_parks"},
-                "air": {"connector": "table", "owner": "Agência do Ambiente", "licence": "CC BY 4.0", "name": "air"},
+                "air": {
+                    "connector": "table",
+                    "owner": "Agência do Ambiente",
+                    "licence": "CC BY 4.0",
+                    "name": "air",
+                    "name_en": "Air quality",
+                    "name_pt": "Qualidade do ar",
+                },
             },
             "domains": {
                 "transit": {"name_en": "Public transport", "name_pt": "Transportes públicos"},

@@ -31,8 +31,8 @@ def test_a_bar_points_left_for_quieter_and_right_for_busier():
 def test_a_day_is_shown_with_its_sentence_reasons_domains_and_what_is_missing(language):
     text = printed(show_verdict(verdict(synthetic=True), city(), language))
     for part in {
-        "en": ("87: 13 points", "−9.2", "methods: 84 to 89", "Cycling", "air", "simulated"),
-        "pt": ("87: 13 pontos", "−9,2", "razoáveis: 84 a 89", "Bicicletas", "air", "simulados"),
+        "en": ("87: 13 points", "−9.2", "methods: 84 to 89", "Cycling", "Air quality", "simulated"),
+        "pt": ("87: 13 pontos", "−9,2", "razoáveis: 84 a 89", "Bicicletas", "Qualidade do ar", "simulados"),
     }[language]:
         assert part in text
 

@@ -72,7 +72,7 @@ def test_a_snow_storm_never_measured_before_is_named_and_not_credited():
 def test_many_small_causes_are_said_together_and_nothing_is_lost():
     small = [reason(n, p) for n, p in (("rain", -6.0), ("wind", -5.0), ("cold", -4.0), ("snow", -3.0), ("sun", -2.0), ("humidity", -1.0))]
     day = verdict(index=79.0, reasons=[*small, reason("unexplained", 0.0, "unexplained")])
-    said = because(day, "en")
+    said = because(day, city(), "en")
     assert said == "rain −6, wind −5, cold −4, snow −3, other reasons −3"
     assert sum(int(n.replace("−", "-")) for n in re.findall(r"[+−]\d+", said)) == -21
 
@@ -157,14 +157,14 @@ def test_the_explanation_names_what_is_missing_flagged_beyond_and_unmeasured(lan
     said = explain_text(day, city(), language)
     expected = {
         "en": (
-            "Nothing that counts came from: air",
+            "Nothing that counts came from: Air quality",
             "Bicycles counted: level jumped, left out: Ponte Nova, c8.",
             "Beyond anything in the record: snow",
             "never measured before",
             "simulated",
         ),
         "pt": (
-            "Nada que conte chegou de: air",
+            "Nada que conte chegou de: Qualidade do ar",
             "Bicicletas contadas: mudou de nível, excluído: Ponte Nova, c8.",
             "Além de tudo o que está registado: neve",
             "nunca antes medido",
@@ -185,6 +185,30 @@ def test_an_event_that_we_have_no_word_for_keeps_the_city_s_own():
     assert names.driver("kite_flying", speak("pt")) == "kite flying"
     assert names.driver("Queima das Fitas", speak("en")) == "Queima das Fitas"
     assert names.driver("Bus strike, Queima das Fitas", speak("pt")) == "greve dos autocarros, Queima das Fitas"
+
+
+def test_an_event_has_its_portuguese_name_on_portuguese_pages_only():
+    named = city().model_copy(
+        update={"events": (events()[0].model_copy(update={"name": "Storm, and hail", "name_pt": "Tempestade com granizo"}),)}
+    )
+    assert names.driver("Storm, and hail", speak("pt"), named) == "Tempestade com granizo"
+    assert names.driver("Storm, and hail", speak("en"), named) == "storm, and hail"
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "portuguese"),
+    [
+        ("Good Friday", "Good Friday", "Sexta-feira Santa"),
+        ("Labor Day", "Labour Day", "Dia do Trabalhador"),
+        ("Ascension Day; Labor Day", "Ascension Day; Labour Day", "Ascensão; Dia do Trabalhador"),
+        ("Christmas Day (observed)", "Christmas Day (observed)", "Dia de Natal (dia em que se goza)"),
+        ("Monday following All Saints' Day", "Monday after All Saints' Day", "Segunda-feira a seguir a Dia de Todos os Santos"),
+        ("Summer break", "Summer break", "Férias do verão"),
+        ("Sechseläuten", "Sechseläuten", "Sechseläuten"),
+    ],
+)
+def test_holidays_and_school_breaks_are_named_in_the_readers_language(name, english, portuguese):
+    assert (names.driver(name, speak("en")), names.driver(name, speak("pt"))) == (english, portuguese)
 
 
 def test_a_storm_with_a_name_says_that_it_is_a_storm():

@@ -131,7 +131,7 @@ def lay_out(
         title=_title(verdict, city, speech),
         lead=_lead(verdict, speech),
         gauge=charts.gauge(verdict, speech),
-        bars=tuple(_bars(verdict, [e for e in events if e.first <= verdict.day <= e.last], speech)),
+        bars=tuple(_bars(verdict, [e for e in events if e.first <= verdict.day <= e.last], city, speech)),
         split=words.split(verdict) if verdict.table else None,
         lines=tuple(charts.lines(days, events, speech, frame) for frame in (charts.WIDE, charts.NARROW)),
         weeks=tuple(days),
@@ -147,7 +147,7 @@ def _title(verdict: Verdict, city: City, speech: Speech) -> str:
     """The sentence of the page, without the number that stands beside it; no line ends between a cause and its points."""
     if verdict.index is None:
         return speech.say("No number for this day")
-    causes = words.because(verdict, speech.code).replace(f" {MINUS}", f"{TIED}{MINUS}").replace(" +", f"{TIED}+")
+    causes = words.because(verdict, city, speech.code).replace(f" {MINUS}", f"{TIED}{MINUS}").replace(" +", f"{TIED}+")
     return speech.capital(": ".join(filter(None, (words.difference(verdict, city, speech.code), causes)))) + "."
 
 
@@ -156,7 +156,7 @@ def _lead(verdict: Verdict, speech: Speech) -> str:
     return speech.capital(words.refusal(verdict, speech.code)) if verdict.index is None else words.standing(verdict, speech.code)
 
 
-def _bars(verdict: Verdict, today: Sequence[Span], speech: Speech) -> list[Bar]:
+def _bars(verdict: Verdict, today: Sequence[Span], city: City, speech: Speech) -> list[Bar]:
     shown = list(zip(verdict.reasons, shares([r.points for r in verdict.reasons], 1), strict=True))
     longest = max((abs(p) for _, p in shown), default=0.0)
     shown.sort(key=lambda item: (item[0].kind == "unexplained", -abs(item[1])))
@@ -164,11 +164,12 @@ def _bars(verdict: Verdict, today: Sequence[Span], speech: Speech) -> list[Bar]:
     for reason, points in shown:
         if points == 0 and reason.kind != "unexplained":
             continue
-        said = [names.sort(reason.name, today, speech)]
+        said = [names.sort(reason.name, today, speech, city)]
         if reason.name in verdict.beyond:
             said.append(speech.say("beyond anything in the record"))
         length = 100 * abs(points) / longest if longest else 0.0
-        bars.append(Bar(points, round(length, 1), speech.capital(names.driver(reason.name, speech)), " · ".join(filter(None, said))))
+        called = speech.capital(names.driver(reason.name, speech, city))
+        bars.append(Bar(points, round(length, 1), called, " · ".join(filter(None, said))))
     return bars
 
 

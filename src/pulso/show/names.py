@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pulso.city import City, Span
 from pulso.shapes import REASONS, MetricVerdict, Verdict
+from pulso.show.feasts import feast
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 
@@ -36,6 +37,7 @@ DRIVERS: dict[str, str] = {
 
 KINDS: dict[str, str] = {
     "accident": _("accident"),
+    "breakdown": _("breakdown"),
     "bus_strike": _("bus strike"),
     "carnival": _("carnival"),
     "carnival_monday": _("carnival Monday"),
@@ -62,10 +64,12 @@ KINDS: dict[str, str] = {
     "market": _("market"),
     "match": _("match"),
     "outage": _("outage"),
+    "pothole": _("pothole"),
     "power_cut": _("power cut"),
     "protest": _("protest"),
     "race": _("race"),
     "rail_strike": _("rail strike"),
+    "road_works": _("road works"),
     "sao_joao": _("night of São João"),
     "são_joão_night": _("night of São João"),
     "school_break": _("school holidays"),
@@ -125,12 +129,15 @@ def plain(slug: str) -> str:
     return slug.replace("_", " ")
 
 
-def driver(name: str, speech: Speech) -> str:
-    """Name a driver, an event, or events joined by commas; one without a word of ours keeps the city's own."""
+def driver(name: str, speech: Speech, city: City | None = None) -> str:
+    """Name a driver, an event, or events joined by commas: as the city file does in this language, else in our words, else as it stands."""
+    own = city.portuguese.get(name) if city and speech.code == "pt" else None
+    if own:
+        return own
     if ", " in name:
-        return ", ".join(driver(part, speech) for part in name.split(", "))
+        return ", ".join(driver(part, speech, city) for part in name.split(", "))
     known = DRIVERS.get(name) or KINDS.get(name.lower().replace(" ", "_"))
-    return speech.say(known) if known else plain(name)
+    return speech.say(known) if known else feast(name, speech) or plain(name)
 
 
 def domain(slug: str, city: City, speech: Speech) -> str:
@@ -142,6 +149,12 @@ def domain(slug: str, city: City, speech: Speech) -> str:
 def metric(slug: str, city: City, speech: Speech) -> str:
     """Name a metric, by the same rule as a domain."""
     conf = city.metrics.get(slug)
+    return _own(conf.name_en, conf.name_pt, slug, speech) if conf else speech.capital(plain(slug))
+
+
+def source(slug: str, city: City, speech: Speech) -> str:
+    """Name a source, by the same rule as a domain."""
+    conf = city.sources.get(slug)
     return _own(conf.name_en, conf.name_pt, slug, speech) if conf else speech.capital(plain(slug))
 
 
@@ -183,9 +196,9 @@ def ordinary(verdict: Verdict, city: City, speech: Speech) -> str:
     return speech.say(ORDINARY[verdict.day.weekday()])
 
 
-def sort(name: str, events: Iterable[Span], speech: Speech) -> str:
+def sort(name: str, events: Iterable[Span], speech: Speech, city: City | None = None) -> str:
     """Say what sort of thing an event is that goes by its own name: "Storm Sabine" is a storm. Empty where the name says it."""
-    said = driver(name, speech)
+    said = driver(name, speech, city)
     kinds = dict.fromkeys(driver(e.kind, speech) for e in events if e.name in name.split(", ") or e.kind == name)
     return ", ".join(k for k in kinds if k.lower() not in said.lower())
 

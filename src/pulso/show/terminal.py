@@ -58,7 +58,7 @@ def show_verdict(verdict: Verdict, city: City, language: str) -> RenderableType:
     parts: list[RenderableType] = [Text(words.headline(verdict, city, language), style="bold")]
     if verdict.index is not None:
         parts.append(Text(_ranges(verdict, speech), style=SOFT))
-        parts += [Text(), _reasons(verdict, speech)]
+        parts += [Text(), _reasons(verdict, city, speech)]
     if verdict.domains:
         parts += [Text(), _domains(verdict, city, speech)]
     parts += [Text(note, style=SOFT) for note in words.notes(verdict, city, language)]
@@ -121,12 +121,12 @@ def _ranges(verdict: Verdict, speech: Speech) -> str:
     return " ".join(filter(None, said))
 
 
-def _reasons(verdict: Verdict, speech: Speech) -> Table:
+def _reasons(verdict: Verdict, city: City, speech: Speech) -> Table:
     shown = shares([r.points for r in verdict.reasons], 1)
     largest = max((abs(p) for p in shown), default=0.0)
     table = Table(box=None, pad_edge=False, show_header=False)
     for reason, points in zip(verdict.reasons, shown, strict=True):
-        table.add_row(Text(speech.signed(points, 1), justify="right"), bar(points, largest), Text(names.driver(reason.name, speech)))
+        table.add_row(Text(speech.signed(points, 1), justify="right"), bar(points, largest), Text(names.driver(reason.name, speech, city)))
     return table
 
 

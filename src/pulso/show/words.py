@@ -27,7 +27,7 @@ def headline(verdict: Verdict, city: City, language: str) -> str:
     if verdict.index is None:
         return speech.say("No number for {day}: {why}", day=speech.day(verdict.day), why=refusal(verdict, language))
     said = [speech.number(verdict.index), difference(verdict, city, language)]
-    causes = because(verdict, language)
+    causes = because(verdict, city, language)
     sentence = ": ".join(said + ([causes] if causes else [])) + "."
     if verdict.status == "partial":
         sentence += " " + speech.say("Partial: {seen} of the weight was seen.", seen=speech.percent(verdict.weight_seen))
@@ -48,13 +48,13 @@ def difference(verdict: Verdict, city: City, language: str) -> str:
     return day
 
 
-def because(verdict: Verdict, language: str) -> str:
+def because(verdict: Verdict, city: City, language: str) -> str:
     """Name the causes with whole points, without a full stop; empty where none reaches a point."""
     speech = speak(language)
-    said = [f"{names.driver(r.name, speech)} {speech.signed(r.points)}" for r in _told(verdict)]
+    said = [f"{names.driver(r.name, speech, city)} {speech.signed(r.points)}" for r in _told(verdict)]
     causes = ", ".join(said)
     if verdict.unmeasured and verdict.index is not None:
-        that_day = speech.say("that day: {events}", events=", ".join(names.driver(e, speech) for e in verdict.unmeasured))
+        that_day = speech.say("that day: {events}", events=", ".join(names.driver(e, speech, city) for e in verdict.unmeasured))
         causes = "; ".join(filter(None, (causes, that_day)))
     return causes
 
@@ -139,15 +139,20 @@ def notes(verdict: Verdict, city: City, language: str) -> list[str]:
     speech = speak(language)
     said = []
     if verdict.missing:
-        said.append(speech.say("Nothing that counts came from: {sources}.", sources=", ".join(names.plain(s) for s in verdict.missing)))
+        said.append(
+            speech.say(
+                "Nothing that counts came from: {sources}.", sources=", ".join(names.source(s, city, speech) for s in verdict.missing)
+            )
+        )
     for m in verdict.metrics:
         said += [f"{names.metric(m.metric, city, speech)}: {flag}." for flag in names.flags(m, city, speech)]
     if verdict.beyond:
-        said.append(speech.say("Beyond anything in the record: {drivers}.", drivers=_list(verdict.beyond, speech)))
+        said.append(speech.say("Beyond anything in the record: {drivers}.", drivers=_list(verdict.beyond, city, speech)))
     if verdict.unmeasured:
         said.append(
             speech.say(
-                "That day, but never measured before and so credited with nothing: {events}.", events=_list(verdict.unmeasured, speech)
+                "That day, but never measured before and so credited with nothing: {events}.",
+                events=_list(verdict.unmeasured, city, speech),
             )
         )
     if verdict.in_sample:
@@ -155,8 +160,8 @@ def notes(verdict: Verdict, city: City, language: str) -> list[str]:
     return said
 
 
-def _list(drivers: Sequence[str], speech: Speech) -> str:
-    return ", ".join(names.driver(d, speech) for d in drivers)
+def _list(drivers: Sequence[str], city: City, speech: Speech) -> str:
+    return ", ".join(names.driver(d, speech, city) for d in drivers)
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ def explain_text(verdict: Verdict, city: City, language: str) -> str:
 
 def _grid(table: Split, city: City, speech: Speech) -> list[str]:
     """Write the table in columns that line up; a dash where a driver says nothing of a domain."""
-    head = ["", *(names.driver(d, speech) for d in table.drivers), speech.say("together")]
+    head = ["", *(names.driver(d, speech, city) for d in table.drivers), speech.say("together")]
     rows = [head]
     for d in table.domains:
         cells = [speech.signed(table.cells.get((d, k)), 1) for k in table.drivers]

@@ -20,6 +20,8 @@ from pulso.simulate.days import happenings, school_breaks
 from pulso.simulate.plan import INSTRUMENTS, ZONES, geojson, sensors
 from pulso.simulate.sensing import DEAD, FINE, FROZEN, HALVED
 
+PORTUGUESE = {"January storm": "Tempestade de janeiro", "November storm": "Tempestade de novembro"}
+"""What the city calls its happenings, where that is more than their kind."""
 STATES = {DEAD: "dead", FROZEN: "frozen", HALVED: "halved"}
 
 
@@ -63,8 +65,8 @@ def describe(first: int, last: int) -> dict[str, str]:
     """Describe the demo city in the files beside its city.toml, for these years: name of the file → text."""
     zones = json.dumps(geojson(), ensure_ascii=False, indent=1) + "\n"
     years = range(first, last + 1)
-    head = ["from", "to", "kind", "name", "zone"]
-    events = [[h.first, h.last, h.kind, h.name, h.zone or ""] for y in years for h in happenings(y)]
+    head = ["from", "to", "kind", "name", "zone", "name_pt"]
+    events = [[h.first, h.last, h.kind, h.name, h.zone or "", PORTUGUESE.get(h.name, "")] for y in years for h in happenings(y)]
     feasts = [[date(y, 6, 24), date(y, 6, 24), "holiday", "São João", ""] for y in years]
     breaks = [[a, b, "school_break", name, ""] for y in years for a, b, name in school_breaks(y)]
     files = {"zones.geojson": zones, "calendar.csv": _text(head[:4], [r[:4] for r in feasts + breaks]), "events.csv": _text(head, events)}

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from pulso.city import SourceConf
 from pulso.errors import SourceChanged
 from pulso.shapes import Raw
 from pulso.sources import table_numbers
@@ -160,6 +161,8 @@ def _section(name: str, url: str, columns: list[Column], when: When, parts: Part
     lines = [
         f"[sources.{name}]",
         'connector = "table"',
+        f"name_en = {_q(_readable(name))}   # what people read",
+        'name_pt = ""',
         f"url = {_q(url)}   # write the public address here",
         f"time = {_time(columns, when)}" + ("   # or month first? both would read" if when.doubtful else ""),
         *marks,
@@ -331,15 +334,21 @@ def _metrics(source: str, metrics: dict[str, str]) -> list[str]:
             f"source = {_q(source)}",
             'domain = "activity"',
             f"like = {_q(like)}   # how it is computed: guessed",
+            f"name_en = {_q(_readable(m))}",
+            'name_pt = ""',
             "",
         ]
     return lines
 
 
+def _readable(slug: str) -> str:
+    return slug.replace("_", " ").capitalize()
+
+
 def _proof(text: str, name: str, path: Path) -> str:
     """Read the sample with the proposal and say what came of it."""
     keys = tomllib.loads(text)["sources"][name]
-    options = Options.model_validate({k: v for k, v in keys.items() if k not in ("connector", "licence", "attribution", "expected")})
+    options = Options.model_validate({k: v for k, v in keys.items() if k not in SourceConf.model_fields})
     answer = read(Raw(path.name, path.read_bytes(), ""), Asked(path.name, {}, None), Reader(name, options, "UTC", keys["expected"]))
     lost = Counter({r["reason"]: 0 for r in answer.rejects.to_pylist()})
     for r in answer.rejects.to_pylist():

@@ -107,7 +107,7 @@ def _letter(news: list[Incident], reading: Reading, speech: Speech) -> str:
     parts = []
     for one in news:
         said = words.sentence(one, reading.city, speech)
-        head = words.title(one, speech)
+        head = words.title(one, reading.city, speech)
         if one.ended:
             parts.append(f"{head}. {speech.say('This is over.')}")
         else:

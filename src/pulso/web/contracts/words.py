@@ -21,9 +21,9 @@ TITLES: dict[str, str] = {
 """Each kind of breach in a few words."""
 
 
-def title(of: Breach | Incident, speech: Speech) -> str:
+def title(of: Breach | Incident, city: City, speech: Speech) -> str:
     """The breach in a few words: "bikes: late"."""
-    return f"{speech.capital(names.plain(of.source))}: {speech.say(TITLES[of.kind])}"
+    return f"{names.source(of.source, city, speech)}: {speech.say(TITLES[of.kind])}"
 
 
 def sentence(of: Breach | Incident, city: City, speech: Speech) -> str:

@@ -62,7 +62,7 @@ def _event(span: Span, key: str, asked: Asked) -> Event:
     made.add("dtstamp", datetime.combine(span.first, time(), UTC))  # when it was entered isn't known; its first day doesn't change
     made.add("dtstart", span.first)
     made.add("dtend", span.last + timedelta(days=1))
-    made.add("summary", speech.capital(names.driver(span.name, speech)))
+    made.add("summary", speech.capital(names.driver(span.name, speech, reading.city)))
     made.add("categories", [speech.capital(names.driver(span.kind, speech))])
     made.add("transp", "TRANSPARENT")
     place = next((z.name for z in reading.zones.all if z.id == span.zone), reading.city.city.name)

@@ -56,7 +56,7 @@ def _feed(asked: Asked, here: str) -> Atom1Feed:
         said = words.sentence(one, asked.reading.city, speech)
         over, mark = (speech.say("This is over."), " · " + speech.say("over")) if one.ended else ("", "")
         feed.add_item(
-            title=words.title(one, speech) + mark,
+            title=words.title(one, asked.reading.city, speech) + mark,
             link=f"{here}/sources/{one.source}",
             description=escape(f"{said} {over}".strip()),  # a summary is HTML, and what a source says is not
             unique_id=f"{asked.site}/incidents/{one.pk}",

@@ -133,7 +133,9 @@ def data(asked: Asked) -> Data:
         sets=tuple(_sets(reading, speech, asked.site)),
         metrics=tuple(_metrics(reading, speech, said, asked.site)),
         contracts=tuple(
-            SourceContract(name, speech.capital(names.plain(name)), s.owner or s.attribution, s.licence, f"{base}/contracts/{name}.yaml")
+            SourceContract(
+                name, names.source(name, reading.city, speech), s.owner or s.attribution, s.licence, f"{base}/contracts/{name}.yaml"
+            )
             for name, s in reading.city.sources.items()
         ),
         catalogue=f"{base}/catalogue.jsonld",

@@ -74,7 +74,7 @@ def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
         verdict=verdict,
         weeks=tuple(day_line(b) for b in near if b.day <= day),
         zones=tuple(zone_lines(reading.zones, asked.verdicts(day, as_of))),
-        events=tuple(happening(e, speech) for e in reading.events(day - SIX_WEEKS, day, as_of)),
+        events=tuple(happening(e, reading.city, speech) for e in reading.events(day - SIX_WEEKS, day, as_of)),
         earlier=max((b.day for b in near if b.day < day), default=None),
         later=min((b.day for b in near if b.day > day), default=None),
         vintages=tuple(_vintages(reading.vintages(day, zone), verdict, reading.city, speech)),

@@ -125,10 +125,10 @@ def metric(asked: Asked) -> Metric:
         reading=_reading(points, speech),
         unit=unit(city, name) if conf else "",
         source=conf.source if conf else None,
-        credit=Credit(source.attribution or source.owner or names.plain(source.name), source.licence) if source else None,
+        credit=Credit(source.attribution or source.owner or names.source(source.name, city, speech), source.licence) if source else None,
         latest=_latest(verdict, name, city, speech) if verdict else None,
         series=_series(points, first, last),
-        events=tuple(happening(e, speech) for e in _events(asked, first, last, as_of)),
+        events=tuple(happening(e, city, speech) for e in _events(asked, first, last, as_of)),
         periods=tuple(_periods(first, last, speech)),
         metrics=tuple(Option(m, names.metric(m, city, speech)) for m in city.metrics if m != name),
     )

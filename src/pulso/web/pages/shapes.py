@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from pulso.shapes import Verdict
 from pulso.show import names
 from pulso.show.language import Speech
-from pulso.web.readings import Brief, Span, Zones
+from pulso.web.readings import Brief, City, Span, Zones
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def zone_lines(zones: Zones, verdicts: Mapping[str | None, Verdict]) -> Iterator
         yield ZoneLine(zone.id, zone.name, zone.parent, *known)
 
 
-def happening(event: Span, speech: Speech) -> Happening:
+def happening(event: Span, city: City, speech: Speech) -> Happening:
     """An event in the page's language."""
-    name = speech.capital(names.driver(event.name, speech))
+    name = speech.capital(names.driver(event.name, speech, city))
     return Happening(
         event.first, event.last, event.kind, name, event.zone, event.link if event.link.startswith(("https://", "http://")) else ""
     )

@@ -59,7 +59,7 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     else:
         pen.write(EDGE - 6, 290 + top, speech.number(verdict.index), "serif", 210, colour, "ls")
         pen.write(EDGE, 340 + top, speech.say("100 = the expected day"), "sans", 22, SOFT, "ls")
-        causes = words.because(verdict, speech.code)
+        causes = words.because(verdict, city, speech.code)
         title = speech.capital(": ".join(filter(None, (words.difference(verdict, city, speech.code), causes)))) + "."
         lead = words.standing(verdict, speech.code)
     bottom = pen.paragraph(530, 142 + top, WIDTH - EDGE - 530, title, "serif", 34, INK, 4)

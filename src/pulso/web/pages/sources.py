@@ -89,7 +89,7 @@ def incident_lines(incidents: Sequence[Incident], asked: Asked) -> Iterator[Inci
     city, speech = asked.reading.city, asked.speech
     for one in incidents:
         said = words.sentence(one, city, speech)
-        yield IncidentLine(one.source, one.kind, words.title(one, speech), said, one.began, one.ended)
+        yield IncidentLine(one.source, one.kind, words.title(one, city, speech), said, one.began, one.ended)
 
 
 def _status(said: Account | None, name: str) -> SourceStatus | None:
@@ -105,7 +105,7 @@ def _line(asked: Asked, name: str, said: Account | None) -> SourceLine:
     base = f"/{speech.code}/{reading.slug}/contracts/{name}"
     return SourceLine(
         source=name,
-        name=speech.capital(names.plain(name)),
+        name=names.source(name, reading.city, speech),
         owner=conf.owner or conf.attribution,
         licence=conf.licence,
         attribution=conf.attribution,

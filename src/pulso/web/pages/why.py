@@ -112,19 +112,19 @@ def why(asked: Asked) -> Why:
         index=verdict.index,
         sentence=words.headline(verdict, city, speech.code),
         total=table.whole(),
-        drivers=tuple(_driver(d, table, verdict, today, speech) for d in table.drivers),
+        drivers=tuple(_driver(d, table, verdict, today, city, speech) for d in table.drivers),
         domains=tuple(_row(d, table, verdict, city, speech) for d in table.domains),
-        unmeasured=tuple(names.driver(e, speech) for e in verdict.unmeasured),
+        unmeasured=tuple(names.driver(e, speech, city) for e in verdict.unmeasured),
     )
 
 
-def _driver(name: str, table: words.Split, verdict: Verdict, today: Sequence[Span], speech: Speech) -> Driver:
+def _driver(name: str, table: words.Split, verdict: Verdict, today: Sequence[Span], city: City, speech: Speech) -> Driver:
     kind = next((r.kind for r in verdict.reasons if r.name == name), "unexplained")
-    sort = names.sort(name, today, speech)
+    sort = names.sort(name, today, speech, city)
     said = [f"{speech.capital(sort)}." if sort else "", speech.say(BEYOND) if name in verdict.beyond else ""]
     return Driver(
         name=name,
-        called=speech.capital(names.driver(name, speech)),
+        called=speech.capital(names.driver(name, speech, city)),
         kind=kind,
         points=table.column(name),
         exact=sum(r.points for r in verdict.reasons if r.name == name),

@@ -112,7 +112,7 @@ def zone(asked: Asked) -> Zone:
         metrics=tuple(_measured(verdict, city, speech)) if verdict else (),
         sensors=tuple(_sensors(asked, wanted, day, verdict)),
         weeks=tuple(day_line(b) for b in near if b.day <= day),
-        events=tuple(happening(e, speech) for e in _events(asked, wanted, day, as_of)),
+        events=tuple(happening(e, city, speech) for e in _events(asked, wanted, day, as_of)),
         earlier=max((b.day for b in near if b.day < day), default=None),
         later=min((b.day for b in near if b.day > day), default=None),
     )
