@@ -1,7 +1,7 @@
 """What happens in a city, told as it happens: server-sent events, each with the id from which to go on.
 
-An open stream holds one of the server's threads, so a process allows few, and each ends by itself after some minutes; whoever hears it
-asks again (browsers do), says the last id, and misses nothing.
+An open stream holds one of the server's threads, so a process has a number of places for them, and each ends by itself after some minutes;
+whoever hears it asks again (browsers do), says the last id, and misses nothing. Whoever is gone is noticed at the next sign of life.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -22,19 +21,12 @@ from django.views.decorators.http import require_GET
 
 from pulso.web.api.asked import only_known, opened
 from pulso.web.api.happenings import EPOCH, Happening, Mark, latest, since
+from pulso.web.api.listeners import LISTENERS, Listeners
 from pulso.web.api.problems import Refused, Wrong
 from pulso.web.readings import Reading
 
-LOOK, BEAT, LIFE = 2.0, 15.0, 300.0
-"""Seconds between two looks, between two signs of life, and until a stream ends."""
-_open: BoundedSemaphore | None = None
-
-
-def _places() -> BoundedSemaphore:
-    global _open  # made when first needed: settings are read by then
-    if _open is None:
-        _open = BoundedSemaphore(max(1, settings.API_STREAMS))
-    return _open
+BEAT, LIFE = 15.0, 300.0
+"""Seconds between two signs of life, and until a stream ends."""
 
 
 @csrf_exempt
@@ -44,22 +36,22 @@ def stream(request: HttpRequest, city: str) -> HttpResponseBase:
     only_known(request, None)
     reading = opened(city)
     mark = _last(request) or latest(reading)
-    if settings.API_STREAMS < 1 or not _places().acquire(blocking=False):
+    if not LISTENERS.enter(reading.slug, settings.API_STREAMS):
         raise Refused(
             503,
             "As many streams are open as this process allows. Ask again in a minute, or ask /values with If-None-Match.",
             headers={"Retry-After": "60"},
         )
     alone = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}  # nobody shall gather events
-    return StreamingHttpResponse(Told(reading, mark), content_type="text/event-stream; charset=utf-8", headers=alone)
+    return StreamingHttpResponse(Told(reading, mark, LISTENERS), content_type="text/event-stream; charset=utf-8", headers=alone)
 
 
 class Told:
     """A stream: its place is given back when it ends, however it ends."""
 
-    def __init__(self, reading: Reading, mark: Mark) -> None:
-        self._lines = told(reading, mark)
-        self._ended = False
+    def __init__(self, reading: Reading, mark: Mark, listeners: Listeners) -> None:
+        self._lines = told(reading, mark, listeners)
+        self._slug, self._listeners, self._ended = reading.slug, listeners, False
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -77,24 +69,23 @@ class Told:
         self._lines.close()
         if not self._ended:
             self._ended = True
-            _places().release()
+            self._listeners.leave(self._slug)
 
 
-def told(
-    reading: Reading, mark: Mark, sleep: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic
-) -> Generator[bytes, None, None]:
+def told(reading: Reading, mark: Mark, listeners: Listeners, clock: Callable[[], float] = time.monotonic) -> Generator[bytes, None, None]:
     """The stream's lines: events as they happen, and between them signs of life."""
-    began = beat = clock()
+    began, heard, turn = clock(), -1, 0
     yield b"retry: 5000\n\n"
-    while clock() - began < LIFE:
-        for happening in since(reading, mark):
-            mark = mark.past(happening)
-            yield lines(happening, mark)
-        close_old_connections()
-        if clock() - beat >= BEAT:
-            beat = clock()
+    while not listeners.ended and clock() - began < LIFE:
+        if turn != heard:
+            heard = turn
+            for happening in since(reading, mark):
+                mark = mark.past(happening)
+                yield lines(happening, mark)
+            connection.close()  # who sleeps needs none
+        turn = listeners.wait(reading.slug, heard, BEAT)
+        if turn == heard:
             yield b": alive\n\n"
-        sleep(LOOK)
 
 
 def lines(happening: Happening, mark: Mark) -> bytes:

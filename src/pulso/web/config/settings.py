@@ -127,8 +127,8 @@ LOGGING = logging_config(os.environ.get("PULSO_LOGS", ""), debug=DEBUG)
 
 API_A_MINUTE = int(number("PULSO_API_A_MINUTE", 600))
 """So often an address may ask the API without a key; 0: as often as it likes."""
-API_STREAMS = int(number("PULSO_API_STREAMS", 2))
-"""So many streams of events a process keeps open: each holds one of its threads."""
+API_STREAMS = int(number("PULSO_API_STREAMS", 100))
+"""So many streams of events a process keeps open: each holds a thread of it, asleep nearly always."""
 PROXIES = int(number("PULSO_PROXIES", 0))
 """How many proxies of ours stand before the site: so many addresses of X-Forwarded-For, from its end, are believed."""
 HOOKS_INSIDE = os.environ.get("PULSO_HOOKS_INSIDE") == "1"

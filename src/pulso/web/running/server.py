@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import shutil
@@ -51,6 +52,8 @@ def _granian(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # granian warns of many threads; those of streams sleep
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     multiprocessing.set_start_method("spawn", force=True)  # each server begins afresh: no thread or connection is copied half-way
     Granian(
         "pulso.web.config.wsgi:application",
@@ -58,8 +61,8 @@ def _granian(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
-        backpressure=256,
+        blocking_threads=4 + settings.API_STREAMS,  # a stream holds one while it is open; config/wsgi.py keeps the others from crowding
+        backpressure=256 + settings.API_STREAMS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
