@@ -134,6 +134,16 @@ def test_the_digest_changes_with_every_file_of_the_folder(tmp_path):
     assert len(set(digests)) == 6
 
 
+def test_an_event_silences_only_sources_that_there_are(tmp_path):
+    text = GOOD.replace('calendar = "calendar.csv"', 'calendar = "calendar.csv"\nevents = "events.csv"')
+    head = "from,to,kind,name,zone,link,silences\n2024-06-01,2024-06-01,power_cut,Power cut,,,"
+    (tmp_path / "events.csv").write_text(head + "bikes\n")
+    assert city_of(tmp_path, text).events[0].silences == ("bikes",)
+    (tmp_path / "events.csv").write_text(head + "bikes; trams\n")
+    with pytest.raises(CityFileError, match=r"2024-06-01 Power cut, silences: found 'trams'; .*bikes"):
+        load(tmp_path)
+
+
 def test_every_shipped_city_can_be_read():
     slugs = sorted(p.parent.name for p in cities_folder().glob("*/city.toml"))
     assert slugs

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from pulso.errors import CityFileError, Mistake
 from pulso.shapes import Row
@@ -161,6 +161,13 @@ class Span(Row):
     zone: str | None = None
     link: str = ""
     name_pt: str = ""
+    silences: tuple[str, ...] = ()  # sources whose sensors, in the zone, are missing on these days, whatever they say
+
+    @field_validator("silences", mode="before")
+    @classmethod
+    def _split(cls, said: object) -> object:
+        """A cell of a table has them in one text: `bus; metro`."""
+        return tuple(part.strip() for part in said.split(";") if part.strip()) if isinstance(said, str) else said
 
     @model_validator(mode="after")
     def _order(self) -> Span:
@@ -373,6 +380,11 @@ def _crosscheck(city: City) -> list[Mistake]:
     for span in city.calendar:
         if span.kind not in CALENDAR_KINDS:
             found.append(Mistake(f"{city.city.calendar}, {span.first} {span.name}, kind", span.kind, f"one of {', '.join(CALENDAR_KINDS)}"))
+    for span in city.events:
+        for name in span.silences:
+            if name not in city.sources:
+                where = f"{city.city.events}, {span.first} {span.name}, silences"
+                found.append(Mistake(where, name, f"some of the declared sources: {', '.join(city.sources)}"))
     for name, s in city.sources.items():
         if s.first and s.last and s.last < s.first:
             found.append(Mistake(f"sources.{name}.to", s.last, f"a day not before {s.first}"))

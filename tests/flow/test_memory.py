@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pulso.city import Span
 from pulso.flow import publish as publishing
 from pulso.flow import reading
 from tests.flow.vila import FIRST, LAST, SENSORS, Vila, usual, verdicts
@@ -95,3 +96,20 @@ def test_without_what_is_remembered_of_months_or_with_a_broken_file_the_verdicts
         town.publish(FIRST, LAST)
         assert verdicts(town) == right
     assert kept.is_file()
+
+
+def test_what_is_entered_while_days_are_judged_is_judged_with_by_the_next_run(town: Vila, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = publishing.judge
+
+    def meanwhile(*panels: object, **rest: object) -> object:
+        town.river().lake.enter("one", strike, who="Vila")
+        return judge(*panels, **rest)
+
+    strike = Span.model_validate({"from": LAST, "to": LAST, "kind": "strike", "name": "Second strike"})
+    another_day(town)
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "judge", meanwhile)
+        town.publish()
+    assert "Second strike" not in verdicts(town)[None, LAST]
+    assert town.publish().first == LAST
+    assert "Second strike" in verdicts(town)[None, LAST]

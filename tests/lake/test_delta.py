@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+from deltalake import DeltaTable
 
 from pulso import metrics
 from pulso.lake.delta import Table
@@ -56,3 +57,17 @@ def test_the_log_knows_the_days_of_each_metric_even_where_two_share_a_file(tmp_p
         told = lake.sensor_hours(metric)["day"].to_pylist()
         assert lake.hours_span(metric) == (min(told), max(told))
     assert lake.hours_span("rides") is None
+
+
+def test_a_table_may_be_given_a_column_and_its_older_files_leave_it_open(tmp_path: Path) -> None:
+    older, younger = Table(tmp_path / "t", ROWS), Table(tmp_path / "t", ROWS.append(pa.field("by", pa.string())))
+    older.append(rows(date(2024, 1, 1), date(2024, 1, 2)))
+    assert younger.read()["by"].to_pylist() == [None, None]
+    younger.append(rows(date(2024, 1, 3)).append_column("by", pa.array(["Ana"])))
+    assert younger.read(day=(date(2024, 1, 2), None)).to_pylist() == [
+        {"day": date(2024, 1, 2), "said": "2024-01-02", "by": None},
+        {"day": date(2024, 1, 3), "said": "2024-01-03", "by": "Ana"},
+    ]
+    assert [f.name for f in DeltaTable(str(tmp_path / "t")).schema().fields] == ["day", "said", "by"]
+    younger.append(rows(date(2024, 1, 4)).append_column("by", pa.array(["Rui"])))
+    assert younger.read(["by"])["by"].to_pylist() == [None, None, "Ana", "Rui"]

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pulso.errors import CityFileError, LakeError, SourceChanged
+from pulso.errors import CityFileError, LakeBusy, LakeError, SourceChanged
 from pulso.lake import Lake, run, view
+from pulso.lake.lake import LOCKS, alone
 from pulso.shapes import REJECT, Answer, batch
 from tests.lake.town import Clock, answer, lake, quarter_hours, town
 
@@ -244,8 +245,18 @@ def test_corrections_are_not_matched_against_days_without_any(tmp_path: Path) ->
 def test_two_processes_do_not_write_at_once(tmp_path: Path) -> None:
     town_lake = lake(tmp_path)
     with town_lake.collecting(), pytest.raises(LakeError, match=r"process \d+ is writing to .*Wait"):
+        lake(tmp_path).sync_events([])
+    lake(tmp_path).sync_events([])
+
+
+def test_people_do_not_wait_for_a_collection_and_tidying_waits_for_both(tmp_path: Path) -> None:
+    town_lake = lake(tmp_path)
+    with town_lake.collecting():
         lake(tmp_path).flag("A", JUNE, None, "why", "who")
-    lake(tmp_path).flag("A", JUNE, None, "why", "who")
+    for name in LOCKS:
+        with alone(town_lake.root, name), pytest.raises(LakeBusy):
+            lake(tmp_path).tidy()
+    assert [f["sensor"] for f in town_lake.flags()] == ["A"]
 
 
 def test_a_sensor_in_a_zone_that_does_not_exist_is_a_mistake_in_the_city_s_files(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from pulso import metrics
 from pulso.city import Span
-from pulso.lake import tidy
+from pulso.lake import records, tidy
+from pulso.lake.delta import Table
 from pulso.shapes import Verdict
 from tests.lake.town import Clock, answer, lake, quarter_hours
 
@@ -92,6 +94,22 @@ def test_events_follow_the_city_s_file_and_the_past_remembers_what_it_said(tmp_p
     assert of.events(as_of=then) == (fair, strike)
     of.sync_events([fair, strike])
     assert of.events() == (fair, strike)
+
+
+def test_what_an_event_silences_is_kept_and_a_home_from_before_there_was_such_a_thing_is_read(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    fair, cut = (Span.model_validate({"from": JUNE, "to": JUNE, "kind": "event", "name": n}) for n in ("fair", "cut"))
+    younger = records.EVENT.get_field_index("silences")
+    before = Table(of.event_table.path, records.EVENT.remove(younger))
+    row = fair.model_dump(include=set(before.schema.names)) | {"active": True, "known_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    before.append(pa.Table.from_pylist([row], schema=before.schema))
+    assert of.events() == (fair,)
+    assert of.sync_events([fair]) == 0
+    cut = cut.model_copy(update={"silences": ("bikes", "cars")})
+    assert of.sync_events([fair, cut]) == 1
+    of.enter("1", cut.model_copy(update={"name": "another cut"}), who="Vila")
+    assert [(e.name, e.silences) for e in of.events()] == [("another cut", ("bikes", "cars")), ("cut", ("bikes", "cars")), ("fair", ())]
+    assert of.sync_events([]) == 2
 
 
 def test_an_event_that_someone_enters_stays_when_the_city_s_file_is_read_again(tmp_path: Path) -> None:

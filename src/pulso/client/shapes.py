@@ -96,6 +96,7 @@ class Event:
     name: str  # its name
     zone: str | None  # the zone that it touches; null for the whole city
     link: str  # where to read more; empty where nowhere
+    silences: str  # sources, by `; `, whose sensors in the zone are missing on these days, whatever they report; empty for none
 
 
 @dataclass(frozen=True)

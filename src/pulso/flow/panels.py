@@ -63,7 +63,7 @@ def lay_out(river: River, first: date, last: date) -> Desk | None:
     days = calendar(river.city, *span)
     leaves = [z.id for z in river.zones.leaves]
     events = river.lake.events()
-    found = [_panel(river, name, span, leaves) for name in river.city.metrics]
+    found = [_panel(river, name, span, leaves, events) for name in river.city.metrics]
     membership, ids = zones(river, leaves)
     kinds = tuple(dict.fromkeys(e.kind for e in events if e.kind not in SILENCING))
     return Desk(
@@ -102,7 +102,9 @@ def zones(river: River, leaves: Sequence[str]) -> tuple[Bools, tuple[str | None,
     return np.stack(rows), (None, *(z.id for z in river.zones.all))
 
 
-def _panel(river: River, name: str, span: tuple[date, date], leaves: Sequence[str]) -> tuple[Panel, tuple[str, ...]]:
+def _panel(
+    river: River, name: str, span: tuple[date, date], leaves: Sequence[str], events: Sequence[Span]
+) -> tuple[Panel, tuple[str, ...]]:
     conf = river.city.metrics[name]
     metric, source = metrics.metric_of(river.city, name), river.city.sources[conf.source]
     daily = metrics.comes_by_the_day(river.city, name, conf.source)
@@ -119,7 +121,7 @@ def _panel(river: River, name: str, span: tuple[date, date], leaves: Sequence[st
         still=seen.still.astype(np.int64),
         zone=np.array([leaves.index(z) if z in leaves else -1 for z in seen.zones], dtype=np.int64),
         alive=_alive(seen, source, river.city.sensors.get(conf.source, ()), span),
-        excluded=_excluded(river, seen.sensors, span),
+        excluded=_excluded(river, seen.sensors, span) | _silenced(river, conf.source, seen, events, span),
         frozen=metric.frozen,
         source=conf.source,
     )
@@ -157,6 +159,17 @@ def _excluded(river: River, sensors: Sequence[str], span: tuple[date, date]) -> 
     for flag in river.lake.flags():
         if flag["sensor"] in sensors:
             out[:, sensors.index(flag["sensor"])] |= _between(ordinal, flag["first"], flag["last"])
+    return out
+
+
+def _silenced(river: River, source: str, seen: Arrays, events: Sequence[Span], span: tuple[date, date]) -> Bools:
+    """(T, S) Silenced by an event that says so: whatever a sensor without power reports, it is missing, never a quiet street."""
+    ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
+    out = np.zeros((ordinal.size, len(seen.sensors)), dtype=bool)
+    for event in (e for e in events if source in e.silences):
+        inside = None if event.zone is None else river.zones.members(event.zone)
+        there = np.array([inside is None or zone in inside for zone in seen.zones], dtype=bool)
+        out |= _between(ordinal, event.first, event.last)[:, None] & there
     return out
 
 

@@ -43,6 +43,7 @@ class File:
     size: int
     least: dict[str, Any]
     most: dict[str, Any]
+    columns: frozenset[str]  # those that the log counts; a column that a table was given later is not in its older files
 
 
 class Table:
@@ -86,7 +87,8 @@ class Table:
         for entry in log:
             least = {k.removeprefix("min."): v for k, v in entry.items() if k.startswith("min.")}
             most = {k.removeprefix("max."): v for k, v in entry.items() if k.startswith("max.")}
-            found.append(File(self.path / entry["path"], entry["num_records"], entry["size_bytes"], least, most))
+            counted = frozenset(k.removeprefix("null_count.") for k, v in entry.items() if k.startswith("null_count.") and v is not None)
+            found.append(File(self.path / entry["path"], entry["num_records"], entry["size_bytes"], least, most, counted))
         return sorted(found, key=lambda f: f.path.name)
 
     def read(self, columns: list[str] | None = None, **within: tuple[Any, Any]) -> pa.Table:
@@ -96,10 +98,14 @@ class Table:
         return pa.concat_tables(parts) if parts else schema.empty_table()
 
     def read_file(self, file: File, columns: list[str] | None = None, wanted: pc.Expression | None = None) -> pa.Table:
-        """Read one file, or some of its columns and rows."""
+        """Read one file, or some of its columns and rows; a column that is younger than the file is null."""
         names = self.schema.names if columns is None else columns
+        there = [name for name in names if name in file.columns]
         with trouble("read", file.path):
-            rows = pq.read_table(file.path, columns=names, partitioning=None, filters=wanted)
+            rows = pq.read_table(file.path, columns=there, partitioning=None, filters=wanted)
+        for at, name in enumerate(names):
+            if name not in file.columns:
+                rows = rows.add_column(at, name, pa.nulls(rows.num_rows, self.schema.field(name).type))
         return rows.cast(pa.schema([self.schema.field(c) for c in names]))
 
     def markers(self, names: list[str]) -> list[int | None]:
@@ -130,6 +136,9 @@ class Table:
         gone = [RemoveAction(f.path.name, True, now, f.size, {}) for f in removes]
         with trouble("commit to", self.path):
             table = self._open() or DeltaTable.create(str(self.path), schema=schema, mode="ignore")
+            known = {field.name for field in table.schema().fields}
+            if younger := [field for field in schema.fields if field.name not in known]:
+                table.alter.add_columns(younger)  # so that other readers of the table see them too
             properties = CommitProperties(app_transactions=[Transaction(k, v) for k, v in (markers or {}).items()])
             table.create_write_transaction([*adds, *gone], mode="append", schema=schema, commit_properties=properties)
 

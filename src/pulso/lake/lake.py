@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
 
+LOCKS = RIVER, PEOPLE = "lock", "people.lock"
+"""Two locks, so that nobody who enters an event waits for a collection: the tables that people write are theirs alone."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -193,7 +197,7 @@ class Lake:
         """Exclude a sensor from these local days, both included, for a reason that all can read; `active=False` lifts it again."""
         if last is not None and last < first:
             raise ValueError(f"a flag must not end before it begins: {first} to {last}")
-        with alone(self.root):
+        with alone(self.root, PEOPLE):
             row = {"sensor": sensor, "first": first, "last": last, "why": why, "who": who, "active": active}
             records.raise_flag(self.flag_table, row, self.moment())
 
@@ -219,7 +223,7 @@ class Lake:
 
         No collection takes it away: those of the city file lie in a table of their own.
         """
-        with alone(self.root):
+        with alone(self.root, PEOPLE):
             records.enter(self.entry_table, entry, span, self.moment(), sign=sign, who=who)
 
     def entered(self, as_of: datetime | None = None) -> list[Entered]:
@@ -267,7 +271,7 @@ class Lake:
 
     def tidy(self, keep: timedelta = timedelta(days=7)) -> None:
         """Merge small files, sort what lies out of order, and delete files that no commit of the last `keep` names."""
-        with alone(self.root):
+        with still(self.root):
             tidy.merge(self.observation, database(self.root / "spill"))
             for table in (self.quarantine, self.inputs, self.hours, *self._said, self.publication, self.touched):
                 tidy.merge(table, database(self.root / "spill"))
@@ -310,14 +314,21 @@ class Lake:
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Hold a lake's lock: one process writes at a time. The system frees it when the process ends, however it ends.
+def still(root: Path) -> Iterator[None]:
+    """Hold a lake wholly still: neither the river nor people write. LakeBusy where one does."""
+    with alone(root), alone(root, PEOPLE):
+        yield
+
+
+@contextmanager
+def alone(root: Path, lock: str = RIVER) -> Iterator[None]:
+    """Hold one of a lake's locks: one process writes at a time. The system frees it when the process ends, however it ends.
 
     LakeBusy where another process holds it.
     """
     with trouble("write below", root):
         root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(root / lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -39,6 +39,7 @@ EVENT = pa.schema(
         ("name", pa.string()),
         ("zone", pa.string()),
         ("link", pa.string()),
+        ("silences", pa.string()),  # sources, by `; `; null for none
         ("active", pa.bool_()),  # false: it was entered once, and no longer is
         ("known_at", UTC_TIME),
     ]
@@ -56,7 +57,7 @@ ENTERED = pa.schema(
 )
 """An event that was entered on the site: beside those of the city file, which no collection takes away."""
 
-_SPAN = ["first", "last", "kind", "name", "zone", "link"]
+_SPAN = ["first", "last", "kind", "name", "zone", "link", "silences"]
 
 TOUCHED = pa.schema([("first", pa.date32()), ("known_at", UTC_TIME)])
 """The first local day whose sensor-hours a reduction made anew."""
@@ -103,7 +104,7 @@ def raise_flag(table: Table, row: dict[str, object], known_at: datetime) -> None
 def sync_events(table: Table, spans: Iterable[Span], known_at: datetime) -> int:
     """Bring the events table to what the city file says now, and say how many rows that took."""
     key = _SPAN
-    said = {tuple(getattr(s, k) for k in key) for s in spans}
+    said = {tuple(_row_of(s)[k] for k in key) for s in spans}
     known = {tuple(r[k] for k in key) for r in newest(table.read(), key).to_pylist() if r["active"]}
     rows = [dict(zip(key, s, strict=True)) | {"active": True, "known_at": known_at} for s in said - known]
     rows += [dict(zip(key, s, strict=True)) | {"active": False, "known_at": known_at} for s in known - said]
@@ -115,7 +116,15 @@ def sync_events(table: Table, spans: Iterable[Span], known_at: datetime) -> int:
 def events(table: Table, as_of: datetime | None = None) -> list[Span]:
     """The events of the city file."""
     rows = newest(table.read(), _SPAN, as_of=as_of)
-    return [Span.model_validate(r) for r in rows.filter(rows["active"]).select(_SPAN).to_pylist()]
+    return [_span_of(r) for r in rows.filter(rows["active"]).select(_SPAN).to_pylist()]
+
+
+def _row_of(span: Span) -> dict[str, Any]:
+    return span.model_dump() | {"silences": "; ".join(span.silences) or None}
+
+
+def _span_of(row: dict[str, Any]) -> Span:
+    return Span.model_validate(row | {"silences": row["silences"] or ()})
 
 
 class Entered(NamedTuple):
@@ -137,7 +146,7 @@ def enter(table: Table, entry: str, span: Span | None, known_at: datetime, *, si
     before = [r | {"active": False, "who": who, "known_at": known_at} for r in rows if r["id"] == entry and r["active"]]
     now: list[dict[str, Any]] = []
     if span is not None:
-        now = [span.model_dump() | {"id": entry, "sign": sign, "who": who, "active": True, "known_at": known_at}]
+        now = [_row_of(span) | {"id": entry, "sign": sign, "who": who, "active": True, "known_at": known_at}]
     table.append(pa.Table.from_pylist([*before, *now], schema=ENTERED))
 
 
@@ -147,7 +156,7 @@ def entered(table: Table, as_of: datetime | None = None) -> list[Entered]:
     rows = rows.filter(rows["active"]).sort_by([("first", "ascending"), ("name", "ascending"), ("id", "ascending")])
     said = rows.select(_SPAN).to_pylist()
     rest = rows.select(["id", "sign", "who", "known_at"]).to_pylist()
-    return [Entered(r["id"], Span.model_validate(s), r["sign"], r["who"], r["known_at"]) for s, r in zip(said, rest, strict=True)]
+    return [Entered(r["id"], _span_of(s), r["sign"], r["who"], r["known_at"]) for s, r in zip(said, rest, strict=True)]
 
 
 def _newest_entries(table: Table, as_of: datetime | None = None) -> pa.Table:

@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 
 from pulso.errors import LakeBusy
-from pulso.lake.lake import alone
+from pulso.flow import reading as river
+from pulso.lake.lake import alone, still
 from pulso.shapes import Verdict
 from pulso.web.people.models import Step
 from pulso.web.readings import entries, reading
-from tests.flow.vila import Vila, a_day_later
+from tests.flow.vila import Vila, a_day_later, usual
 
 FAIR = {
     "first": "2025-03-10",
@@ -83,6 +84,58 @@ def test_the_next_publication_explains_with_an_event_of_a_kind_seen_before_and_a
     assert [e.span.name for e in entered(mine)] == ["Tram strike"]
     page = client.get("/en/vila/today").content.decode()
     assert "Tram strike" in page
+
+
+CUT = FAIR | {"kind": "power_cut", "name": "Power cut", "sign": "", "silences": ["bikes", "cars"]}
+
+
+def test_what_an_outage_silences_is_missing_and_the_city_is_not_quiet(mine, client, person):
+    day, quiet = date(2025, 3, 10), {(date(2025, 3, d), s): 3.0 for d in (10, 11) for s in ("n1", "n2")}  # without power, almost zero
+    for source in ("bikes", "cars"):
+        mine.say(source, usual(source) | quiet)
+    mine.collect()
+    mine.publish()
+    fooled = published(mine, "north", day)
+    assert fooled.index is not None
+    assert fooled.index < 50
+    client.force_login(person("rui", "engineer"))
+    assert client.post("/en/vila/agenda/enter/outage", CUT).status_code == 302
+    mine.publish()
+    seen = {m.metric: (m.sensors_seen, m.sensors_alive) for m in published(mine, "north", day).metrics}
+    assert seen == {"bikes": (0, 2), "cars": (0, 2), "buses": (2, 2)}
+    assert {m.sensors_seen for m in published(mine, "south", day).metrics} == {2}
+    whole = published(mine, None, day)
+    assert whole.index is not None
+    assert 85 < whole.index < 115
+    assert published(mine, "north", day).weight_seen < 0.6
+    assert published(mine, "north", date(2025, 3, 12)).metrics[0].sensors_seen == 2
+    page = client.get("/en/vila/sources/bikes").content.decode()
+    assert "Power cut" in page
+    assert "all sensors in North are missing" in page
+    (row,) = (e for e in client.get("/api/v1/cities/vila/events?from=2025-03-10").json()["items"] if e["kind"] == "power_cut")
+    assert row["silences"] == "bikes; cars"
+    (e,) = entered(mine)
+    client.post(f"/en/vila/agenda/entry/{e.id}", {"withdraw": "1"})
+    mine.publish()
+    assert published(mine, "north", day).index == fooled.index
+
+
+def test_whoever_may_leave_no_sensor_out_may_silence_none_by_an_outage_and_undoes_no_silence(mine, client, person):
+    eva, rui = person("eva", "editor"), person("rui", "engineer")
+    client.force_login(eva)
+    assert 'name="silences"' not in client.get("/en/vila/agenda/enter/outage").content.decode()
+    client.post("/en/vila/agenda/enter/outage", CUT)
+    assert [e.span.silences for e in entered(mine)] == [()]
+    client.force_login(rui)
+    (e,) = entered(mine)
+    client.post(f"/en/vila/agenda/entry/{e.id}", CUT)
+    client.force_login(eva)
+    client.post(f"/en/vila/agenda/entry/{e.id}", CUT | {"name": "Long power cut", "silences": []})
+    assert [(e.span.name, e.span.silences) for e in entered(mine)] == [("Long power cut", ("bikes", "cars"))]
+
+
+def published(town: Vila, zone: str | None, day: date) -> Verdict:
+    return river.verdict(town.river(), day, zone)
 
 
 ROLES = {  # (event, outage, flag)
@@ -185,10 +238,20 @@ def test_a_sensor_that_nobody_has_is_a_letter_with_the_nearest_names(mine, clien
     assert not Step.objects.exists()
 
 
-def test_while_the_city_is_collected_an_entry_waits_and_then_says_so_and_leaves_no_trail(mine, client, person, monkeypatch):
-    monkeypatch.setattr(entries, "PATIENCE", 0.2)
+def test_an_entry_does_not_wait_for_a_collection(mine, client, person, monkeypatch):
+    monkeypatch.setattr(entries, "PATIENCE", 0)
     client.force_login(person("ana", "editor"))
     with alone(mine.lake):
+        assert client.post("/en/vila/agenda/enter", FAIR).status_code == 302
+        (entry,) = entered(mine)
+        assert client.post(f"/en/vila/agenda/entry/{entry.id}", {"withdraw": "1"}).status_code == 302
+    assert entered(mine) == []
+
+
+def test_while_the_city_is_tidied_or_backed_up_an_entry_waits_and_then_says_so_and_leaves_no_trail(mine, client, person, monkeypatch):
+    monkeypatch.setattr(entries, "PATIENCE", 0.2)
+    client.force_login(person("ana", "editor"))
+    with still(mine.lake):
         answer = client.post("/en/vila/agenda/enter", FAIR)
         with pytest.raises(LakeBusy):
             entries.withdraw(reading("vila"), "x", by="Vila")

@@ -32,6 +32,7 @@ class Entry:
     by: str = Field(description="the organisation or role that entered it")
     known_at: datetime = Field(description="when it was entered, or changed last")
     outage: bool = Field(description="whether it silences sensors, and says nothing about the city")
+    silences: tuple[str, ...] = Field(description="the sources whose sensors, in its zone, are missing on its days, whatever they report")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def _entry(e: Entered, reading: Reading, speech: Speech) -> Entry:
         by=office(e.who, speech),
         known_at=e.known_at,
         outage=e.span.kind in SILENCING,
+        silences=e.span.silences,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from pulso.show import names
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.show.names import KINDS
@@ -56,7 +57,7 @@ class Event(Days):
     sign = forms.ChoiceField(required=False)
     signs = SIGNS
 
-    def __init__(self, *args: Any, reading: Reading, speech: Speech, **rest: Any) -> None:
+    def __init__(self, *args: Any, reading: Reading, speech: Speech, may_silence: bool = False, **rest: Any) -> None:  # noqa: ARG002
         super().__init__(*args, speech=speech, **rest)
         whole = ("", speech.say("the whole city"))
         self._choose("zone", [whole, *((z.id, z.name) for z in reading.zones.all)])
@@ -73,7 +74,9 @@ class Event(Days):
     def span(self) -> Span:
         """As the river reads it."""
         said = self.cleaned_data
-        return Span.model_validate({k: said[k] for k in ("first", "last", "kind", "name", "link")} | {"zone": said["zone"] or None})
+        silences = said.get("silences", self.initial.get("silences", ()))
+        told = {k: said[k] for k in ("first", "last", "kind", "name", "link")}
+        return Span.model_validate(told | {"zone": said["zone"] or None, "silences": silences})
 
     def _called(self, kind: str) -> str:
         return self.speech.capital(self.speech.say(KINDS[kind]) if kind in KINDS else kind.replace("_", " "))
@@ -86,6 +89,15 @@ class Event(Days):
 
 class Outage(Event):
     """What silences sensors and says nothing about the city."""
+
+    silences = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, reading: Reading, speech: Speech, may_silence: bool, **rest: Any) -> None:
+        super().__init__(*args, reading=reading, speech=speech, **rest)
+        if not may_silence:  # whoever may leave no sensor out may not do it by the name of an outage either
+            del self.fields["silences"]
+            return
+        self._choose("silences", [(name, speech.capital(names.source(name, reading.city, speech))) for name in reading.city.sources])
 
     def kinds(self, reading: Reading) -> list[tuple[str, Any]]:  # noqa: ARG002
         """The silencing ones."""

@@ -46,6 +46,11 @@ class Visit:
         asked = {"event": may.may_enter_events, "outage": may.may_enter_outages, "flag": may.may_flag_sensors}
         return asked[what](self.person, self.reading.slug)
 
+    def form(self, what: str, initial: dict[str, Any] | None = None) -> Event:
+        """What was filled in of an event or outage, or what there is to fill in."""
+        silence = self.may("flag")
+        return FORMS[what](self.request.POST or None, initial=initial, reading=self.reading, speech=self.speech, may_silence=silence)
+
     def to_the_desk(self, page: str = "enter") -> HttpResponse:
         """Back to it."""
         return HttpResponseRedirect(f"/{self.speech.code}/{self.reading.slug}/agenda/{page}")
@@ -75,7 +80,7 @@ def visit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(Visit(request, request.user, found, speech), **parts)
         except LakeBusy:
-            busy = speech.say("The city's data are being collected or published just now. Go back, and send it again in a minute.")
+            busy = speech.say("The city's data are being backed up or tidied just now. Go back, and send it again in a minute.")
             return _letter(request, speech, 503, busy)
 
     return came
@@ -87,7 +92,7 @@ def enter(at: Visit, what: str = "event") -> HttpResponse:
     """The desk, and a new event or outage."""
     if not may.may_see_entries(at.person, at.reading.slug):
         return at.refused()
-    form = FORMS[what](at.request.POST or None, reading=at.reading, speech=at.speech)
+    form = at.form(what)
     if at.request.method == "POST":
         if not at.may(what):
             return at.refused()
@@ -135,7 +140,7 @@ def entry(at: Visit, entry: str) -> HttpResponse:
         writes.withdraw(at.person, at.reading, before)
         return at.to_the_desk()
     initial = before.span.model_dump() | {"sign": before.sign}
-    form = FORMS[what](at.request.POST or None, initial=initial, reading=at.reading, speech=at.speech)
+    form = at.form(what, initial)
     if at.request.method == "POST" and form.is_valid():
         writes.change(at.person, at.reading, before, form.span(), form.cleaned_data["sign"])
         return at.to_the_desk()

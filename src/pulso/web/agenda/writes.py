@@ -15,7 +15,7 @@ from pulso.web.readings.entries import Entered
 
 
 def enter(person: Person, reading: Reading, span: Span, sign: str) -> str:
-    """Enter an event or an outage; its entry's name. LakeBusy, with nothing written, where the river is being written to."""
+    """Enter an event or an outage; its entry's name. LakeBusy, with nothing written, where the lake is held still."""
     entry = entries.fresh()
     with transaction.atomic():
         note(person, "enter event", f"event:{entry}", None, _said(span, sign), city=reading.slug)

@@ -175,11 +175,11 @@ def _few(found: Sequence[Span], kind: str | None, after: Key | None, limit: int)
 
 
 def _key(row: shapes.Event) -> Key:
-    return (row.first.isoformat(), row.last.isoformat(), row.kind, row.name, row.zone or "", row.link)
+    return (row.first.isoformat(), row.last.isoformat(), row.kind, row.name, row.zone or "", row.link, row.silences)
 
 
 def _event(event: Span) -> shapes.Event:
-    return shapes.Event(event.first, event.last, event.kind, event.name, event.zone, event.link)
+    return shapes.Event(event.first, event.last, event.kind, event.name, event.zone, event.link, "; ".join(event.silences))
 
 
 def sources(asked: Asked[Paged]) -> Rows:

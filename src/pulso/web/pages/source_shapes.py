@@ -70,6 +70,16 @@ class Flagged:
 
 
 @dataclass(frozen=True)
+class Silenced:
+    """An outage that says that the source's sensors fall silent."""
+
+    first: date = Field(description="its first day")
+    last: date = Field(description="its last day, included")
+    name: str = Field(description="its name")
+    zone: str | None = Field(description="the name of the zone whose sensors are meant; null for all")
+
+
+@dataclass(frozen=True)
 class ByHand:
     """A sensor that people exclude, and why."""
 
@@ -136,3 +146,4 @@ class Source:
     rejected: tuple[Rejected, ...] = Field(description="what could not be an observation, counted")
     flagged: tuple[Flagged, ...] = Field(description="what was left out of publications because it is not believed")
     by_hand: tuple[ByHand, ...] = Field(description="sensors that people exclude")
+    silenced: tuple[Silenced, ...] = Field(description="outages on whose days its sensors are missing, the latest first")

@@ -14,7 +14,19 @@ from pulso.show.language import marked as _
 from pulso.web.contracts import reads, words
 from pulso.web.contracts.models import Incident
 from pulso.web.pages.refusals import no_source
-from pulso.web.pages.source_shapes import Agreed, ByHand, Flagged, Gap, IncidentLine, Measured, Rejected, Source, SourceLine, Sources
+from pulso.web.pages.source_shapes import (
+    Agreed,
+    ByHand,
+    Flagged,
+    Gap,
+    IncidentLine,
+    Measured,
+    Rejected,
+    Silenced,
+    Source,
+    SourceLine,
+    Sources,
+)
 from pulso.web.pages.twin import Asked, Page
 from pulso.web.readings import City, Reading
 from pulso.web.readings import contracts as documents
@@ -81,7 +93,15 @@ def source(asked: Asked) -> Source:
         by_hand=tuple(
             ByHand(e.sensor, None if e.first <= BEGINNING else e.first, e.last, e.why) for e in (status.by_hand if status else ())
         ),
+        silenced=tuple(_silenced(asked.reading, name)),
     )
+
+
+def _silenced(reading: Reading, source: str) -> Iterator[Silenced]:
+    zones = {z.id: z.name for z in reading.zones.all}
+    for event in sorted(reading.events(), key=lambda e: e.first, reverse=True):
+        if source in event.silences:
+            yield Silenced(event.first, event.last, event.name, zones.get(event.zone or "", event.zone))
 
 
 def incident_lines(incidents: Sequence[Incident], asked: Asked) -> Iterator[IncidentLine]:

@@ -37,7 +37,7 @@ SIGNS = ("", "busier", "quieter")
 """What whoever enters an event expects of it; empty where they expect nothing."""
 
 PATIENCE = 3.0
-"""Seconds that a person waits for a collection or publication that is writing; after that it is LakeBusy."""
+"""Seconds that a person waits for a backup, for the lake's tidying or for another who enters; after that it is LakeBusy."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def fresh() -> str:
 def enter(reading: Reading, entry: str, span: Span, *, sign: str, by: str) -> None:
     """Hand on an event, or say one of that name differently; what it said before stays on record.
 
-    LakeBusy where the river is being written to for longer than a person waits.
+    LakeBusy where the lake is held still for longer than a person waits.
     """
     _patiently(lambda: reading.river.lake.enter(entry, span, sign=sign, who=by))
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pulso.flow import account
-from pulso.lake.lake import alone
+from pulso.lake import lake as lakes
 from pulso.web.readings.door import _home, _places, reading
+
+LOCKS = lakes.LOCKS
+"""The files that hold a lake's locks: they say nothing, and go into no backup."""
 
 
 def folders() -> dict[str, Path]:
@@ -49,9 +52,9 @@ def last_published(slug: str) -> datetime | None:
 
 @contextmanager
 def held_still(home: Path) -> Iterator[list[str]]:
-    """Hold every lake below a home: nobody collects or publishes meanwhile. LakeError where somebody does."""
+    """Hold every lake below a home: nobody collects, publishes or enters anything meanwhile. LakeError where somebody does."""
     lakes = sorted(home.glob("*/lake"))
     with ExitStack() as held:
         for lake in lakes:
-            held.enter_context(alone(lake))
+            held.enter_context(lakes.still(lake))
         yield [lake.parent.name for lake in lakes]

@@ -119,7 +119,7 @@ def kept(home: Path) -> Iterator[Path]:
             again = (
                 (at == home and name in MADE_AGAIN)
                 or (at.parent == home and name in MADE_AGAIN_OF_A_CITY)
-                or (at.name == "lake" and name == "lock")
+                or (at.name == "lake" and name in upkeep.LOCKS)
                 or name.endswith(LEFT_OUT)
             )
             if not again and path != own and not path.is_symlink():
