@@ -9,11 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pulso.flow import account
-from pulso.lake import lake as lakes
+from pulso.lake.lake import LOCKS, still
 from pulso.web.readings.door import _home, _places, reading
 
-LOCKS = lakes.LOCKS
-"""The files that hold a lake's locks: they say nothing, and go into no backup."""
+__all__ = ["LOCKS", "clock", "days", "folders", "held_still", "last_published", "measure_if_never", "now"]
 
 
 def folders() -> dict[str, Path]:
@@ -56,5 +55,5 @@ def held_still(home: Path) -> Iterator[list[str]]:
     lakes = sorted(home.glob("*/lake"))
     with ExitStack() as held:
         for lake in lakes:
-            held.enter_context(lakes.still(lake))
+            held.enter_context(still(lake))
         yield [lake.parent.name for lake in lakes]
