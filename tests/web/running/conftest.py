@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from django.db import connection
 
 from tests.flow.vila import Vila, a_day_later
 
@@ -40,3 +43,19 @@ def web(own_town: Vila) -> Web:
         return subprocess.run([sys.executable, "-m", "pulso.web", *words], env=environment, capture_output=True, text=True, check=False)
 
     return run
+
+
+@pytest.fixture
+def servers() -> Iterator[list[str]]:
+    """Two databases of a PostgreSQL server, empty; where PULSO_DATABASE names a server."""
+    if connection.vendor != "postgresql":
+        pytest.skip("no PostgreSQL server: PULSO_DATABASE does not name one")
+    said = connection.settings_dict
+    where = f"{said['USER']}:{quote(said['PASSWORD'])}@{said['HOST']}:{said['PORT'] or 5432}"
+    names = [f"pulso_kept_{os.getpid()}_{n}" for n in "ab"]
+    with psycopg.connect(f"postgres://{where}/postgres", autocommit=True) as server:
+        for name in names:
+            server.execute(f'create database "{name}"')
+        yield [f"postgres://{where}/{name}" for name in names]
+        for name in names:
+            server.execute(f'drop database "{name}" with (force)')

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sqlite3
 import tarfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -280,22 +277,6 @@ def test_postgres_programs_that_are_not_there_are_named(monkeypatch):
     with pytest.raises(PulsoError, match="pg_dump is not installed"):
         backups.postgres("pg_dump")
     assert restores.postgres is backups.postgres
-
-
-@pytest.fixture
-def servers() -> Iterator[list[str]]:
-    """Two databases of a PostgreSQL server, empty; where PULSO_DATABASE names a server."""
-    if connection.vendor != "postgresql":
-        pytest.skip("no PostgreSQL server: PULSO_DATABASE does not name one")
-    said = connection.settings_dict
-    where = f"{said['USER']}:{quote(said['PASSWORD'])}@{said['HOST']}:{said['PORT'] or 5432}"
-    names = [f"pulso_kept_{os.getpid()}_{n}" for n in "ab"]
-    with psycopg.connect(f"postgres://{where}/postgres", autocommit=True) as server:
-        for name in names:
-            server.execute(f'create database "{name}"')
-        yield [f"postgres://{where}/{name}" for name in names]
-        for name in names:
-            server.execute(f'drop database "{name}" with (force)')
 
 
 def test_people_on_postgresql_come_back(own_town, web, servers, tmp_path):

@@ -100,14 +100,6 @@ def backup(to: Path, *, force: bool = False) -> dict[str, Any]:
         return manifest | {"lakes": lakes, "files": archive.files}
 
 
-def pack(home: Path, to: Path, manifest: dict[str, Any]) -> None:
-    """Write an archive of a home without a database: what scripts and tests need."""
-    with _whole_or_not(to) as archive:
-        for path in kept(home):
-            _add_home_file(archive, home, path)
-        archive.close(manifest)
-
-
 def kept(home: Path) -> Iterator[Path]:
     """The files of a home that go into its backup, in order."""
     own = Path(settings.DATABASES["default"]["NAME"]) if connection.vendor == "sqlite" else None
