@@ -4,7 +4,7 @@ import string
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from show_messages import messages
+from show_messages import explanations, messages
 
 from pulso.show.language import CATALOGUES
 
@@ -29,6 +29,12 @@ def test_everything_that_is_said_can_be_said_in_portuguese():
     assert len(said) > 100
     missing = [m for m in said if m not in found or not all([found[m].string] if isinstance(m, str) else found[m].string)]
     assert missing == []
+
+
+def test_every_field_and_address_is_explained_in_portuguese():
+    found, said = catalogue(), explanations()
+    assert len(said) > 400
+    assert sorted(m for m in said if m not in found or not found[m].string) == []
 
 
 def test_the_catalogue_holds_nothing_that_nobody_says():

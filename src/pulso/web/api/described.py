@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -13,11 +14,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import TypeAdapter
 
+from pulso.show import helps
+from pulso.show.language import LOCALES, Speech, speak
 from pulso.web.api import forms
 from pulso.web.api.problems import MEDIA, Problem
 from pulso.web.api.resources import RESOURCES
 from pulso.web.api.rows import LASTING
 from pulso.web.api.views import api
+from pulso.web.pages.developers import either
+from pulso.web.pages.missing import language as of_request
 
 ERRORS = {
     "400": "what is asked for can't be",
@@ -30,6 +35,8 @@ ERRORS = {
     "500": "the mistake is ours",
 }
 WRITING = ("400", "401", "404", "409", "422", "429", "500")
+EXPLAINING = ("description", "summary")
+"""Keys whose texts are for people."""
 HEADERS = {
     "ETag": "of this answer: send it back as If-None-Match, and the same answer costs a 304",
     "Cache-Control": "how long the answer may be used without asking",
@@ -64,8 +71,31 @@ STREAM = {
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The whole API as OpenAPI 3.1: ninja's, with all forms, errors and headers."""
+def schema(language: str = "en") -> dict[str, Any]:
+    """The whole API as OpenAPI 3.1, explained in a language."""
+    made: dict[str, Any] = _told(_schema(), speak(language))
+    return made
+
+
+def helped(said: Any) -> Iterator[str]:
+    """Every text that explains something of a description."""
+    for key, value in said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ():
+        if key in EXPLAINING and isinstance(value, str):
+            yield value
+        else:
+            yield from helped(value)
+
+
+def _told(said: Any, speech: Speech) -> Any:
+    """A description with its explanations in a language."""
+    if isinstance(said, dict):
+        return {k: helps.told(v, speech) if k in EXPLAINING and isinstance(v, str) else _told(v, speech) for k, v in said.items()}
+    return [_told(one, speech) for one in said] if isinstance(said, list) else said
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """The same as the code has it: ninja's, with all forms, errors and headers."""
     made: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/"), default=str))
     made["info"]["license"] = {"name": "of the code: EUPL-1.2; of the data: see licences of each city", "identifier": "EUPL-1.2"}
     made["servers"] = [{"url": "/", "description": "this site"}]
@@ -123,17 +153,18 @@ def _refusals(operation: dict[str, Any], statuses: tuple[str, ...]) -> None:
 
 
 @cache
-def _document() -> tuple[bytes, str]:
-    body = json.dumps(schema(), ensure_ascii=False).encode()
+def _document(language: str) -> tuple[bytes, str]:
+    body = json.dumps(schema(language), ensure_ascii=False).encode()
     return body, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 @csrf_exempt
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
-    """The description, for machines."""
-    body, etag = _document()
-    headers = {"ETag": etag, "Cache-Control": LASTING}
+    """The description, for machines; in the language of ?lang=, else of Accept-Language."""
+    speech = asked_in(request)
+    body, etag = _document(speech.code)
+    headers = {"ETag": etag, "Cache-Control": LASTING, "Vary": "Accept-Language", "Content-Language": speech.code}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers=headers)
     return HttpResponse(body, content_type="application/json", headers=headers)
@@ -141,12 +172,22 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_safe
-def docs(_request: HttpRequest) -> HttpResponse:
-    """The description, for people."""
-    said = schema()
+def docs(request: HttpRequest) -> HttpResponse:
+    """The description, for people; in the language of ?lang=, else of Accept-Language."""
+    speech = asked_in(request)
+    said = schema(speech.code)
     paths = {address: methods for address, methods in said["paths"].items() if "{form}" not in address}
     operations = [(method.upper(), address, o) for address, methods in paths.items() for method, o in methods.items()]
-    return HttpResponse(render_to_string("api.html", {"schema": said, "operations": operations, "shape": _shape}, using="pages"))
+    context = {"schema": said, "operations": operations, "shape": lambda what: _shape(what, speech), "speech": speech, "say": speech.say}
+    response = HttpResponse(render_to_string("api.html", context, using="pages"))
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def asked_in(request: HttpRequest) -> Speech:
+    """The language of ?lang=, else the one that is asked for by Accept-Language."""
+    said = request.GET.get("lang", "")
+    return speak(said) if said in LOCALES else of_request(request)
 
 
 @csrf_exempt
@@ -165,14 +206,14 @@ def nowhere(_request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-def _shape(schema: dict[str, Any]) -> str:
+def _shape(schema: dict[str, Any], speech: Speech) -> str:
     """A schema in a few words: "date or null", "list of Value"."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
-        return " or ".join(_shape(s) for s in schema["anyOf"])
+        return either((_shape(s, speech) for s in schema["anyOf"]), speech)
     if "enum" in schema:
         return ", ".join(map(str, schema["enum"]))
     if schema.get("type") == "array":
-        return f"list of {_shape(schema['items'])}" if "items" in schema else "list"
-    return str(schema.get("format") or schema.get("type") or "any")
+        return speech.say("list of {what}", what=_shape(schema["items"], speech)) if "items" in schema else speech.say("list")
+    return str(schema.get("format") or schema.get("type") or speech.say("anything"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.show.language import Speech
+from pulso.show import helps
+from pulso.show.language import Speech, speak
 from pulso.show.language import marked as _
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Asked, Page
@@ -34,7 +35,7 @@ class FieldLine:
     name: str = Field(description="its name in the JSON")
     type: str = Field(description="what it holds")
     shapes: tuple[str, ...] = Field(description="the shapes that it is made of; empty where it is plain")
-    help: str = Field(description="what it means, in English")
+    help: str = Field(description="what it means, in the page's language")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class ShapeLine:
     """One shape: what a page, or a part of it, holds."""
 
     name: str = Field(description="its name")
-    about: str = Field(description="what it is, in English")
+    about: str = Field(description="what it is, in the page's language")
     fields: tuple[FieldLine, ...] = Field(description="its fields, in their order")
 
 
@@ -93,11 +94,11 @@ def developers(asked: Asked) -> Developers:
     return Developers(
         frame=asked.frame,
         examples=tuple(_examples(asked.site, asked.reading.slug, speech)),
-        api="/api/v1/docs",
-        openapi="/api/v1/openapi.json",
+        api=f"/api/v1/docs?lang={speech.code}",
+        openapi=f"/api/v1/openapi.json?lang={speech.code}",
         feeds=tuple(Feed(speech.say(title), f"{base}/{at}", media) for title, at, media in FEEDS),
         pages=tuple(_pages(base)),
-        shapes=_shapes(),
+        shapes=shapes(speech.code),
     )
 
 
@@ -131,9 +132,10 @@ def _pages(base: str) -> Iterator[PageLine]:
 
 
 @cache
-def _shapes() -> tuple[ShapeLine, ...]:
+def shapes(language: str) -> tuple[ShapeLine, ...]:
     """Every shape of every page, by name: what stands in the code is what is said here. Of two pages' parts of one name, both."""
     found: dict[str, ShapeLine] = {}
+    speech = speak(language)
     first: dict[str, Any] = {}
     for page in _all():
         schema = page.adapter.json_schema(mode="serialization")
@@ -142,14 +144,14 @@ def _shapes() -> tuple[ShapeLine, ...]:
         fields = {name: said.get("properties", {}) for name, said in objects.items()}
         called = {name: name if first.setdefault(name, own) == own else f"{page.name}.{name}" for name, own in fields.items()}
         for name, said in objects.items():
-            about = " ".join(said.get("description", "").split())
-            found[called[name]] = ShapeLine(called[name], about, tuple(_field(n, f, called) for n, f in fields[name].items()))
+            about = helps.told(said.get("description", ""), speech)
+            found[called[name]] = ShapeLine(called[name], about, tuple(_field(n, f, called, speech) for n, f in fields[name].items()))
     return tuple(found[name] for name in sorted(found))
 
 
-def _field(name: str, said: dict[str, Any], called: Mapping[str, str]) -> FieldLine:
+def _field(name: str, said: dict[str, Any], called: Mapping[str, str], speech: Speech) -> FieldLine:
     made = tuple(called[ref] for ref in dict.fromkeys(_refs(said)) if ref in called)
-    return FieldLine(name, _type(said), made, said.get("description", ""))
+    return FieldLine(name, _type(said, speech), made, helps.told(said.get("description", ""), speech))
 
 
 def _refs(said: Any) -> Iterator[str]:
@@ -163,20 +165,26 @@ def _refs(said: Any) -> Iterator[str]:
             yield from _refs(value)
 
 
-def _type(said: dict[str, Any]) -> str:
+def _type(said: dict[str, Any], speech: Speech) -> str:
     """What a field holds, short: "number or null", "list of ZoneLine"."""
     if "$ref" in said:
         return str(said["$ref"].rsplit("/", 1)[1])
     if "anyOf" in said:
-        return " or ".join(dict.fromkeys(_type(one) for one in said["anyOf"]))
+        return either(dict.fromkeys(_type(one, speech) for one in said["anyOf"]), speech)
     if "enum" in said:
-        return " or ".join(f'"{one}"' for one in said["enum"])
+        return either((f'"{one}"' for one in said["enum"]), speech)
     if said.get("type") == "array":
         inner = said.get("items") or (said.get("prefixItems") or [{}])[0]
-        return f"list of {_type(inner)}" if inner else "list"
+        return speech.say("list of {what}", what=_type(inner, speech)) if inner else speech.say("list")
     if said.get("type") == "object" and isinstance(said.get("additionalProperties"), dict):
-        return f"names to {_type(said['additionalProperties'])}"
-    return str(said.get("format") or said.get("type") or "anything")
+        return speech.say("names to {what}", what=_type(said["additionalProperties"], speech))
+    return str(said.get("format") or said.get("type") or speech.say("anything"))
+
+
+def either(choices: Iterable[str], speech: Speech) -> str:
+    """Join what something may be: "number or null"."""
+    between = speech.say("or")
+    return f" {between} ".join(choices)
 
 
 DEVELOPERS = Page("developers", "developers", Developers, developers)
