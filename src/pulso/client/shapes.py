@@ -22,18 +22,9 @@ class City:
 
 
 @dataclass(frozen=True)
-class CityNow:
+class CityNow(City):
     """A city, and what is published of it."""
 
-    city: str  # the city, by its slug
-    name: str  # its name
-    timezone: str  # the clock that its days are days of: a name of the IANA time zone database
-    country: str  # ISO 3166-1, two letters
-    language: str  # pt or en: of its own pages
-    synthetic: bool  # whether every value is simulated
-    zones: int  # how many zones it has
-    metrics: int  # how many metrics weigh in its index
-    sources: int  # how many sources it declares
     about: str  # what the index is, and what it is not
     first: date | None  # the first day that is published; null where nothing is
     last: date | None  # the last day that is published; null where nothing is

@@ -26,18 +26,9 @@ class City:
 
 
 @dataclass(frozen=True)
-class CityNow:
+class CityNow(City):
     """A city, and what is published of it."""
 
-    city: str = Field(description="the city, by its slug")
-    name: str = Field(description="its name")
-    timezone: str = Field(description="the clock that its days are days of: a name of the IANA time zone database")
-    country: str = Field(description="ISO 3166-1, two letters")
-    language: str = Field(description="pt or en: of its own pages")
-    synthetic: bool = Field(description="whether every value is simulated")
-    zones: int = Field(description="how many zones it has")
-    metrics: int = Field(description="how many metrics weigh in its index")
-    sources: int = Field(description="how many sources it declares")
     about: str = Field(description="what the index is, and what it is not")
     first: date | None = Field(description="the first day that is published; null where nothing is")
     last: date | None = Field(description="the last day that is published; null where nothing is")
