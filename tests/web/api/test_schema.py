@@ -10,10 +10,13 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from pulso.web.api import limits
 from pulso.web.api.described import schema
 
 EXAMPLES = 25
 """So many a test: there are some twenty operations."""
+MANY = 300
+"""So many in the proof, new ones each time."""
 api = schemathesis.openapi.from_dict(json.loads(json.dumps(schema())))
 api.app = get_wsgi_application()
 del api.raw_schema["paths"]["/api/v1/cities/{city}/stream"]  # it does not end; test_stream.py hears it
@@ -27,6 +30,19 @@ def town_is_shown(site):
 @api.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_is_asked_is_answered_as_described(case, town_is_shown):
+    answered_as_described(case)
+
+
+@pytest.mark.proof
+@api.parametrize()
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_is_asked_by_the_hundreds_and_never_the_same_is_answered_as_described(case, town_is_shown, monkeypatch):
+    monkeypatch.setattr(limits, "BUCKETS", limits.Buckets())
+    answered_as_described(case)
+
+
+def answered_as_described(case):
+    """Ask, and hold the answer to the description: status, media type, headers, and what stands in it."""
     if "city" in case.path_parameters and len(case.path_parameters["city"]) % 2:
         case.path_parameters["city"] = "vila"
     answer = case.call(headers={"Host": "testserver", "Accept-Encoding": "identity"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from icalendar import Calendar, Event
@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 from pulso.show import names
 from pulso.web.pages.agenda import YEARS, happenings
 from pulso.web.pages.twin import Asked, handed
-from pulso.web.readings import Span
+from pulso.web.readings import Span, walks
 
 OURS = uuid.UUID("0b8f2a6e-3f0a-5c9e-8d0b-9c1d7b5f4e21")
 """Whence the names of events come: the same event has the same name in both languages, on every server and for good."""
@@ -41,11 +41,11 @@ def write(asked: Asked, spans: list[Span]) -> bytes:
     made.add("version", "2.0")
     made.add("x-wr-calname", f"Pulso · {asked.reading.city.city.name}")
     made.add("x-published-ttl", "PT6H")
-    twins: Counter[str] = Counter()
+    revised, twins = walks.agenda_changed(asked.reading), Counter[str]()
     for span in spans:
         key = f"{asked.reading.slug} {span.kind} {span.first} {span.zone or ''} {_own(span)}"
         twins[key] += 1
-        made.add_component(_event(span, f"{key} {twins[key]}", asked))
+        made.add_component(_event(span, f"{key} {twins[key]}", revised, asked))
     written: bytes = made.to_ical()
     return written
 
@@ -55,11 +55,12 @@ def _own(span: Span) -> str:
     return "" if span.kind == "holiday" else span.name
 
 
-def _event(span: Span, key: str, asked: Asked) -> Event:
+def _event(span: Span, key: str, revised: datetime, asked: Asked) -> Event:
     speech, reading = asked.speech, asked.reading
     made = Event()
     made.add("uid", f"{uuid.uuid5(OURS, key)}@{reading.slug}.pulso")
-    made.add("dtstamp", datetime.combine(span.first, time(), UTC))  # when it was entered isn't known; its first day doesn't change
+    made.add("dtstamp", revised)  # of the agenda: when this one event was entered isn't known
+    made.add("last-modified", revised)
     made.add("dtstart", span.first)
     made.add("dtend", span.last + timedelta(days=1))
     made.add("summary", speech.capital(names.driver(span.name, speech, reading.city)))

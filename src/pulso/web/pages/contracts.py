@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from pulso.web.contracts import reads, words
+from pulso.web.pages.feeds import NEVER_YET
 from pulso.web.pages.refusals import no_source
 from pulso.web.pages.twin import Asked, handed
 from pulso.web.readings import Reading, status
@@ -40,10 +42,18 @@ def incidents(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     return handed(request, lang, city, {}, hand, known=_edition)
 
 
+class Incidents(Atom1Feed):
+    """A feed that was last updated when something last happened; with nothing in it, never, and not now."""
+
+    def latest_post_date(self) -> datetime:
+        """When an incident last began or ended."""
+        return super().latest_post_date() if self.items else NEVER_YET
+
+
 def _feed(asked: Asked, here: str) -> Atom1Feed:
     speech, place = asked.speech, asked.reading.city.city.name
     called = speech.say("Incidents")
-    feed = Atom1Feed(
+    feed = Incidents(
         title=f"Pulso · {place} · {called}",
         link=f"{here}/sources",
         description=speech.say("Where a source breaks its contract, and where it keeps it again."),

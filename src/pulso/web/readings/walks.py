@@ -85,6 +85,13 @@ def changed(reading: Reading) -> datetime:
     return datetime.fromtimestamp(max([*reading.stamp, *(h[1] for h in heads if h)]) // 10**9, UTC)
 
 
+def agenda_changed(reading: Reading) -> datetime:
+    """When the agenda changed last: the city's files, or what was entered."""
+    lake = reading.river.lake
+    heads = [table.head() for table in (lake.event_table, lake.entry_table)]
+    return datetime.fromtimestamp(max([*reading.stamp, *(h[1] for h in heads if h)]) // 10**9, UTC)
+
+
 def measures(reading: Reading) -> list[Measure]:
     """The city's metrics, in the order of its file."""
     city = reading.city

@@ -1,0 +1,89 @@
+"""What others' programs read of the site, read by others' programs: contracts, feeds and calendars, held to their standards."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import feedparser
+import icalendar
+import jsonschema_rs
+import open_data_contract_standard
+import pytest
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard
+
+from pulso.web.contracts.models import Incident
+
+SCHEMA = json.loads((Path(open_data_contract_standard.__file__).parent / "schema.json").read_text())
+"""The Open Data Contract Standard's own."""
+SOURCES = ("bikes", "buses", "cars")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_contract_is_one_of_the_open_data_contract_standard(site, source):
+    told = site.get(f"/en/vila/contracts/{source}.json").json()
+    assert [e.message for e in jsonschema_rs.validator_for(SCHEMA).iter_errors(told)] == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_contract_says_the_same_to_the_standards_own_reader(site, source):
+    text = site.get(f"/en/vila/contracts/{source}.yaml").content.decode()
+    told = site.get(f"/en/vila/contracts/{source}.json").json()
+    assert yaml.safe_load(text) == told
+    read = OpenDataContractStandard.from_string(text).model_dump(by_alias=True, exclude_none=True)
+    assert read == told  # nothing passed over, nothing understood otherwise
+
+
+def test_the_schema_would_have_noticed(site):
+    told = site.get("/en/vila/contracts/bikes.json").json()
+    for wrong in ({"kind": "Contract"}, {"status": 1}, {"slaProperties": [{"value": 1}]}, {"version": None}):
+        assert not jsonschema_rs.is_valid(SCHEMA, told | wrong), wrong
+
+
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_the_days_are_a_feed_without_a_fault(site, lang):
+    read = feedparser.parse(site.get(f"/{lang}/vila/feed.atom").content)
+    assert (read.bozo, read.version, read.feed.language) == (False, "atom10", lang)
+    assert len({e.id for e in read.entries}) == len(read.entries) == 30
+    assert read.feed.updated == max(e.updated for e in read.entries)
+    assert all(e.title and e.summary and e.link.startswith("http://testserver/") for e in read.entries)
+
+
+def test_a_feed_of_incidents_says_when_something_last_happened_and_never_now(site, db):
+    empty = feedparser.parse(site.get("/en/vila/incidents.atom").content)
+    assert (empty.bozo, empty.feed.updated_parsed[:3]) == (False, (1970, 1, 1))
+    began = datetime(2025, 3, 10, 6, tzinfo=UTC)
+    one = Incident.objects.create(city="vila", source="bikes", kind="late", began=began)
+    read = feedparser.parse(site.get("/en/vila/incidents.atom").content)
+    name = read.entries[0].id
+    assert read.feed.updated_parsed[:4] == (2025, 3, 10, 6)
+    one.ended = began + timedelta(days=2)
+    one.save()
+    over = feedparser.parse(site.get("/en/vila/incidents.atom").content)
+    assert (over.entries[0].id, over.entries[0].updated_parsed[:3]) == (name, (2025, 3, 12))
+
+
+def test_a_calendar_has_what_every_calendar_must(site):
+    said = site.get("/en/vila/agenda.ics").content
+    assert said.endswith(b"\r\n")
+    assert all(len(line) <= 75 for line in said.split(b"\r\n"))  # folded, in octets
+    assert b"\n" not in said.replace(b"\r\n", b"")
+    read = icalendar.Calendar.from_ical(said)
+    assert (str(read["version"]), bool(read["prodid"]), read.errors) == ("2.0", True, [])
+    events = read.walk("VEVENT")
+    assert len({str(e["uid"]) for e in events}) == len(events) > 3
+    for event in events:
+        assert event.errors == []
+        assert event["dtend"].dt > event["dtstart"].dt  # of whole days the last is the first that is free
+        assert event["dtstamp"].dt.utcoffset() == timedelta()
+        assert event["last-modified"].dt == event["dtstamp"].dt
+
+
+def test_an_event_was_changed_when_the_agenda_was_and_not_on_its_own_day(site, town):
+    changed = max(p.stat().st_mtime for p in (town.folder / "city.toml", town.folder / "events.csv"))
+    stamps = {e["dtstamp"].dt for e in icalendar.Calendar.from_ical(site.get("/en/vila/agenda.ics").content).walk("VEVENT")}
+    assert len(stamps) == 1
+    assert min(stamps) >= datetime.fromtimestamp(int(changed), UTC)
+    assert site.get("/en/vila/agenda.ics").content == site.get("/en/vila/agenda.ics").content
