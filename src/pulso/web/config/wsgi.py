@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from threading import Semaphore
@@ -28,3 +29,5 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 warm()
 end_with_the_process()
+gc.collect()
+gc.freeze()  # what is there now stays: to look through it again and again for garbage would make one page in a hundred slow
