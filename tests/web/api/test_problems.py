@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulso.web.api.forms import harmless
+from pulso.web.people import keys
+from pulso.web.people.models import Person
 
 ROOT = "/api/v1/cities/vila"
 WRONG = {
@@ -80,6 +82,22 @@ def test_what_is_read_cannot_be_written(site, method, address):
     answer = getattr(site, method)(address)
     assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
     assert "GET" in answer["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind", "status"),
+    [(b"city=vila", "text/plain", 415), (b"{", "application/json", 400), (b" " * 3_000_000, "application/json", 413)],
+)
+def test_a_body_that_cannot_be_read_is_refused_by_what_is_wrong_with_it(site, db, sent, kind, status):
+    _, key = keys.create(Person.objects.create_user("rui@vila.example", "a long password"), "a script")
+    answer = site.post("/api/v1/webhooks", sent, content_type=kind, headers={"Authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert len(answer.json()["detail"]) > 30
+
+
+def test_a_stream_is_not_a_picture(site, db):
+    answer = site.get(f"{ROOT}/stream", headers={"Accept": "image/png"})
+    assert (answer.status_code, answer["Content-Type"]) == (406, "application/problem+json")
 
 
 def test_a_mistake_of_ours_tells_nothing(site, monkeypatch, caplog):

@@ -30,11 +30,13 @@ ERRORS = {
     "404": "there is no such city, zone, metric, day or form",
     "409": "there are as many as there may be",
     "406": "none of the accepted forms is there",
+    "413": "what was sent is too long",
+    "415": "what was sent is not application/json",
     "422": "a parameter can't be read, or means nothing here",
     "429": "too many requests: Retry-After says when to ask again",
     "500": "the mistake is ours",
 }
-WRITING = ("400", "401", "404", "409", "422", "429", "500")
+WRITING = ("400", "401", "404", "409", "413", "415", "422", "429", "500")
 EXPLAINING = ("description", "summary")
 """Keys whose texts are for people."""
 HEADERS = {
@@ -115,7 +117,7 @@ def _schema() -> dict[str, Any]:
             _complete(operation, offered.get(operation["operationId"].removesuffix("_as"), ()), ending=".{form}" in address)
     made["paths"]["/api/v1/cities/{city}/stream"] = STREAM
     for operation in STREAM.values():
-        _refusals(operation, ("401", "404", "422", "429", "500", "503"))
+        _refusals(operation, ("401", "404", "406", "422", "429", "500", "503"))
     made["paths"] = dict(sorted(made["paths"].items()))
     return made
 
@@ -135,7 +137,7 @@ def _complete(operation: dict[str, Any], offered: tuple[str, ...], *, ending: bo
         fine["headers"]["Link"] = {"description": link, "schema": {"type": "string"}, "required": False}
     operation["responses"]["304"] = {"description": "what you have is still the answer"}
     operation["security"] = [{}, {"key": []}]
-    _refusals(operation, tuple(e for e in ERRORS if e != "409" and not (ending and e == "406")))
+    _refusals(operation, tuple(e for e in ERRORS if e not in ("409", "413", "415") and not (ending and e == "406")))
 
 
 def _said(schema: dict[str, Any]) -> dict[str, Any]:

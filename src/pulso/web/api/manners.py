@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -65,7 +66,9 @@ def mistake(why: Exception) -> HttpResponseBase:
     """What is said of a mistake of ours: to the log all, to the asker that it is ours."""
     if isinstance(why, Refused):
         return problem(why.status, why.detail, why.errors, why.headers)
-    if isinstance(why, SuspiciousOperation | RequestDataTooBig):
+    if isinstance(why, RequestDataTooBig):
+        return problem(413, f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes may be sent.")
+    if isinstance(why, SuspiciousOperation):
         return problem(400, "The request can't be read.")
     log.error("the API failed", exc_info=why)
     return problem(500, OURS)

@@ -25,6 +25,7 @@ from pulso.web.api.listeners import LISTENERS, Listeners
 from pulso.web.api.problems import Refused, Wrong
 from pulso.web.readings import Reading
 
+MEDIA = "text/event-stream"
 BEAT, LIFE = 15.0, 300.0
 """Seconds between two signs of life, and until a stream ends."""
 
@@ -35,6 +36,8 @@ def stream(request: HttpRequest, city: str) -> HttpResponseBase:
     """Tell what is published, and which contracts break or are kept again. Refused (503) where too many listen."""
     only_known(request, None)
     reading = opened(city)
+    if not request.accepts(MEDIA):
+        raise Refused(406, f"Accept: found {request.headers['Accept'][:80]!r}; there is {MEDIA}.")
     mark = _last(request) or latest(reading)
     if not LISTENERS.enter(reading.slug, settings.API_STREAMS):
         raise Refused(
@@ -43,7 +46,7 @@ def stream(request: HttpRequest, city: str) -> HttpResponseBase:
             headers={"Retry-After": "60"},
         )
     alone = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}  # nobody shall gather events
-    return StreamingHttpResponse(Told(reading, mark, LISTENERS), content_type="text/event-stream; charset=utf-8", headers=alone)
+    return StreamingHttpResponse(Told(reading, mark, LISTENERS), content_type=f"{MEDIA}; charset=utf-8", headers=alone)
 
 
 class Told:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from ninja import NinjaAPI, Schema
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.params.functions import Path, Query
 from pydantic import Field, TypeAdapter
 
@@ -206,6 +206,14 @@ def invalid(_request: HttpRequest, why: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(Exception)
+@api.exception_handler(HttpError)
+def unread(request: HttpRequest, why: HttpError) -> HttpResponse:
+    """A body that can't be read."""
+    if why.status_code == 400 and request.content_type != "application/json":
+        return problem(415, f"Content-Type: found {str(request.content_type)[:80]!r}; what is sent is application/json.")
+    return problem(why.status_code, "What was sent can't be read as JSON." if why.status_code == 400 else str(why))
+
+
 def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
     """A mistake of ours."""
     return mistake(why)
