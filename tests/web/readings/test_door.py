@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pulso.city import Span
 from pulso.web.readings import reading
 from pulso.web.readings.door import Events
+from pulso.web.readings.shelf import Shelf
 
 DAY = st.integers(0, 400).map(lambda n: date(2025, 1, 1) + timedelta(days=n))
 SPAN = st.tuples(DAY, st.integers(0, 200)).map(
@@ -37,3 +39,18 @@ def test_some_zones_days_are_those_of_the_whole(site):
     found = vila.some(pairs)
     assert [(v.zone, v.day) for v in found] == [(None, last), ("north", last - timedelta(days=3)), ("south", last)]
     assert all(whole[(v.zone, v.day)] == v for v in found)
+
+
+def test_a_server_that_begins_reads_no_verdict_that_stands_on_the_shelf(site, town, monkeypatch):
+    known = reading("vila").days()
+    lake, shelf = town.river().lake, Shelf(town.home / "vila" / "shelf.sqlite3")
+
+    def all_of_them(*_: object) -> None:
+        raise AssertionError("years of verdicts are read, only to learn that they are known")
+
+    monkeypatch.setattr(type(lake), "publications", all_of_them)
+    shelf.bring_up_to_date(lake)
+    assert shelf.days() == known
+    monkeypatch.setattr(type(lake.publication), "head", lambda _: ("a later commit", 0))
+    with pytest.raises(AssertionError, match="years of verdicts"):
+        shelf.bring_up_to_date(lake)

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from pulso.lake import Lake
 
 EPOCH = datetime.fromtimestamp(0, UTC)
-FORMAT = 1
+FORMAT = 2
 """Of the file: one that was made by another is made anew."""
 
 TABLES = """
 create table said (zone text, day integer, vintage integer, verdict blob, primary key (zone, day, vintage)) without rowid;
 create table short (zone text, day integer, vintage integer, brief text, primary key (zone, day, vintage)) without rowid;
+create table taken (edition text);
 create index by_day on said (day, zone, vintage);
 create index by_vintage on short (vintage);
 """
@@ -93,19 +94,19 @@ class Shelf:
         self._edition: str | None = None
 
     def bring_up_to_date(self, lake: Lake) -> None:
-        """Take over what was published since; costs a look at a folder where nothing was."""
+        """Take over what was published since; costs a look at a folder where nothing was.
+
+        The edition that was taken over stands on the shelf too: a process that begins must not read verdicts to learn that it has them all.
+        """
         edition = str(lake.publication.head())
         if edition == self._edition and self.path.is_file():
             return
         with closing(self._open()) as db, db:
-            db.execute("begin immediate")
-            last = db.execute("select max(vintage) from short").fetchone()[0]
-            for rows in lake.publications(None if last is None else EPOCH + timedelta(microseconds=last)):
-                for row in rows.to_batches(max_chunksize=1_000):
-                    texts = [v.as_py() for v in row["verdict"]]
-                    said = [(_key(v), brief(v), zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
-                    db.executemany("insert or ignore into short values (?, ?, ?, ?)", [(*k, b) for k, b, _ in said])
-                    db.executemany("insert or ignore into said values (?, ?, ?, ?)", [(*k, z) for k, _, z in said])
+            if db.execute("select edition from taken").fetchone() != (edition,):
+                db.execute("begin immediate")
+                _take_over(db, lake)
+                db.execute("delete from taken")
+                db.execute("insert into taken values (?)", (edition,))
         self._edition = edition
 
     def verdicts(self, day: date, zones: Sequence[str | None] | None = None, as_of: datetime | None = None) -> dict[str | None, Verdict]:
@@ -171,6 +172,17 @@ class Shelf:
         if version != FORMAT:
             _make(db)
         return db
+
+
+def _take_over(db: sqlite3.Connection, lake: Lake) -> None:
+    """Put in what was published since the newest that is there."""
+    last = db.execute("select max(vintage) from short").fetchone()[0]
+    for rows in lake.publications(None if last is None else EPOCH + timedelta(microseconds=last)):
+        for row in rows.to_batches(max_chunksize=1_000):
+            texts = [v.as_py() for v in row["verdict"]]
+            said = [(_key(v), brief(v), zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
+            db.executemany("insert or ignore into short values (?, ?, ?, ?)", [(*k, b) for k, b, _ in said])
+            db.executemany("insert or ignore into said values (?, ?, ?, ?)", [(*k, z) for k, _, z in said])
 
 
 def _make(db: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 
 from django.template import engines
@@ -19,6 +20,10 @@ def warm() -> None:
     engines["pages"].get_template("today.html")
     for slug in readings.cities():
         try:
-            readings.reading(slug).days()
+            reading = readings.reading(slug)
+            reading.days()
+            reading.kinds()  # its events, and with them what reads the lake
         except (PulsoError, OSError) as why:
             log.error("%s can't be opened: %s", slug, why)
+    gc.collect()
+    gc.freeze()  # what every answer needs is never rubbish: looking through it all again would make some visitor wait
