@@ -115,7 +115,7 @@ def test_the_page_is_all_portuguese_or_all_english():
 def test_a_refused_day_shows_why_and_no_number(language):
     html = page(refused(), language)
     reader = read_page(html)
-    assert {"en": "Nothing that counts came from any of the 4 sources.", "pt": "Nada que conte chegou de nenhuma das 4 fontes."}[
+    assert {"en": "Nothing that counts came from any of the 4 sources.", "pt": "Não chegou nada que conte de nenhuma das 4 fontes."}[
         language
     ] in reader.text
     assert 'class="number"' not in html

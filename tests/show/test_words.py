@@ -86,7 +86,7 @@ def test_a_partial_day_says_how_much_was_seen(language):
 @BOTH
 def test_a_refused_day_gives_a_reason_and_no_index(language):
     said = headline(refused(), city(), language)
-    assert {"en": "nothing that counts came from any of the 4 sources.", "pt": "nada que conte chegou de nenhuma das 4 fontes."}[
+    assert {"en": "nothing that counts came from any of the 4 sources.", "pt": "não chegou nada que conte de nenhuma das 4 fontes."}[
         language
     ] in said
     assert not re.match(r"\d", said)
@@ -104,7 +104,7 @@ def test_what_other_methods_would_say_stands_apart_from_interval_and_range(langu
     ("changes", "english", "portuguese"),
     [
         ({"sources_declared": 0}, "no sensor is known here", "não se conhece aqui nenhum sensor"),
-        ({"sources_declared": 1}, "nothing that counts came from the only source", "nada que conte chegou da única fonte"),
+        ({"sources_declared": 1}, "nothing that counts came from the only source", "não chegou nada que conte da única fonte"),
         ({"metrics": [m.model_copy(update={"weight": 0.0}) for m in metrics()]}, "too short a past", "passado demasiado curto"),
         ({"metrics": metrics(), "weight_seen": 0.64999}, "only 64% of the weight", "apenas 64 % do peso"),
     ],
@@ -164,7 +164,7 @@ def test_the_explanation_names_what_is_missing_flagged_beyond_and_unmeasured(lan
             "simulated",
         ),
         "pt": (
-            "Nada que conte chegou de: Qualidade do ar",
+            "Não chegou nada que conte de: Qualidade do ar",
             "Bicicletas contadas: mudou de nível, excluído: Ponte Nova, c8.",
             "Além de tudo o que está registado: neve",
             "nunca antes medido",
@@ -230,3 +230,18 @@ def test_portuguese_writes_decimal_commas_and_true_minus_signs():
 def test_a_language_without_a_catalogue_is_refused():
     with pytest.raises(ValueError, match="known are pt, en"):
         speak("fr")
+
+
+@pytest.mark.parametrize(
+    ("form", "english", "portuguese"),
+    [
+        ("d MMMM", "14 June", "14 de junho"),
+        ("d MMMM y", "14 June 2025", "14 de junho de 2025"),
+        ("MMMM y", "June 2025", "junho de 2025"),
+        ("d MMM", "14 Jun", "14 jun."),
+        ("full", "Saturday, 14 June 2025", "sábado, 14 de junho de 2025"),
+    ],
+)
+def test_a_day_is_written_as_its_language_writes_it(form, english, portuguese):
+    day = date(2025, 6, 14)
+    assert (speak("en").day(day, form), speak("pt").day(day, form)) == (english, portuguese)

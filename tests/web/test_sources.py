@@ -55,7 +55,7 @@ def line(site, source: str, lang: str = "en") -> dict:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "Up to date: it tells of 14 March 2025."), ("pt", "Em dia: já conta de 14 de março de 2025.")]
+    ("lang", "said"), [("en", "Up to date: it tells of 14 March 2025."), ("pt", "Em dia: há dados de 14 de março de 2025.")]
 )
 def test_each_source_says_how_it_stands(site, lang, said):
     page = site.get(f"/{lang}/vila/sources").content.decode()

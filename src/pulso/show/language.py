@@ -101,6 +101,8 @@ def _decimal(value: float, pattern: str, locale: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _date(day: date, form: str, locale: str) -> str:
+    if locale == LOCALES["pt"]:  # a written month is "of" a year, and a day "of" a month: 14 de junho de 2025
+        form = form.replace("d MMMM", "d 'de' MMMM").replace("MMMM y", "MMMM 'de' y")
     return str(format_date(day, form, locale=locale))
 
 

@@ -31,7 +31,7 @@ def sentence(of: Breach | Incident, city: City, speech: Speech) -> str:
     if of.kind == "late":
         return speech.say("Nothing has come since {day}.", day=_day(of, speech))
     if of.kind == "nothing":
-        return speech.say("Nothing has ever come, though its life has begun.")
+        return speech.say("Nothing has ever come, though it should have by now.")
     if of.kind == "incomplete":
         said = speech.say("{seen} of the expected values came in its last 28 days; {declared} are agreed.", **_shares(of, speech))
         return f"{names.metric(of.subject, city, speech)}: {said}"

@@ -59,7 +59,7 @@ def _entry(root: Element, verdict: Verdict, asked: Asked, base: str) -> None:
     speech, city = asked.speech, asked.reading.city
     entry = SubElement(root, "entry")
     _text(entry, "id", _name(city.slug, speech.code, verdict.day.isoformat()))
-    number = speech.number(verdict.index)
+    number = speech.number(verdict.index) if verdict.index is not None else speech.say("no number")
     _text(entry, "title", f"{speech.capital(speech.day(verdict.day))}: {number}")
     _text(entry, "updated", _moment(verdict.vintage))
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/day/{verdict.day}"})

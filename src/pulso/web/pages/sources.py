@@ -156,9 +156,9 @@ def _state(state: str, since: date | None, status: SourceStatus | None, speech: 
     if state == "late" and since:
         return speech.say("Late: nothing has come since {day}.", day=speech.day(since, "long"))
     if state == "ended" and since:
-        return speech.say("Ended: its life was over on {day}.", day=speech.day(since, "long"))
+        return speech.say("Ended: its last day was {day}.", day=speech.day(since, "long"))
     if state == "nothing":
-        return speech.say("Nothing has come of it yet.")
+        return speech.say("Nothing has come from it yet.")
     return speech.say("Not measured yet.")
 
 
