@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
+import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -55,6 +57,36 @@ def test_the_moving_map_takes_the_place_of_the_drawing_and_nothing_jumps(browser
         assert page.locator(".globe").bounding_box() == drawing
         assert page.locator(".scale").bounding_box() == below
         assert not page.locator("svg.map").is_visible()
+
+
+LABELS = """() => [...document.querySelectorAll('.pin')].filter((p) => getComputedStyle(p).visibility === 'visible').map((p) => {
+  const box = p.getBoundingClientRect();
+  return [p.innerText.replace(/\\s+/g, ' '), box.left, box.top, box.right, box.bottom];
+})"""
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_what_is_written_into_the_moving_map_has_room(browser, town, size):
+    with looking(browser, size) as look:
+        look.open(f"{town}/en/vila/map")
+        page = look.page
+        page.locator(".sheet.live").wait_for()
+        numbers = {z["name"]: z["value"] for z in httpx.get(f"{town}/en/vila/map.json").json()["zones"]}
+        labels = page.evaluate(LABELS)
+        assert sorted(label for label, *_ in labels) == sorted(f"{value} {name}" for name, value in numbers.items())
+        boxes = [box for _, *box in labels] + [list(page.locator(".maplibregl-ctrl-group").evaluate(BOX))]
+        assert [pair for pair in combinations(boxes, 2) if touch(*pair)] == []
+        for _ in range(6):
+            page.locator(".maplibregl-ctrl-zoom-out").click()
+        page.wait_for_function(f"({LABELS})().length === 0")
+
+
+BOX = "e => { const box = e.getBoundingClientRect(); return [box.left, box.top, box.right, box.bottom]; }"
+
+
+def touch(one: list[float], other: list[float]) -> bool:
+    """Whether two boxes lie over one another."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def test_the_links_beside_are_written_alike_whether_the_day_was_slid_to_or_opened(browser, town):
@@ -117,6 +149,21 @@ def test_a_line_is_read_day_by_day_by_keyboard(browser, town, key, heard):
         page.keyboard.press("+")
         page.keyboard.press("Escape")
         assert look.complaints == []
+
+
+WRITTEN = """window.written = new Set();
+const write = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...at) { written.add(text); return write.call(this, text, ...at); };"""
+
+
+@pytest.mark.parametrize(("lang", "month"), [("pt", "dez."), ("en", "Dec")])
+def test_a_long_line_says_which_year_it_is(browser, town, lang, month):
+    with looking(browser, "phone") as look:
+        look.page.add_init_script(WRITTEN)
+        look.open(f"{town}/{lang}/vila/metric/index")
+        look.page.locator(".plot canvas").wait_for()
+        written = look.page.evaluate("[...written]")
+        assert {"2024", "2025", month} <= set(written), written
 
 
 def test_the_line_stays_still_where_its_days_do_not_come(browser, town):

@@ -128,7 +128,7 @@ def lay_out(
         city=city,
         place=next((z.name for z in zones.all if z.id == verdict.zone), verdict.zone or city.city.name),
         verdict=verdict,
-        title=_title(verdict, city, speech),
+        title=title(verdict, city, speech),
         lead=_lead(verdict, speech),
         gauge=charts.gauge(verdict, speech),
         bars=tuple(_bars(verdict, [e for e in events if e.first <= verdict.day <= e.last], city, speech)),
@@ -143,7 +143,7 @@ def lay_out(
     )
 
 
-def _title(verdict: Verdict, city: City, speech: Speech) -> str:
+def title(verdict: Verdict, city: City, speech: Speech) -> str:
     """The sentence of the page, without the number that stands beside it; no line ends between a cause and its points."""
     if verdict.index is None:
         return speech.say("No number for this day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, hypot, radians
 
 import numpy as np
 import shapely
@@ -21,6 +21,7 @@ STEPS = (70, 85, 95, 105, 118, 143)
 
 WIDTH, TALLEST, EDGE = 420.0, 380.0, 3.0
 DETAIL = 0.6  # of the drawing's units: what is smaller is smoothed away
+OVAL = 2.0  # as many times as wide as tall is the room of a label
 
 
 @dataclass(frozen=True)
@@ -36,22 +37,26 @@ class Patch:
     interval: str
     x: float  # where the number stands best
     y: float
-    room: float  # radius about that place
+    room: float  # half the height of the oval about that place that lies within
 
     @property
     def fits_value(self) -> bool:
         """Whether the number can be written into the zone."""
-        return self.room >= 7
+        return self._fits(20, 11)
 
     @property
     def tight(self) -> bool:
         """Whether the number must be small to fit."""
-        return self.room < 12
+        return not self._fits(27, 15)
 
     @property
     def fits_name(self) -> bool:
         """Whether the name can be written under it."""
-        return self.room >= 20 and 5.6 * len(self.name) <= 1.9 * self.room
+        return self._fits(5.6 * len(self.name), 30)
+
+    def _fits(self, width: float, height: float) -> bool:
+        """Whether a box lies within the oval."""
+        return hypot(width / OVAL, height) <= 2 * self.room
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,8 @@ def _lay(zones: Zones) -> _Ground:
 
 
 def _plot(zone: str, name: str, shape: shapely.MultiPolygon) -> _Plot:
-    circle = shapely.maximum_inscribed_circle(shape, tolerance=1.0)
-    x, y = shapely.get_coordinates(shapely.get_point(circle, 0))[0].tolist()
-    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), round(shapely.length(circle), 1))
+    x, y, room = label(shape, tolerance=1.0)
+    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), round(room, 1))
 
 
 def _patch(plot: _Plot, verdict: Verdict | None, speech: Speech) -> Patch:
@@ -153,6 +157,14 @@ def _patch(plot: _Plot, verdict: Verdict | None, speech: Speech) -> Patch:
 
 def _why(verdict: Verdict | None, speech: Speech) -> str:
     return words.refusal(verdict, speech.code) if verdict else speech.say("no sensors")
+
+
+def label(shape: shapely.MultiPolygon, *, wide: float = OVAL, tolerance: float) -> tuple[float, float, float]:
+    """Find where a label stands best: the middle of the largest lying oval within, so many times as wide as tall, and half its height."""
+    upright = shapely.transform(shape, lambda points: points / (wide, 1.0))
+    circle = shapely.maximum_inscribed_circle(upright, tolerance=tolerance)
+    x, y = shapely.get_coordinates(shapely.get_point(circle, 0))[0].tolist()
+    return x * wide, y, float(shapely.length(circle))
 
 
 def area(shape: shapely.Geometry) -> shapely.MultiPolygon:

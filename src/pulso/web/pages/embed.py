@@ -17,7 +17,8 @@ from pulso.web.pages.day import a_day, draw
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Asked, Page, around, handed
 
-SIZES = {"number": (320, 190), "chart": (640, 400)}
+SIZES = {"number": (320, 310), "chart": (640, 500)}
+"""Width and height of the frame in which each is whole, its notice and its licences included."""
 NAMES = {"number": _("The number"), "chart": _("The chart of six weeks")}
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass as plain
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import cos, radians
 from typing import Any
 
 import shapely
@@ -176,17 +177,20 @@ def collection(zones: Zones) -> dict[str, Any]:
     simple = shapely.coverage_simplify([maps.area(z.shape) for z in leaves], NEAR)
     exact = [maps.area(shape) for shape in shapely.set_precision(simple, 0.00001, mode="pointwise").tolist()]
     features = [
-        {"type": "Feature", "properties": {"id": z.id, "name": z.name} | _centre(shape), "geometry": shapely.geometry.mapping(shape)}
+        {
+            "type": "Feature",
+            "properties": {"id": z.id, "name": z.name, "centre": _centre(shape)},
+            "geometry": shapely.geometry.mapping(shape),
+        }
         for z, shape in zip(leaves, exact, strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
 
 
-def _centre(shape: shapely.MultiPolygon) -> dict[str, Any]:
-    """Where its number stands best, and how much room is about it, in degrees."""
-    circle = shapely.maximum_inscribed_circle(shape, tolerance=0.0005)
-    point = shapely.get_point(circle, 0)
-    return {"centre": [round(shapely.get_x(point), 5), round(shapely.get_y(point), 5)], "radius": round(shapely.length(circle), 5)}
+def _centre(shape: shapely.MultiPolygon) -> list[float]:
+    """Where its label stands best, lon and lat."""
+    x, y, _ = maps.label(shape, wide=maps.OVAL / cos(radians(shape.bounds[1])), tolerance=0.0005)
+    return [round(x, 5), round(y, 5)]
 
 
 @plain(frozen=True)

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from PIL import Image, ImageDraw, ImageFont
 
 from pulso.shapes import Verdict
-from pulso.show import charts, words
+from pulso.show import bulletin, charts, words
 from pulso.web.pages.day import place, the_verdict, weeks_about
-from pulso.web.pages.frame import NOT_QUALITY
+from pulso.web.pages.frame import NOT_QUALITY, credit
 from pulso.web.pages.twin import Asked, handed
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
@@ -22,7 +22,7 @@ TWICE = 2  # drawn so much larger, so that lines are smooth
 COLOURS = 96  # a few flat ones and their edges: a third of the size
 PAPER, INK, SOFT, RULE, BAND, QUIET, BUSY = "#fbfaf6", "#0c2340", "#52627a", "#d9d5ca", "#cfe0ec", "#14507f", "#a84a0c"
 HATCH = "#e6e2d6"
-SIX_WEEKS = charts.Frame("share", WIDTH - 2 * EDGE, 170, 1)
+SIX_WEEKS = charts.Frame("share", WIDTH - 2 * EDGE, 150, 1)
 FACES = {"serif": "DejaVuSerif.ttf", "sans": "DejaVuSans.ttf"}
 """Faces with every letter of our languages; they come with matplotlib, which the engine needs anyway."""
 
@@ -55,21 +55,27 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     colour = _colour(verdict)
     if verdict.index is None:
         pen.box(EDGE, 130 + top, EDGE + 300, 330, HATCH)
-        title, lead = speech.say("No number for this day"), speech.capital(words.refusal(verdict, speech.code))
+        lead = speech.capital(words.refusal(verdict, speech.code))
     else:
         pen.write(EDGE - 6, 290 + top, speech.number(verdict.index), "serif", 210, colour, "ls")
         pen.write(EDGE, 340 + top, speech.say("100 = the expected day"), "sans", 22, SOFT, "ls")
-        causes = words.because(verdict, city, speech.code)
-        title = speech.capital(": ".join(filter(None, (words.difference(verdict, city, speech.code), causes)))) + "."
         lead = words.standing(verdict, speech.code)
+    title = bulletin.title(verdict, city, speech)
     bottom = pen.paragraph(530, 142 + top, WIDTH - EDGE - 530, title, "serif", 34, INK, 4)
     pen.paragraph(530, bottom + 12, WIDTH - EDGE - 530, lead, "sans", 23, SOFT, 3)
-    _weeks(pen, charts.lines(weeks, [], speech, SIX_WEEKS), EDGE, 385 + top, colour)
-    pen.write(EDGE, HEIGHT - 22, speech.say(NOT_QUALITY), "sans", 19, SOFT, "ls")
+    _weeks(pen, charts.lines(weeks, [], speech, SIX_WEEKS), EDGE, 372 + top, colour)
+    pen.write(EDGE, HEIGHT - 62, speech.say(NOT_QUALITY), "sans", 19, SOFT, "ls")
+    pen.paragraph(EDGE, HEIGHT - 52, WIDTH - 2 * EDGE, _whose(asked), "sans", 12, SOFT, 3)
     out = BytesIO()
     few = image.reduce(TWICE).quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(out, "PNG", compress_level=4)
     return out.getvalue()
+
+
+def _whose(asked: Asked) -> str:
+    """Owners and licences of the data."""
+    owners = [f"{c.owner} ({c.licence})" if c.licence else c.owner for c in credit(asked.reading.city)]
+    return f"{asked.speech.say('Data:')} {'; '.join(owners)}."
 
 
 def _colour(verdict: Verdict) -> str:

@@ -18,11 +18,10 @@
       year: dates({ year: "numeric" }),
     };
     const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+    const year = (x) => new Date(x * 1000).getUTCFullYear();
     return {
-      date: (x, form) => {
-        const day = new Date(x * 1000);
-        return forms[form === "month" && day.getUTCMonth() === 0 ? "year" : form].format(day);
-      },
+      date: (x, form) => forms[form].format(new Date(x * 1000)),
+      dates: (xs, form) => xs.map((x, i) => forms[form].format(new Date(x * 1000)) + (form !== "year" && (i === 0 || year(x) !== year(xs[i - 1])) ? `\n${year(x)}` : "")), // the year where it begins
       number: (value) => (value === null || value === undefined ? section.dataset.never : number.format(value).replace("-", "−")),
     };
   }
@@ -75,13 +74,14 @@
       const { ctx, bbox } = u;
       ctx.save();
       ctx.font = `600 ${12 * devicePixelRatio}px system-ui, sans-serif`;
+      ctx.textAlign = "left";
       let free = 0; // where the next letter has room
       for (const event of events) {
         const left = Math.max(u.valToPos(event.first, "x", true), bbox.left);
         const right = Math.min(u.valToPos(event.last + DAY, "x", true), bbox.left + bbox.width);
         if (right <= bbox.left || left >= bbox.left + bbox.width) continue;
         ctx.fillStyle = colour("--accent");
-        ctx.fillRect(left, bbox.top, Math.max(right - left, 2 * devicePixelRatio), 3 * devicePixelRatio);
+        ctx.fillRect(left, bbox.top, Math.max(right - left, 8 * devicePixelRatio), 3 * devicePixelRatio);
         ctx.fillStyle = colour("--ink");
         if (left < free) continue;
         ctx.fillText(event.letter, left, bbox.top - 3 * devicePixelRatio);
@@ -95,6 +95,7 @@
     const axis = { stroke: () => colour("--soft"), grid: { stroke: () => colour("--rule"), width: 1 }, ticks: { stroke: () => colour("--edge"), width: 1 }, font: "12px system-ui, sans-serif" };
     const form = (step) => (step >= 360 * DAY ? "year" : step >= 28 * DAY ? "month" : "day");
     const quiet = { width: 0, points: { show: false } };
+    const cut = { ...quiet, auto: false }; // an interval may be wider than the chart is high, as in the still drawing
     return {
       ...size,
       padding: [18, 12, 0, 0],
@@ -103,11 +104,11 @@
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 } },
       scales: { y: { range: (_u, low, high) => [Math.min(80, Math.floor((low ?? 80) / 10) * 10), Math.max(120, Math.ceil((high ?? 120) / 10) * 10)] } },
       axes: [
-        { ...axis, space: 64, size: 34, values: (_u, splits, _i, _space, step) => splits.map((x) => say.date(x, form(step))) },
+        { ...axis, space: 64, size: 48, values: (_u, splits, _i, _space, step) => say.dates(splits, form(step)) },
         { ...axis, size: 44, values: (_u, splits) => splits.map(say.number) },
       ],
       series: [
-        {}, quiet, quiet, quiet, quiet, // the last is drawn over the others
+        {}, quiet, quiet, cut, cut, // the last is drawn over the others
         { stroke: () => colour("--ink"), width: 1.4, points: { show: (u, _s, from, to) => to - from < 62, size: 4, fill: () => colour("--ink") } },
       ],
       bands: [

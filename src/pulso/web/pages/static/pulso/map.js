@@ -114,7 +114,10 @@
     const pins = new Map(zones.features.map((f) => [f.properties.id, pin(map, f)]));
     hover(map, go);
     again(map, box, whole);
-    const declutter = () => pins.forEach((mark) => room(map, mark));
+    const declutter = () => {
+      const [all, buttons] = [holder, holder.querySelector(".maplibregl-ctrl-group")].map((one) => one.getBoundingClientRect());
+      pins.forEach((mark) => room(map, mark, { left: buttons.left - all.left, bottom: buttons.bottom - all.top }));
+    };
     map.on("move", declutter);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       map.setPaintProperty("paper", "background-color", colour("--paper"));
@@ -127,14 +130,13 @@
     map.on("movestart", (event) => { moved ||= Boolean(event.originalEvent); });
     map.on("resize", () => moved || fit());
     fit();
-    declutter();
     const colouring = (zone, shade, value) => {
       map.setFeatureState({ source: "zones", id: zone }, { shade: shade === null ? 9 : shade });
       const { mark } = pins.get(zone);
       mark.className = mark.className.replace(/\b(none|shade\d)\b/, classOf(shade));
-      mark.firstChild.textContent = shade === null ? "–" : value;
+      mark.firstChild.textContent = shade === null ? "" : value;
     };
-    return { map, colouring };
+    return { map, colouring, declutter };
   }
 
   // The sheet takes the drawing's place, which is as large, once it has the colours of the day.
@@ -148,23 +150,63 @@
   }
 
   function pin(map, feature) {
+    const { name, centre } = feature.properties;
     const mark = document.createElement("div");
     mark.className = "pin none";
     mark.append(document.createElement("span"), document.createElement("small"));
-    mark.lastChild.textContent = feature.properties.name;
-    new maplibregl.Marker({ element: mark }).setLngLat(feature.properties.centre).addTo(map);
+    new maplibregl.Marker({ element: mark }).setLngLat(centre).addTo(map);
     mark.removeAttribute("tabindex");
     mark.removeAttribute("role");
     mark.removeAttribute("aria-label");
     mark.setAttribute("aria-hidden", "true"); // the table has the numbers, and the links
-    return { mark, centre: feature.properties.centre, radius: feature.properties.radius };
+    return { mark, centre, rings: feature.geometry.type === "Polygon" ? feature.geometry.coordinates : feature.geometry.coordinates.flat(), names: [name, halved(name), ""], widths: new Map() };
   }
 
-  // A number stands only in a zone that has room for it, and a name only where it fits, too.
-  function room(map, { mark, centre, radius }) {
-    const wide = map.project([centre[0] + radius, centre[1]]).x - map.project(centre).x;
-    mark.classList.toggle("bare", wide < 8);
-    mark.classList.toggle("nameless", wide < 16 || 6 * mark.lastChild.textContent.length > 2.2 * wide);
+  // A name on two lines, as even as its spaces and hyphens allow; on one where it has none.
+  function halved(name) {
+    const ends = [...name.matchAll(/ |-/g)].map((found) => found.index + (found[0] === "-" ? 1 : 0));
+    const longest = (end) => Math.max(end, name.length - end);
+    const [best] = ends.sort((a, b) => longest(a) - longest(b));
+    return best ? `${name.slice(0, best)}\n${name.slice(best).trim()}` : name;
+  }
+
+  function within(rings, [x, y]) {
+    let inside = false;
+    for (const ring of rings) {
+      for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+        const [[x1, y1], [x2, y2]] = [ring[i], ring[j]];
+        if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
+      }
+    }
+    return inside;
+  }
+
+  const pen = document.createElement("canvas").getContext("2d");
+  function breadth(text, size) {
+    pen.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+    return Math.max(0, ...text.split("\n").map((line) => pen.measureText(line).width));
+  }
+
+  // What is written into a zone lies within it, and under no button: number and name, the name on two lines, the number alone, or nothing.
+  function room(map, { mark, centre, rings, names, widths }, taken) {
+    const at = map.project(centre);
+    const numbered = !mark.classList.contains("none");
+    const value = numbered ? 28 : 0;
+    const fits = (name, tight) => {
+      const lines = name ? name.split("\n").length : 0;
+      if (!numbered && !lines) return false;
+      if (!widths.has(name)) widths.set(name, breadth(name, 11));
+      const wide = Math.max(tight ? 20 : value, widths.get(name)) / 2 + 2;
+      const tall = ((tight ? 12 : numbered ? 17 : 0) + 13 * lines) / 2;
+      const around = [-1, -0.5, 0, 0.5, 1].flatMap((x) => [[x, -1], [x, 1]]).concat([[-1, 0], [1, 0]]).map(([x, y]) => [at.x + x * wide, at.y + y * tall]);
+      const hidden = around.some(([x, y]) => x > taken.left && y < taken.bottom);
+      return !hidden && around.every((point) => within(rings, map.unproject(point).toArray()));
+    };
+    const name = names.find((one) => fits(one, false));
+    const tight = name === undefined && numbered && fits("", true);
+    mark.lastChild.textContent = name ?? "";
+    mark.classList.toggle("tight", tight);
+    mark.classList.toggle("bare", name === undefined && !tight);
   }
 
   function hover(map, go) {
@@ -240,12 +282,14 @@
     if (!answer.ok) throw new Error(`the year: ${answer.status}`);
     const year = await answer.json();
     const painters = [drawing(atlas.querySelector(".map"))];
+    let settle = () => {}; // what has room, once the colours of a day are there
     const slide = atlas.querySelector("#slide");
     const paint = (i) => {
       for (const [zone, column] of Object.entries(year.zones)) {
         const value = column[i] ?? null;
         painters.forEach((one) => one(zone, shade(value), value === null ? "" : number.format(value), never));
       }
+      settle();
     };
 
     const tell = around(atlas);
@@ -287,6 +331,7 @@
     });
     if (!big) return;
     painters.push(big.colouring);
+    settle = big.declutter;
     paint(Number(slide.value));
     unveil(atlas, big.map);
   }
