@@ -42,6 +42,13 @@ LETTERS = {
     "vila/compare?what=zones&a=north&from=2020-01-01&to=2025-01-01": 400,
     "vila/sources/trams": 404,
     "vila/contracts/trams.yaml": 404,
+    "vila/sources?zone=north": 400,
+    "vila/metric/bikes?day=2025-03-10": 400,
+    "vila/agenda?as_of=2025-03-10": 400,
+    "vila/compare?what=cities&a=aldeia&b=aldeia": 400,
+    "vila/today?day=yesterday": 400,
+    f"vila/metric/index?{LONG_AGO}": 404,
+    "vila/day/2031-01-01?as_of=2026-01-01": 404,
     "villa/today": 404,
     "vilnius-on-sea/today": 404,
 }

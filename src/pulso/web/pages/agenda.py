@@ -203,4 +203,4 @@ def draw(page: Agenda, asked: Asked) -> Drawn | None:
     return Drawn(lines, weeks, weeks[-1])
 
 
-AGENDA = Page("agenda", "agenda", Agenda, agenda, draw)
+AGENDA = Page("agenda", "agenda", Agenda, agenda, draw, reads=("from", "to", "kind"))

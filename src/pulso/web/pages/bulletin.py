@@ -10,7 +10,7 @@ from importlib.resources import files
 from django.http import HttpRequest, HttpResponse
 
 from pulso.show import bulletin
-from pulso.web.pages.day import SIX_WEEKS, the_verdict, weeks_about
+from pulso.web.pages.day import OF_A_DAY, SIX_WEEKS, the_verdict, weeks_about
 from pulso.web.pages.twin import Asked, handed
 
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -18,7 +18,7 @@ POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none
 
 def sheet(request: HttpRequest, lang: str, city: str, day: str) -> HttpResponse:
     """The bulletin of a day; `zone` and `as_of` as for the day itself."""
-    response = handed(request, lang, city, {"day": day}, _sheet)
+    response = handed(request, lang, city, {"day": day}, _sheet, reads=OF_A_DAY)
     if response.status_code in (200, 304):  # a 304 renews the headers that a browser keeps with the page
         response.headers["Content-Security-Policy"] = POLICY.format(style=style())
     return response

@@ -21,7 +21,7 @@ BEHIND, AHEAD = timedelta(days=366), timedelta(days=731)
 
 def ics(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     """A year behind the last published day, and what is known of the two years ahead."""
-    return handed(request, lang, city, {}, _ics)
+    return handed(request, lang, city, {}, _ics, reads=("kind",))
 
 
 def _ics(asked: Asked) -> HttpResponse:

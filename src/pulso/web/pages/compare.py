@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import chain
 
 from django.http import QueryDict
 from pydantic import Field
@@ -21,7 +22,8 @@ LONGEST = 366
 USUAL = 28
 A_YEAR = timedelta(days=364)
 """Fifty-two weeks: the same weekdays."""
-WAYS = ("days", "zones", "cities")
+WAYS = {"days": ("a", "b", "length", "zone"), "zones": ("a", "b", "from", "to"), "cities": ("a", "b", "from", "to")}
+"""What is compared, and what each way is asked with."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def compare(asked: Asked) -> Compare:
     if what not in WAYS:
         known = ", ".join(WAYS)
         raise BadQuestion(asked.speech.say("what: found {found}; compared are {known}.", found=quoted(what), known=known))
+    asked.only("what", *WAYS[what])
     others = {r.slug: r for r in readings.shown() if r.slug != asked.reading.slug}
     return _laid(asked, what, *{"days": _days, "zones": _zones, "cities": _cities}[what](asked, others), others)
 
@@ -120,10 +123,14 @@ def _zones(asked: Asked, _others: Others) -> tuple[Found, Found]:
 
 def _cities(asked: Asked, others: Others) -> tuple[Found, Found]:
     """The city and another of the same site."""
-    span, reading, said = _span(asked), asked.reading, asked.query.get("b") or ""
+    span, reading, said, say = _span(asked), asked.reading, asked.query.get("b") or "", asked.speech.say
+    if (first := asked.query.get("a") or reading.slug) != reading.slug:
+        raise BadQuestion(
+            say("a: found {found}; the first is the city of this page, {city}.", found=quoted(first), city=quoted(reading.slug))
+        )
     if said not in others:
-        known = ", ".join(others) or asked.speech.say("no other city")
-        raise BadQuestion(asked.speech.say("b: found {found}; there is to compare with: {known}.", found=quoted(said), known=known))
+        known = ", ".join(others) or say("no other city")
+        raise BadQuestion(say("b: found {found}; there is to compare with: {known}.", found=quoted(said), known=known))
     sides = [(r.city.city.name, r, None, span, {f.day: f for f in r.briefs((None,), *span)}) for r in (reading, others[said])]
     return sides[0], sides[1]
 
@@ -207,4 +214,4 @@ def draw(page: Compare, asked: Asked) -> tuple[Pair, ...]:
     return draw_pair([(d.left_day, d.left, d.right) for d in page.days], asked.speech)
 
 
-COMPARE = Page("compare", "compare", Compare, compare, draw, edition)
+COMPARE = Page("compare", "compare", Compare, compare, draw, edition, reads=("what", *dict.fromkeys(chain(*WAYS.values()))))

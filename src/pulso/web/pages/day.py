@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -22,6 +22,8 @@ from pulso.web.pages.twin import Asked, Page, letter, no_day
 from pulso.web.readings import Brief, City
 
 SIX_WEEKS = timedelta(days=41)
+OF_A_DAY = ("zone", "as_of")
+"""What may be said of a day in its address."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,13 @@ def find(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     except ValueError:
         speech = speak(lang)
         return letter(request, speech, 400, no_day("day", said, speech), as_json=False)
-    rest = urlencode([(k, v) for k in ("zone", "as_of") if (v := request.GET.get(k))])
+    rest = kept(request.GET)
     return HttpResponseRedirect(f"/{lang}/{city}/day/{day}" + (f"?{rest}" if rest else ""))
+
+
+def kept(query: QueryDict) -> str:
+    """What is said of a day beside which it is, to be said again at its own address."""
+    return urlencode([(k, v) for k in OF_A_DAY if (v := query.get(k))])
 
 
 def past(asked: Asked) -> Day:
@@ -156,4 +163,4 @@ def past(asked: Asked) -> Day:
     return a_day(asked, asked.day() or asked.last_day(), asked.moment())
 
 
-PAST = Page("past", "day/<day>", Day, past, draw)
+PAST = Page("past", "day/<day>", Day, past, draw, reads=OF_A_DAY)

@@ -56,7 +56,7 @@ def _snippet(name: str, asked: Asked, zone: str | None) -> Snippet:
     return Snippet(name, speech.say(NAMES[name]), address, html)
 
 
-EMBED = Page("embed", "embed", Embed, embed)
+EMBED = Page("embed", "embed", Embed, embed, reads=("zone",))
 
 
 def number(request: HttpRequest, lang: str, city: str) -> HttpResponse:
@@ -70,7 +70,7 @@ def chart(request: HttpRequest, lang: str, city: str) -> HttpResponse:
 
 
 def _framed(request: HttpRequest, lang: str, city: str, name: str) -> HttpResponse:
-    response = handed(request, lang, city, {}, _tiny(request, name))
+    response = handed(request, lang, city, {}, _tiny(request, name), reads=("zone",))
     if response.status_code in (200, 304):  # a 304 renews the headers that a browser keeps with the page
         response.embeddable = True  # type: ignore[attr-defined]  # asked for by config.headers
     return response

@@ -154,7 +154,7 @@ def year_json(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     def hand(asked: Asked) -> HttpResponse:
         return HttpResponse(TypeAdapter(Year).dump_json(year(asked)), content_type="application/json; charset=utf-8")
 
-    return handed(request, lang, city, {}, hand, as_json=True)
+    return handed(request, lang, city, {}, hand, reads=("until",), as_json=True)
 
 
 def zones_geojson(request: HttpRequest, lang: str, city: str) -> HttpResponse:
@@ -206,4 +206,4 @@ def _draw(page: Map, asked: Asked) -> Drawn:
     return Drawn(drawing(asked, page.day, page.as_of), last if page.day > last - A_YEAR else min(last, page.day + A_YEAR / 2))
 
 
-MAP = Page("map", "map", Map, map_of, _draw)
+MAP = Page("map", "map", Map, map_of, _draw, reads=("day", "as_of"))

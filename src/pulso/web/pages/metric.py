@@ -226,4 +226,4 @@ def draw(page: Metric, asked: Asked) -> Drawn:
     return Drawn(line, tuple(charts.shown(events, page.first, page.last)))
 
 
-METRIC = Page("metric", "metric/<metric>", Metric, metric, draw)
+METRIC = Page("metric", "metric/<metric>", Metric, metric, draw, reads=("from", "to", "as_of", "zone"))

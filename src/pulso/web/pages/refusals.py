@@ -13,16 +13,13 @@ def nothing_of(asked: Asked, place: str, day: date, as_of: datetime | None) -> N
     """Nothing is published of a place and day; with the days that are, or were by `as_of`."""
     speech, span = asked.speech, asked.reading.days(as_of)
     if span is None:
-        said = speech.say("{place}: nothing is published of {day}. Nothing was published by then.", place=place, day=written(day, speech))
-    else:
-        said = speech.say(
-            "{place}: nothing is published of {day}. What is published runs from {first} to {last}.",
-            place=place,
-            day=written(day, speech),
-            first=written(span[0], speech),
-            last=written(span[1], speech),
+        return NothingKnown(asked.nothing(place, as_of))
+    said = {"place": place, "day": written(day, speech), "first": written(span[0], speech), "last": written(span[1], speech)}
+    if as_of is not None:
+        return NothingKnown(
+            speech.say("{place}: nothing was published of {day} by then. What was published then runs from {first} to {last}.", **said)
         )
-    return NothingKnown(said)
+    return NothingKnown(speech.say("{place}: nothing is published of {day}. What is published runs from {first} to {last}.", **said))
 
 
 def no_source(asked: Asked, name: str) -> NothingKnown:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pulso.shapes import Verdict
 from pulso.show import bulletin, charts, words
-from pulso.web.pages.day import place, the_verdict, weeks_about
+from pulso.web.pages.day import OF_A_DAY, place, the_verdict, weeks_about
 from pulso.web.pages.frame import NOT_QUALITY, credit
 from pulso.web.pages.twin import Asked, handed
 
@@ -29,7 +29,7 @@ FACES = {"serif": "DejaVuSerif.ttf", "sans": "DejaVuSans.ttf"}
 
 def picture(request: HttpRequest, lang: str, city: str, day: str) -> HttpResponse:
     """The picture of a day; `zone` and `as_of` as for the day itself."""
-    return handed(request, lang, city, {"day": day}, _picture)
+    return handed(request, lang, city, {"day": day}, _picture, reads=OF_A_DAY)
 
 
 def _picture(asked: Asked) -> HttpResponse:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any, TypeVar
 
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from pydantic import TypeAdapter
@@ -28,8 +28,20 @@ T = TypeVar("T")
 VERSION = version("pulso")  # read once: asking costs as much as half of a 304
 
 
+ASKED = frozenset({"a", "as_of", "b", "city", "date", "day", "from", "kind", "length", "metric", "to", "until", "what", "year", "zone"})
+"""The words that addresses are asked with, here or in the API. A page that passed over one would answer another question than was asked."""
+
+
 class BadQuestion(PulsoError):  # noqa: N818  # it names what was asked
     """An address that asks for something there can't be: what was found, what is allowed."""
+
+
+class Elsewhere(Exception):  # noqa: N818  # it names where to look
+    """What is asked for has an address of its own, below the city's: its page, and what is said after it."""
+
+    def __init__(self, page: str, query: str = "") -> None:
+        self.page, self.query = page, f"?{query}" if query else ""
+        super().__init__(page)
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,12 @@ class Asked:
         """What every page carries."""
         return frame(self.reading.city, self.reading.days(), self.speech)
 
+    def only(self, *reads: str) -> None:
+        """Let pass what a page reads, and what is nobody's word here (utm_source …). BadQuestion where the address asks for more."""
+        for name in sorted(ASKED.intersection(self.query).difference(reads)):
+            if self.query[name]:
+                raise BadQuestion(unread(name, reads, self.speech))
+
     def day(self, name: str = "day", default: date | None = None) -> date | None:
         """A day of the address or the query. BadQuestion where it is none."""
         said = self.parts.get(name) or self.query.get(name)
@@ -102,11 +120,17 @@ class Asked:
         raise NothingKnown(self.speech.say("{city} has no zone {found}. It has: {known}.", city=city, found=quoted(said), known=known))
 
     def last_day(self, as_of: datetime | None = None) -> date:
-        """The last day that is published. NothingKnown where nothing is."""
+        """The last day that is published, or was by `as_of`. NothingKnown where nothing is."""
         days = self.reading.days(as_of)
         if days is None:
-            raise NothingKnown(self.speech.say("{place}: nothing is published yet.", place=self.reading.city.city.name))
+            raise NothingKnown(self.nothing(self.reading.city.city.name, as_of))
         return days[1]
+
+    def nothing(self, place: str, as_of: datetime | None) -> str:
+        """Say that nothing at all is published, or was by `as_of`."""
+        if as_of is not None and self.reading.days() is not None:
+            return self.speech.say("{place}: nothing was published by then.", place=place)
+        return self.speech.say("{place}: nothing is published yet.", place=place)
 
 
 @dataclass(frozen=True)
@@ -120,6 +144,7 @@ class Page:
     draw: Callable[[Any, Asked], Any] = lambda _page, _asked: None
     besides: Callable[[QueryDict], str] = lambda _query: ""  # the edition of what it is made from besides the city itself
     known: Callable[[Reading], str] = lambda _reading: ""  # the edition of what is known of the city besides its publications
+    reads: tuple[str, ...] = ()  # the words of ASKED that it answers to
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -151,7 +176,7 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
         context |= around(request, asked.speech, made.frame)
         return HttpResponse(render_to_string(f"{page.name}.html", context, using="pages"))
 
-    return handed(request, lang, city, parts, hand, besides=page.besides, known=page.known, as_json=as_json, plain=True)
+    return handed(request, lang, city, parts, hand, reads=page.reads, besides=page.besides, known=page.known, as_json=as_json, plain=True)
 
 
 def handed(
@@ -161,6 +186,7 @@ def handed(
     parts: dict[str, str],
     hand: Callable[[Asked], HttpResponse],
     *,
+    reads: tuple[str, ...] = (),
     besides: Callable[[QueryDict], str] = lambda _query: "",
     known: Callable[[Reading], str] = lambda _reading: "",
     as_json: bool = False,
@@ -168,6 +194,7 @@ def handed(
 ) -> HttpResponse:
     """Hand out what `hand` makes of what is asked: with 304 where the browser has it, or a letter where it can't be had.
 
+    `reads` are the words of ASKED that it answers to: another one is a letter.
     `plain` where the answer has no headers of its own: then its 304 is given before anything else is asked.
     """
     speech = speak(lang)
@@ -181,10 +208,14 @@ def handed(
         etag = tag()
         if request.headers.get("If-None-Match") == etag:
             return _lasting(HttpResponseNotModified(), etag)
-        answer = kept.given(etag) or kept.keep(etag, hand(Asked(found, speech, query, parts, site(request))))
+        asked = Asked(found, speech, query, parts, site(request))
+        asked.only(*reads)
+        answer = kept.given(etag) or kept.keep(etag, hand(asked))
         if plain:
             unchanged.remember(request, tag)
         return _lasting(answer, etag)
+    except Elsewhere as there:
+        return HttpResponseRedirect(f"/{lang}/{city}/{there.page}{'.json' if as_json else ''}{there.query}")
     except UnknownCity as why:
         return letter(request, speech, 404, no_city(why, speech), as_json=as_json)
     except NothingKnown as why:
@@ -225,6 +256,14 @@ def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[st
 def quoted(said: str) -> str:
     """What was found in an address, short, and marked off from our own words."""
     return repr(said[:40])
+
+
+def unread(name: str, reads: tuple[str, ...], speech: Speech) -> str:
+    """Say that a page does not answer to a word of its address, and to which it does."""
+    if name == "as_of":
+        return speech.say("{name}: this page shows what is known now, and nothing else.", name=name)
+    known = ", ".join(map(repr, reads)) or speech.say("nothing")
+    return speech.say("{name}: this page does not read it. It reads: {known}.", name=name, known=known)
 
 
 def no_day(name: str, said: str, speech: Speech) -> str:

@@ -154,4 +154,4 @@ def stair(page: Why, _asked: Asked) -> Stair:
     return Stair(x(100.0), tuple(Step(min(x(a), x(b)), round(abs(x(b) - x(a)), 1), x(b), b) for a, b in pairs))
 
 
-WHY = Page("why", "why", Why, why, stair)
+WHY = Page("why", "why", Why, why, stair, reads=("day", "as_of", "zone"))

@@ -175,4 +175,4 @@ def draw(page: Zone, asked: Asked) -> Drawn:
     return Drawn(drawn, maps.draw(found.zones, by_zone, asked.speech))
 
 
-ZONE = Page("zone", "zone/<zone>", Zone, zone, draw)
+ZONE = Page("zone", "zone/<zone>", Zone, zone, draw, reads=("day", "as_of"))
