@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import get_type_hints
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from pulso import client
-from pulso.client import Pulso, Refused
+from pulso.client import Pulso, Refused, Unreachable
 from pulso.web.api import limits
 from pulso.web.api import shapes as told
 from tests.web.conftest import site, town  # noqa: F401  # the town, and a site that shows it
@@ -84,6 +85,78 @@ def test_whoever_asked_too_often_waits_as_long_as_told():
     site = Pulso("http://t", transport=httpx.MockTransport(lambda _: answers.pop(0)), sleep=slept.append)  # noqa: F811
     assert list(site.zones("vila")) == []
     assert slept == [7.0]
+
+
+def test_a_site_that_is_away_for_a_moment_is_asked_again():
+    slept: list[float] = []
+    answers = [httpx.ConnectError("refused"), httpx.Response(503), httpx.Response(200, json={"items": [], "next": None})]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        if isinstance(found := answers.pop(0), Exception):
+            raise found
+        return found
+
+    site = Pulso("http://t", transport=httpx.MockTransport(answer), sleep=slept.append)  # noqa: F811
+    assert list(site.zones("vila")) == []
+    assert slept == [1.0, 1.0]
+
+
+def test_a_site_that_stays_away_is_a_letter_with_its_address():
+    slept: list[float] = []
+
+    def nobody(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(Unreachable, match="http://t/api/v1/: refused"):
+        Pulso("http://t", transport=httpx.MockTransport(nobody), sleep=slept.append).city("vila")
+    assert slept == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_nobody_waits_for_ever_because_a_site_says_so():
+    slept: list[float] = []
+    answers = [httpx.Response(429, headers={"Retry-After": said}) for said in ("999999", "Wed, 21 Oct 2015 07:28:00 GMT")]
+    answers.append(httpx.Response(200, json={"items": [], "next": None}))
+    site = Pulso("http://t", transport=httpx.MockTransport(lambda _: answers.pop(0)), sleep=slept.append)  # noqa: F811
+    assert list(site.zones("vila")) == []
+    assert slept == [60.0, 1.0]
+
+
+def test_a_table_has_every_page_and_says_what_its_columns_mean(asked):
+    table = asked.table("vila", "values", first="2025-01-01", last="2025-03-14")
+    rows = list(asked.values("vila", first="2025-01-01", last="2025-03-14"))
+    assert table.column("index").to_pylist() == [v.index for v in rows]
+    assert b"100 = the expected day" in table.schema.field("index").metadata[b"description"]
+    assert list(table.to_pandas()["day"]) == [v.day for v in rows]
+
+
+def test_what_happens_is_heard_and_a_broken_line_is_taken_up_where_it_broke():
+    asked: list[str | None] = []
+    told = [
+        b'retry: 5000\n\nid: 1.0\nevent: published\ndata: {"verdicts": 3}\n\n: alive\n\n',
+        httpx.ReadError("the line broke"),
+        b'retry: 5000\n\n: alive\n\nid: 1.2\nevent: incident.began\ndata: {"source": "bikes"}\n\n',
+    ]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v1/cities/vila":
+            return httpx.Response(200, json={})
+        asked.append(request.headers.get("Last-Event-ID"))
+        if isinstance(found := told.pop(0), Exception):
+            raise found
+        return httpx.Response(200, content=found)
+
+    site = Pulso("http://t", transport=httpx.MockTransport(answer), sleep=lambda _: None)  # noqa: F811
+    heard = list(islice(site.listen("vila"), 2))
+    assert [(h.id, h.event, h.data) for h in heard] == [
+        ("1.0", "published", {"verdicts": 3}),
+        ("1.2", "incident.began", {"source": "bikes"}),
+    ]
+    assert asked == [None, "1.0", "1.0"]
+
+
+def test_a_stream_of_no_city_is_refused(asked):
+    with pytest.raises(Refused, match="404"):
+        next(asked.listen("vilo"))
 
 
 def test_the_client_needs_nothing_of_ours_and_no_django():

@@ -8,8 +8,23 @@
 
 from __future__ import annotations
 
-from pulso.client.shapes import City, CityNow, Event, Explanation, Flag, Incident, Metric, Part, Quality, Reason, Source, Value, Zone
-from pulso.client.site import Pulso, Refused
+from pulso.client.shapes import (
+    City,
+    CityNow,
+    Event,
+    Explanation,
+    Flag,
+    Happening,
+    Incident,
+    Metric,
+    Part,
+    Quality,
+    Reason,
+    Source,
+    Value,
+    Zone,
+)
+from pulso.client.site import Pulso, Refused, Unreachable
 
 __all__ = [
     "City",
@@ -17,6 +32,7 @@ __all__ = [
     "Event",
     "Explanation",
     "Flag",
+    "Happening",
     "Incident",
     "Metric",
     "Part",
@@ -25,6 +41,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Source",
+    "Unreachable",
     "Value",
     "Zone",
 ]

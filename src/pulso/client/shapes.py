@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -189,3 +190,12 @@ class Reason:
     name: str  # the driver: a kind of weather, an event by its own name, or unexplained
     kind: str  # weather, event or unexplained
     points: float  # points of the index: all reasons add up to index − 100
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened in a city."""
+
+    id: str  # listen from here: what came after it
+    event: str  # published, incident.began or incident.ended
+    data: dict[str, Any]  # of a publication its days, of an incident its source and kind

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
 from types import TracebackType, UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import httpx
 
-from pulso.client.shapes import City, CityNow, Event, Explanation, Flag, Incident, Metric, Quality, Source, Value, Zone
+from pulso.client.shapes import City, CityNow, Event, Explanation, Flag, Happening, Incident, Metric, Quality, Source, Value, Zone
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 Form = Literal["csv", "parquet", "xlsx", "geojson", "json"]
 Kind = Literal["zones", "metrics", "values", "quality", "events", "sources", "incidents", "flags"]
 TRIES = 5
-"""So often a question is asked where the site says that it was too soon."""
+"""So often a question is asked where the site says that it was too soon, or can't be reached."""
+SILENCE = httpx.Timeout(30, read=60)
+"""A stream that says nothing for a minute is dead: signs of life come every fifteen seconds."""
+PATIENCE = 60.0
+"""Seconds that are waited at most for what a site asks to be waited for."""
+AGAIN = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
 
 
 class Refused(Exception):  # noqa: N818  # it names what happened to the question
@@ -27,6 +36,10 @@ class Refused(Exception):  # noqa: N818  # it names what happened to the questio
     def __init__(self, status: int, detail: str) -> None:
         self.status, self.detail = status, detail
         super().__init__(f"{status}: {detail}")
+
+
+class Unreachable(Exception):  # noqa: N818  # it names what happened to the question
+    """The site could not be asked, though it was tried several times: its address, and why."""
 
 
 class Pulso:
@@ -141,8 +154,41 @@ class Pulso:
 
     def save(self, city: str, kind: Kind, form: Form, **asked: object) -> bytes:
         """One page of rows as a file: CSV, Parquet, XLSX, GeoJSON. Say `limit` for more rows; first and last as elsewhere."""
-        renamed = {{"first": "from", "last": "to"}.get(k, k): v for k, v in asked.items()}
-        return self._answer(f"/cities/{city}/{kind}.{form}", renamed, accept="*/*").content
+        return self._answer(f"/cities/{city}/{kind}.{form}", _renamed(asked), accept="*/*").content
+
+    def table(self, city: str, kind: Kind, **asked: object) -> pa.Table:
+        """Rows of every page as an Arrow table, each column with its meaning; `.to_pandas()` makes a frame of it. Needs pyarrow."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pages, more = [], _renamed(asked) | {"limit": self._page}
+        while True:
+            answer = self._answer(f"/cities/{city}/{kind}.parquet", more, accept="*/*")
+            pages.append(pq.read_table(pa.BufferReader(answer.content)))
+            if "next" not in answer.links:
+                return pa.concat_tables(pages)
+            more |= {"cursor": httpx.URL(answer.links["next"]["url"]).params["cursor"]}
+
+    def listen(self, city: str, after: str | None = None) -> Iterator[Happening]:
+        """What happens, as it happens, until you stop: publications, and contracts that break or are kept again.
+
+        after: the id of the happening that you heard last; all after it is told first. Whatever breaks the line, it is taken up
+        again where it broke, and nothing is missed. Unreachable, or Refused, where it can't be taken up.
+        """
+        while True:
+            said = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
+            try:
+                with self._asked.stream("GET", f"/cities/{city}/stream", headers=said, timeout=SILENCE) as answer:
+                    if answer.is_success:
+                        for happening in happenings(answer.iter_lines()):
+                            after = happening.id
+                            yield happening
+                    else:
+                        answer.read()
+                        self._may_ask_again(answer)
+            except httpx.TransportError:
+                self._answer(f"/cities/{city}", {})  # is anybody there? This tries several times, or says why not
+            self._sleep(1)
 
     def _rows(self, address: str, shape: type[T], asked: dict[str, Any]) -> Iterator[T]:
         cursor = None
@@ -157,16 +203,46 @@ class Pulso:
         return self._answer(address, asked).json()
 
     def _answer(self, address: str, asked: dict[str, Any], accept: str = "application/json") -> httpx.Response:
-        """The site's answer; where it says that it was asked too often, it is waited for."""
+        """The site's answer; where it says that it was asked too soon, or can't be reached, it is asked again."""
         said = {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in asked.items() if v is not None}
-        for left in range(TRIES, 0, -1):
-            answer = self._asked.get(address, params=said, headers={"Accept": accept})
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                answer = self._asked.get(address, params=said, headers={"Accept": accept})
+            except httpx.TransportError as why:
+                if not left:
+                    raise Unreachable(f"{self._asked.base_url}: {str(why) or type(why).__name__}") from why
+                self._sleep(2.0 ** (TRIES - 1 - left))
+                continue
             if answer.is_success:
                 return answer
-            if answer.status_code != httpx.codes.TOO_MANY_REQUESTS or left == 1:
+            if not left:
                 break
-            self._sleep(float(answer.headers.get("Retry-After", "1")))
+            self._may_ask_again(answer)
         raise Refused(answer.status_code, _detail(answer))
+
+    def _may_ask_again(self, answer: httpx.Response) -> None:
+        """Wait as long as the site asks. Refused where it doesn't ask to wait, but says no."""
+        if answer.status_code not in AGAIN:
+            raise Refused(answer.status_code, _detail(answer))
+        wait = answer.headers.get("Retry-After", "1")
+        self._sleep(min(float(wait), PATIENCE) if wait.isdecimal() else 1.0)
+
+
+def happenings(lines: Iterable[str]) -> Iterator[Happening]:
+    """Events of a stream of lines; what stands between them are signs of life."""
+    said: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if line:
+            said[name] = value
+            continue
+        if "data" in said:
+            yield Happening(said["id"], said["event"], json.loads(said["data"]))
+        said = {}
+
+
+def _renamed(asked: dict[str, Any]) -> dict[str, Any]:
+    return {{"first": "from", "last": "to"}.get(k, k): v for k, v in asked.items()}
 
 
 def _detail(answer: httpx.Response) -> str:
