@@ -78,3 +78,20 @@ def test_muenster_s_real_zones_are_drawn_whole_and_light(mirror, level, n):
     assert all(p.path for p in drawn.patches)
     assert sum(len(p.path) for p in drawn.patches) < 60_000
     assert (drawn.width, drawn.height) <= (420.1, 380.1)
+
+
+def test_a_name_stands_where_it_has_room_and_a_number_where_a_name_has_none():
+    wide, narrow = shapely.box(0, 0, 0.06, 0.02), shapely.box(0.06, 0, 0.068, 0.02)
+    zones = Zones((Zone("w", "Wide", None, shapely.MultiPolygon([wide])), Zone("n", "A narrow zone", None, shapely.MultiPolygon([narrow]))))
+    at = {p.id: p for p in draw(zones, {}, EN).patches}
+    assert at["w"].fits_name
+    assert at["w"].x == pytest.approx(3 + 414 * 0.03 / 0.068, abs=8)  # its middle, though a circle would lie anywhere along it
+    assert (at["n"].fits_value, at["n"].fits_name) == (True, False)
+
+
+def test_a_name_without_a_number_needs_less_room():
+    low = shapely.box(0, 0, 0.06, 0.0035)
+    zones = Zones((Zone("l", "Low", None, shapely.MultiPolygon([low])),))
+    some = next(v for v in by_zone().values() if v.index is not None)
+    known, unknown = (draw(zones, found, EN).patches[0] for found in ({"l": some}, {}))
+    assert (known.fits_name, unknown.fits_name) == (False, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import cos, hypot, radians
+from math import cos, radians
 
 import numpy as np
 import shapely
@@ -21,7 +21,7 @@ STEPS = (70, 85, 95, 105, 118, 143)
 
 WIDTH, TALLEST, EDGE = 420.0, 380.0, 3.0
 DETAIL = 0.6  # of the drawing's units: what is smaller is smoothed away
-OVAL = 2.0  # as many times as wide as tall is the room of a label
+OVAL = 2.0  # a label is about so many times as wide as tall
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,9 @@ class Patch:
     interval: str
     x: float  # where the number stands best
     y: float
-    room: float  # half the height of the oval about that place that lies within
-
-    @property
-    def fits_value(self) -> bool:
-        """Whether the number can be written into the zone."""
-        return self._fits(20, 11)
-
-    @property
-    def tight(self) -> bool:
-        """Whether the number must be small to fit."""
-        return not self._fits(27, 15)
-
-    @property
-    def fits_name(self) -> bool:
-        """Whether the name can be written under it."""
-        return self._fits(5.6 * len(self.name), 30)
-
-    def _fits(self, width: float, height: float) -> bool:
-        """Whether a box lies within the oval."""
-        return hypot(width / OVAL, height) <= 2 * self.room
+    fits_value: bool  # whether the number can be written into the zone there,
+    tight: bool  # only small,
+    fits_name: bool  # and with the name under it; or the name alone, where there is no number
 
 
 @dataclass(frozen=True)
@@ -92,7 +75,10 @@ class _Plot:
     path: str
     x: float
     y: float
-    room: float
+    fits_value: bool
+    tight: bool
+    fits_name: bool
+    fits_name_alone: bool
 
 
 @dataclass(frozen=True)
@@ -135,8 +121,13 @@ def _lay(zones: Zones) -> _Ground:
 
 
 def _plot(zone: str, name: str, shape: shapely.MultiPolygon) -> _Plot:
-    x, y, room = label(shape, tolerance=1.0)
-    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), round(room, 1))
+    x, y = label(shape, tolerance=1.0)
+
+    def fits(width: float, height: float) -> bool:
+        return bool(shape.contains(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)))
+
+    wide = 5.6 * len(name)
+    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), fits(20, 11), not fits(27, 15), fits(wide, 28), fits(wide, 14))
 
 
 def _patch(plot: _Plot, verdict: Verdict | None, speech: Speech) -> Patch:
@@ -151,7 +142,9 @@ def _patch(plot: _Plot, verdict: Verdict | None, speech: Speech) -> Patch:
         interval=speech.span(verdict.interval if verdict else None),
         x=plot.x,
         y=plot.y,
-        room=plot.room,
+        fits_value=plot.fits_value,
+        tight=plot.tight,
+        fits_name=plot.fits_name_alone if index is None else plot.fits_name,
     )
 
 
@@ -159,12 +152,12 @@ def _why(verdict: Verdict | None, speech: Speech) -> str:
     return words.refusal(verdict, speech.code) if verdict else speech.say("no sensors")
 
 
-def label(shape: shapely.MultiPolygon, *, wide: float = OVAL, tolerance: float) -> tuple[float, float, float]:
-    """Find where a label stands best: the middle of the largest lying oval within, so many times as wide as tall, and half its height."""
+def label(shape: shapely.MultiPolygon, *, wide: float = OVAL, tolerance: float) -> tuple[float, float]:
+    """Find where a label stands best: the middle of the largest lying oval within, so many times as wide as tall."""
     upright = shapely.transform(shape, lambda points: points / (wide, 1.0))
     circle = shapely.maximum_inscribed_circle(upright, tolerance=tolerance)
     x, y = shapely.get_coordinates(shapely.get_point(circle, 0))[0].tolist()
-    return x * wide, y, float(shapely.length(circle))
+    return x * wide, y
 
 
 def area(shape: shapely.Geometry) -> shapely.MultiPolygon:

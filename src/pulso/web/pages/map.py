@@ -189,8 +189,8 @@ def collection(zones: Zones) -> dict[str, Any]:
 
 def _centre(shape: shapely.MultiPolygon) -> list[float]:
     """Where its label stands best, lon and lat."""
-    x, y, _ = maps.label(shape, wide=maps.OVAL / cos(radians(shape.bounds[1])), tolerance=0.0005)
-    return [round(x, 5), round(y, 5)]
+    place = maps.label(shape, wide=maps.OVAL / cos(radians(shape.bounds[1])), tolerance=0.0005)
+    return [round(degrees, 5) for degrees in place]
 
 
 @plain(frozen=True)
