@@ -50,6 +50,11 @@ def test_an_erased_person_is_nobody_and_their_steps_stay(person, client):
     assert Step.objects.filter(action="erase person").count() == 1
 
 
+def test_everything_that_hangs_on_a_person_is_taken_along_and_erased():
+    looked_after = {"logentry", "roles", "keys", "webhooks", "emailaddress", "authenticator", "socialaccount"}  # the first stays empty
+    assert {relation.get_accessor_name().removesuffix("_set") for relation in Person._meta.related_objects} == looked_after
+
+
 def test_someone_erases_themselves_only_by_typing_their_own_address(person, client):
     ana = person("ana")
     EmailAddress.objects.create(user=ana, email=ana.email, verified=True, primary=True)

@@ -71,6 +71,10 @@ def test_nobody_has_more_keys_than_one_may(person):
 def test_a_key_is_shown_once_and_revoked_by_its_own_person_only(person, client, lang):
     ana, rui = person("ana"), person("rui")
     client.force_login(ana)
+    assert "/reauthenticate/" in client.post(f"/{lang}/account/keys/", {"name": "notebook", "days": "30"})["Location"]
+    assert not ana.keys.exists(), "whoever finds the browser open makes none"
+    client.post(f"/{lang}/account/reauthenticate/", {"password": "a long secret"})
+    ana.keys.all().delete()
     page = client.post(f"/{lang}/account/keys/", {"name": "notebook", "days": "30"}).content.decode()
     (key,) = ana.keys.all()
     text = next(w for w in page.replace("<", " ").replace(">", " ").split() if w.startswith("pulso_") and len(w) > 30)

@@ -68,7 +68,9 @@ TEMPLATES: list[dict[str, Any]] = [
         "NAME": "pages",
         "OPTIONS": {
             "environment": "pulso.web.config.jinja.environment",
-            "loader": ChoiceLoader([PackageLoader(f"pulso.{room}") for room in ("web.pages", "show", "web.people", "web.agenda")]),
+            "loader": ChoiceLoader(
+                [PackageLoader(f"pulso.{room}") for room in ("web.pages", "show", "web.people", "web.agenda", "web.api.hooks")]
+            ),
         },
     },
     {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from pulso.web.api.hooks.desk import urlpatterns as webhooks
 from pulso.web.people.urls import accounts
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     *accounts,
+    *webhooks,
     path("api/v1/", include("pulso.web.api.urls")),
     path("", include("pulso.web.running.urls")),
     path("", include("pulso.web.agenda.urls")),

@@ -18,6 +18,7 @@ WORDS = {
     "password": _("Password"),
     "factor": _("Second factor"),
     "keys": _("Keys"),
+    "hooks": _("Webhooks"),
     "enter": _("Sign in"),
     "join": _("Make an account"),
     "leave": _("Sign out"),

@@ -33,7 +33,7 @@ def page(request: HttpRequest, name: str, context: dict[str, Any], status: int =
     if request.method == "POST" and getattr(context.get("form"), "errors", None):
         status = 400
     whole = {"name": name, "messages": list(get_messages(request))} | context | words(request) | around(request, speech(), None)
-    return HttpResponse(render_to_string(f"people/{name}.html", whole, request, using="pages"), status=status)
+    return HttpResponse(render_to_string(f"{name if '/' in name else f'people/{name}'}.html", whole, request, using="pages"), status=status)
 
 
 def speech() -> Speech:

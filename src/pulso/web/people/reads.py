@@ -74,6 +74,13 @@ def everything(person: Person) -> dict[str, Any]:
             for r in person.roles.select_related("organisation")
         ],
         "keys": list(person.keys.values("name", "prefix", "a_minute", "created_at", "expires_at", "revoked_at")),
+        "webhooks": [_webhook(h) for h in person.webhooks.prefetch_related("messages")],
         "trail": list(Step.objects.filter(who=person.pseudonym).values("at", "action", "subject", "city", "fields")),
         "trail_about_you": list(Step.objects.filter(subject=f"person:{person.pseudonym}").values("at", "action", "fields")),
     }
+
+
+def _webhook(hook: Any) -> dict[str, Any]:
+    sent = ("event", "state", "tries", "answer", "noted_at")
+    said = {k: getattr(hook, k) for k in ("city", "url", "events", "active", "created_at")}
+    return said | {"messages": [{k: getattr(m, k) for k in sent} for m in hook.messages.all()]}

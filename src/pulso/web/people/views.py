@@ -10,13 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pulso.show.language import marked as _
 from pulso.web.people import reads, writes
 from pulso.web.people.around import ROLES
 from pulso.web.people.forms import LIVES, About, Farewell, NewKey
-from pulso.web.people.keys import TooManyKeys, create, revoke
+from pulso.web.people.keys import MOST, TooManyKeys, create, revoke
 from pulso.web.people.models import Person
-from pulso.web.people.pages import known, page
+from pulso.web.people.pages import known, page, speech
 from pulso.web.people.trail import fields, named, note
+
+TOO_MANY = _("You have {n} keys in force, which is as many as one person may have. Revoke one first.")
 
 
 def front(_request: HttpRequest) -> HttpResponse:
@@ -43,9 +46,11 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@login_required
+@reauthentication_required(allow_get=True, enabled=lambda request: "revoke" not in request.POST)  # type: ignore[untyped-decorator]
 @known
 def keys(request: HttpRequest, person: Person) -> HttpResponse:
-    """One's keys: made, shown once, revoked."""
+    """One's keys: made by whoever has just said again who they are, shown once, revoked."""
     text, why = "", ""
     form = NewKey(request.POST if "name" in request.POST else None)
     if request.method == "POST" and "revoke" in request.POST:
@@ -56,8 +61,8 @@ def keys(request: HttpRequest, person: Person) -> HttpResponse:
         try:
             with transaction.atomic():
                 _, text = create(person, form.cleaned_data["name"], life=LIVES[form.cleaned_data["days"]])
-        except TooManyKeys as letter:
-            why = str(letter)
+        except TooManyKeys:
+            why = speech().say(TOO_MANY, n=MOST)
         else:
             form = NewKey()
     return page(request, "keys", {"keys": person.keys.all(), "form": form, "text": text, "why": why, "lives": list(LIVES)})

@@ -44,7 +44,7 @@ def take(by: Person | None, role: Role) -> None:
 
 @transaction.atomic
 def erase(by: Person | None, person: Person) -> None:
-    """Forget who a person is: their address, name, keys, roles, second factors and sessions go; the trail keeps its shape.
+    """Forget who a person is: their address, name, keys, webhooks, roles, second factors and sessions go; the trail keeps its shape.
 
     What stays is a row without a name, by whose pseudonym the trail still says that it was one and the same erased person. The salt of
     the digests about them goes too, so that these can't be guessed. Twice is once.
@@ -60,6 +60,7 @@ def erase(by: Person | None, person: Person) -> None:
         mine.filter(user=person).delete()
     person.roles.all().delete()
     person.keys.all().delete()
+    person.webhooks.all().delete()  # with what waits for them: nobody is there to be told
     person.groups.clear()
     person.user_permissions.clear()
     _end_sessions(person)

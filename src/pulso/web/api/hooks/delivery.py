@@ -39,9 +39,11 @@ def deliver(send: Send | None = None, now: Callable[[], datetime] = timezone.now
     for city in readings.cities():
         _note(city)
     taken, began = 0, time.monotonic()
-    due = Message.objects.filter(state=Message.State.WAITING, due__lte=now(), webhook__active=True).select_related("webhook")
+    due = Message.objects.filter(
+        state=Message.State.WAITING, due__lte=now(), webhook__active=True, webhook__person__is_active=True
+    ).select_related("webhook")
     hooks: dict[int, Webhook] = {}  # each once, so that what happens to it is known at its next message
-    for message in due.order_by("due", "pk")[:500]:
+    for message in due.select_related("webhook").order_by("due", "pk")[:500]:
         message.webhook = hooks.setdefault(message.webhook_id, message.webhook)
         if time.monotonic() - began > A_SITTING:
             break
@@ -54,7 +56,7 @@ def deliver(send: Send | None = None, now: Callable[[], datetime] = timezone.now
 
 def _note(city: str) -> None:
     """Write down what happened in a city for each who wants to know: once, whatever happens in between."""
-    hooks = list(Webhook.objects.filter(city=city, active=True))
+    hooks = list(Webhook.objects.filter(city=city, active=True, person__is_active=True))
     if not hooks:
         return
     happened = since(readings.reading(city), Mark(min(h.told_until for h in hooks), min(h.incidents_until for h in hooks)))
