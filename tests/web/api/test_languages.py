@@ -22,3 +22,42 @@ def test_the_description_is_there_in_portuguese_and_says_the_same(site, address,
     assert '<html lang="pt">' in page
     assert "Parâmetros de values" in page
     assert "The cities of this site" not in page
+
+
+ROOT = "/api/v1/cities/vila"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "title", "says"),
+    [
+        ("/api/v1/cities/nowhere", 404, "Não encontrado", "A cidade 'nowhere' não existe aqui. Há: "),
+        ("/api/v1/nothing", 404, "Não encontrado", "Não há nada neste endereço."),
+        (f"{ROOT}/values?from=14-06-2025", 422, "Pedido que não se consegue interpretar", "um dia escreve-se como 2025-06-14"),
+        (f"{ROOT}/values?limit=0", 422, "Pedido que não se consegue interpretar", "limit: é no mínimo 1."),
+        (f"{ROOT}/values?grain=week", 422, "Pedido que não se consegue interpretar", "grain: é um de 'day' ou 'hour'."),
+        (f"{ROOT}/values?colour=blue", 422, "Pedido que não se consegue interpretar", "colour: aqui não se conhece esse parâmetro"),
+        (f"{ROOT}/values?zone=moon", 404, "Não encontrado", "zone: Vila: não existe a zona 'moon'. Há: city, "),
+        (f"{ROOT}/values?cursor=x", 400, "Pedido inválido", "cursor: Não é um que esta pergunta tenha dado."),
+        (
+            f"{ROOT}/explain?day=1999-01-01",
+            404,
+            "Não encontrado",
+            "Vila: nada está publicado para 1999-01-01. O que está publicado vai de ",
+        ),
+    ],
+)
+def test_what_can_t_be_answered_is_told_in_the_language_that_is_asked_for(site, address, status, title, says):
+    answer = site.get(address, headers={"Accept-Language": "pt-PT,pt;q=0.9,en;q=0.1"})
+    said = answer.json()
+    assert (answer.status_code, answer["Content-Language"], said["title"]) == (status, "pt", title)
+    assert says in said["detail"]
+    english = site.get(address, headers={"Accept-Language": "de,en;q=0.5"})
+    assert (english.status_code, english["Content-Language"]) == (status, "en")
+    assert english.json()["title"] != title
+
+
+def test_a_form_that_is_not_there_and_a_key_that_opens_nothing_are_told_in_portuguese_too(site):
+    asks = {"Accept-Language": "pt"}
+    assert "há application/json" in site.get(f"{ROOT}/explain", headers=asks | {"Accept": "image/png"}).json()["detail"]
+    assert "/pt/account/keys/" in site.get(f"{ROOT}/zones", headers=asks | {"X-API-Key": "pulso_x"}).json()["detail"]
+    assert "Este endereço aceita GET" in site.post(f"{ROOT}/zones", headers=asks).json()["detail"]

@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pulso.web import readings
 from pulso.web.api.cursor import Key, question, unpack
-from pulso.web.api.problems import Refused, Wrong
+from pulso.web.api.problems import Refused, Wrong, say, speech
+from pulso.web.pages.twin import no_city
 from pulso.web.readings import Reading
 
 MOST = 10_000
@@ -23,11 +24,11 @@ MOST = 10_000
 def _day(said: object) -> object:
     if isinstance(said, str):
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
-            raise ValueError(f"found {said[:40]!r}; a day is written as 2025-06-14")
+            raise ValueError(say("found {found}; a day is written as 2025-06-14", found=repr(said[:40])))
         try:
             return date.fromisoformat(said)
         except ValueError:
-            raise ValueError(f"found {said!r}; there is no such day") from None
+            raise ValueError(say("found {found}; there is no such day", found=repr(said))) from None
     return said
 
 
@@ -40,7 +41,7 @@ def _moment(said: object) -> object:
             moment = datetime.fromisoformat(re.sub(r" (?=\d{2}:?\d{2}$)", "+", said))
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise ValueError(f"found {said[:40]!r}; a moment is written as 2025-06-15T07:00:00Z") from None
+            raise ValueError(say("found {found}; a moment is written as 2025-06-15T07:00:00Z", found=repr(said[:40]))) from None
     return said
 
 
@@ -128,7 +129,8 @@ def zone(reading: Reading, said: str) -> str | None:
     if said == "city":
         return None
     known = ", ".join(z.id for z in reading.zones.all[:20])
-    raise Refused(404, f"zone: {reading.city.city.name} has no zone {said[:40]!r}. It has: city, {known}.")
+    why = say("{city} has no zone {found}. It has: {known}.", city=reading.city.city.name, found=repr(said[:40]), known=f"city, {known}")
+    raise Refused(404, f"zone: {why}")
 
 
 def ask(request: HttpRequest, city: str, query: Q, place: str) -> Asked[Q]:
@@ -148,17 +150,17 @@ def opened(city: str) -> Reading:
     try:
         return readings.reading(city)
     except readings.UnknownCity as why:
-        raise Refused(404, str(why)) from None
+        raise Refused(404, no_city(why, speech())) from None
 
 
 def only_known(request: HttpRequest, query: Schema | None) -> None:
     """Refuse a parameter that means nothing here, or that is said twice: it would have been passed over in silence."""
     fields: dict[str, Any] = {} if query is None else {f.alias or name: f for name, f in type(query).model_fields.items()}
     wrong = [
-        Wrong(name[:80], f"no such parameter is known here: there is {', '.join(fields) or 'none'}")
+        Wrong(name[:80], say("no such parameter is known here: there is {known}", known=", ".join(fields) or say("none")))
         for name in request.GET
         if name not in fields
     ]
-    wrong += [Wrong(name, "is said more than once") for name in fields if len(request.GET.getlist(name)) > 1]
+    wrong += [Wrong(name, say("is said more than once")) for name in fields if len(request.GET.getlist(name)) > 1]
     if wrong:
         raise Refused(422, "; ".join(f"{w.where}: {w.why}" for w in wrong) + ".", tuple(wrong))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core import signing
 
-from pulso.web.api.problems import Refused, Wrong
+from pulso.web.api.problems import Refused, Wrong, say
 
 SALT = "pulso.web.api.cursor"
 Key = tuple[str, ...]
@@ -27,7 +27,9 @@ def unpack(question: str, said: str) -> tuple[datetime | None, Key]:
     except (signing.BadSignature, ValueError, TypeError):
         digest, as_of, key = "", None, ()
     if digest != _digest(question):
-        why = "It is not one that this question gave. Take `next` of the page before as it is, and leave the other parameters as they were."
+        why = say(
+            "It is not one that this question gave. Take `next` of the page before as it is, and leave the other parameters as they were."
+        )
         raise Refused(400, f"cursor: {why}", (Wrong("cursor", why),))
     return (datetime.fromisoformat(as_of).astimezone(UTC) if as_of else None), tuple(key)
 

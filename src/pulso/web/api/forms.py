@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from pulso.web.api.problems import Refused
+from pulso.web.api.problems import Refused, say
 
 Form = Literal["json", "csv", "parquet", "xlsx", "geojson"]
 MEDIA: dict[str, str] = {
@@ -49,7 +49,8 @@ def accepted(request: HttpRequest, forms: Sequence[Form]) -> Form:
         return forms[0]
     best = request.get_preferred_type([MEDIA[f] for f in forms])
     if best is None:
-        raise Refused(406, f"Accept: found {request.headers['Accept'][:80]!r}; there is {', '.join(MEDIA[f] for f in forms)}.")
+        found, known = repr(request.headers["Accept"][:80]), ", ".join(MEDIA[f] for f in forms)
+        raise Refused(406, say("Accept: found {found}; there is {known}.", found=found, known=known))
     return next(f for f in forms if MEDIA[f] == best)
 
 

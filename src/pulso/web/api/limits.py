@@ -16,7 +16,7 @@ from threading import Lock
 from django.conf import settings
 from django.http import HttpRequest
 
-from pulso.web.api.problems import Refused
+from pulso.web.api.problems import Refused, say
 from pulso.web.people import keys
 
 MOST = 20_000
@@ -76,7 +76,7 @@ def asker(request: HttpRequest) -> Asker:
         return Asker(f"from {_network(address(request))}", settings.API_A_MINUTE)
     found = keys.known(text)
     if found is None:
-        why = "The key is not known, or it is revoked or has expired. Make another at /en/account/keys/, or ask without one."
+        why = say("The key is not known, or it is revoked or has expired. Make another at /en/account/keys/, or ask without one.")
         raise Refused(401, why, headers={"WWW-Authenticate": 'Bearer realm="Pulso"'})
     free: int = settings.API_A_MINUTE  # a key never allows less than none does
     return Asker(f"key {found.pk}", max(found.a_minute, free) if free else 0, found.pk, found.person_id)

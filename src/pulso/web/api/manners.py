@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from pulso.web.api import limits
-from pulso.web.api.problems import MEDIA, Refused, problem
+from pulso.web.api.problems import MEDIA, Refused, problem, say, speech
+from pulso.web.pages.missing import OURS, language
+from pulso.web.pages.statuses import title
 
 ROOT = "/api/"
 READING = ("GET", "HEAD", "OPTIONS")
 EXPOSED = "ETag, Last-Modified, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Content-Disposition"
 MAY_SEND = "Accept, Authorization, If-Modified-Since, If-None-Match, Last-Event-ID, X-API-Key"
-OURS = "The mistake is ours, and it is written down. Please try again in a while."
 log = logging.getLogger("pulso.web.api")
 
 
@@ -33,13 +34,18 @@ class Manners:
         """Count, answer, and say what others need to know of the answer."""
         if not request.path.startswith(ROOT):
             return self.get_response(request)
+        with translation.override(language(request).code):
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         left: limits.Left | None = None
         try:
             asker = limits.asker(request)
             request.asker = asker  # type: ignore[attr-defined]  # views that need a key look here
             left = limits.BUCKETS.take(asker.name, asker.a_minute) if asker.a_minute else None
             if left and left.wait:
-                raise Refused(429, f"{left.limit} requests a minute are allowed. Ask again in {left.wait} s.", headers=_again(left))
+                why = say("{limit} requests a minute are allowed. Ask again in {wait} s.", limit=left.limit, wait=left.wait)
+                raise Refused(429, why, headers=_again(left))
             response = self._preflight(request) or self.get_response(request)
         except Refused as why:
             response = problem(why.status, why.detail, why.errors, why.headers)
@@ -67,11 +73,11 @@ def mistake(why: Exception) -> HttpResponseBase:
     if isinstance(why, Refused):
         return problem(why.status, why.detail, why.errors, why.headers)
     if isinstance(why, RequestDataTooBig):
-        return problem(413, f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes may be sent.")
+        return problem(413, say("At most {n} bytes may be sent.", n=speech().number(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)))
     if isinstance(why, SuspiciousOperation):
-        return problem(400, "The request can't be read.")
+        return problem(400, say("The request can't be read."))
     log.error("the API failed", exc_info=why)
-    return problem(500, OURS)
+    return problem(500, say(OURS))
 
 
 def as_problem(response: HttpResponseBase) -> HttpResponseBase:
@@ -79,13 +85,13 @@ def as_problem(response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(MEDIA):
         return response
     said = {
-        404: "Nothing is at this address. /api/v1/openapi.json lists the addresses that there are.",
-        405: f"This address takes {response.headers.get('Allow', 'other methods')}.",
-        412: "The answer is not the one that If-Match or If-Unmodified-Since asks for.",
-        500: OURS,
+        404: say("Nothing is at this address. /api/v1/openapi.json lists the addresses that there are."),
+        405: say("This address takes {methods}.", methods=response.headers.get("Allow", "GET, POST, DELETE")),
+        412: say("The answer is not the one that If-Match or If-Unmodified-Since asks for."),
+        500: say(OURS),
     }
     kept = {k: v for k, v in response.headers.items() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
-    return problem(response.status_code, said.get(response.status_code, HTTPStatus(response.status_code).phrase + "."), headers=kept)
+    return problem(response.status_code, said.get(response.status_code, title(response.status_code, speech()) + "."), headers=kept)
 
 
 def _open(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

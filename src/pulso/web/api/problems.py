@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import translation
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
+
+from pulso.show.language import Speech, speak
+from pulso.web.pages.statuses import title
 
 MEDIA = "application/problem+json"
 
@@ -42,9 +45,20 @@ class Refused(Exception):  # noqa: N818  # it names what happens to the question
         super().__init__(detail)
 
 
+def speech() -> Speech:
+    """The language of whoever asks: Manners keeps it while an answer is made."""
+    return speak("pt" if (translation.get_language() or "").startswith("pt") else "en")
+
+
+def say(message: str, /, **values: object) -> str:
+    """Say something to whoever asks, in their language."""
+    return speech().say(message, **values)
+
+
 def problem(status: int, detail: str, errors: tuple[Wrong, ...] = (), headers: dict[str, Any] | None = None) -> HttpResponse:
     """Answer with a problem."""
-    body = WRITER.dump_json(Problem(HTTPStatus(status).phrase, status, detail, errors=errors))
+    body = WRITER.dump_json(Problem(title(status, speech()), status, detail, errors=errors))
     response = HttpResponse(body, status=status, content_type=MEDIA, headers=headers or {})
-    response.headers["Cache-Control"] = "no-store"
+    for name, value in (("Cache-Control", "no-store"), ("Content-Language", speech().code), ("Vary", "Accept-Language")):
+        response.headers[name] = value
     return response

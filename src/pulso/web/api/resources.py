@@ -11,7 +11,7 @@ from typing import Any
 from pulso.web.api import shapes
 from pulso.web.api.asked import Asked, EventsQuery, FlagsQuery, Paged, QualityQuery, ValuesQuery
 from pulso.web.api.cursor import Key
-from pulso.web.api.problems import Refused
+from pulso.web.api.problems import Refused, say
 from pulso.web.api.rows import Resource, Rows, part
 from pulso.web.contracts import reads as contracts
 from pulso.web.contracts.models import Incident
@@ -62,7 +62,7 @@ def values(asked: Asked[ValuesQuery]) -> Rows:
     """
     query, reading = asked.query, asked.reading
     if query.grain == "hour":
-        raise Refused(400, "grain: found 'hour'; the index is published by the day only. Ask for grain=day.")
+        raise Refused(400, say("grain: found 'hour'; the index is published by the day only. Ask for grain=day."))
     names = _names(reading, query.metric)
     as_of = asked.as_of or reading.last_vintage()
     span = _span(asked)
@@ -227,7 +227,7 @@ def outlines(asked: Asked[Any], rows: Any) -> list[tuple[str, dict[str, Any], di
 def mapped(asked: Asked[ValuesQuery], rows: Any) -> list[tuple[str, dict[str, Any], dict[str, Any] | None]]:
     """One day's values on a map. Refused for more days: each row would bring its outline."""
     if len({r.day for r in rows}) > 1:
-        raise Refused(400, "from, to: a map shows one day; found several. Ask with from and to the same, or take another form.")
+        raise Refused(400, say("from, to: a map shows one day; found several. Ask with from and to the same, or take another form."))
     drawn = walks.outlines(asked.reading)
     kept = shapes.Value.__dataclass_fields__
     return [
@@ -243,9 +243,9 @@ def _names(reading: Reading, said: str | None) -> tuple[str | None, ...]:
     if said == EVERY:
         return tuple(sorted(city.metrics)) or (None,)
     if said not in city.metrics and said not in city.domains:
-        raise Refused(
-            404, f"metric: {city.city.name} has no metric or domain {said[:40]!r}. It has: {', '.join([*city.metrics, *city.domains])}."
-        )
+        known = ", ".join([*city.metrics, *city.domains])
+        why = say("{city} has no metric or domain {found}. It has: {known}.", city=city.city.name, found=repr(said[:40]), known=known)
+        raise Refused(404, f"metric: {why}")
     return (said,)
 
 
@@ -257,7 +257,7 @@ def _span(asked: Asked[Any]) -> tuple[date, date] | None:
 
 def _order(query: Any) -> None:
     if query.first and query.last and query.last < query.first:
-        raise Refused(400, f"to: found {query.last}; a day not before {query.first}.")
+        raise Refused(400, say("to: found {last}; a day not before {first}.", last=query.last, first=query.first))
 
 
 def _stand(after: tuple[str, ...] | None) -> tuple[date | None, str, str]:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET
 from pulso.web.api.asked import only_known, opened
 from pulso.web.api.happenings import EPOCH, Happening, Mark, latest, since
 from pulso.web.api.listeners import LISTENERS, Listeners
-from pulso.web.api.problems import Refused, Wrong
+from pulso.web.api.problems import Refused, Wrong, say
 from pulso.web.readings import Reading
 
 MEDIA = "text/event-stream"
@@ -37,12 +37,12 @@ def stream(request: HttpRequest, city: str) -> HttpResponseBase:
     only_known(request, None)
     reading = opened(city)
     if not request.accepts(MEDIA):
-        raise Refused(406, f"Accept: found {request.headers['Accept'][:80]!r}; there is {MEDIA}.")
+        raise Refused(406, say("Accept: found {found}; there is {known}.", found=repr(request.headers["Accept"][:80]), known=MEDIA))
     mark = _last(request) or latest(reading)
     if not LISTENERS.enter(reading.slug, settings.API_STREAMS):
         raise Refused(
             503,
-            "As many streams are open as this process allows. Ask again in a minute, or ask /values with If-None-Match.",
+            say("As many streams are open as this process allows. Ask again in a minute, or ask /values with If-None-Match."),
             headers={"Retry-After": "60"},
         )
     alone = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}  # nobody shall gather events
@@ -106,7 +106,7 @@ def _last(request: HttpRequest) -> Mark | None:
             raise ValueError
         return Mark(*(EPOCH + timedelta(microseconds=int(part)) for part in said.split(".")))
     except (ValueError, OverflowError):
-        why = f"found {said[:40]!r}; it is the id of an event that this stream told"
+        why = say("found {found}; it is the id of an event that this stream told", found=repr(said[:40]))
         raise Refused(422, f"Last-Event-ID: {why}.", (Wrong("Last-Event-ID", why),)) from None
 
 

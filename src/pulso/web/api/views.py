@@ -14,13 +14,14 @@ from ninja.params.functions import Path, Query
 from pydantic import Field, TypeAdapter
 
 from pulso.show import words
+from pulso.show.language import marked as _
 from pulso.web import readings
 from pulso.web.api import forms, shapes
 from pulso.web.api.asked import OneDay, Paged, ask, only_known, zone
 from pulso.web.api.cursor import pack, question, unpack
 from pulso.web.api.hooks import views as hooks
 from pulso.web.api.manners import mistake
-from pulso.web.api.problems import Refused, Wrong, problem
+from pulso.web.api.problems import Refused, Wrong, problem, say
 from pulso.web.api.resources import RESOURCES, city_row
 from pulso.web.api.rows import CITY, CODE, LASTING, lasting, page_of, register, same
 from pulso.web.pages.frame import NOT_QUALITY, credit
@@ -32,6 +33,20 @@ Values are indices: 100 is the day that was expected; they say how much activity
 or null, never 0, and every number says how much was seen. What was published stays published: `as_of` gives it back. Rows come in JSON,
 CSV, Parquet and XLSX, by the ending of the address or by `Accept`. Long answers come in pages: `next` (and the header `Link`) leads on.
 Errors are problems (RFC 9457)."""
+
+SLIPS = {
+    "missing": _("is needed"),
+    "int_parsing": _("is a whole number"),
+    "int_from_float": _("is a whole number"),
+    "greater_than_equal": _("is at least {ge}"),
+    "less_than_equal": _("is at most {le}"),
+    "less_than": _("is less than {lt}"),
+    "literal_error": _("is one of {expected}"),
+    "string_too_long": _("has at most {max_length} characters"),
+    "string_type": _("is a text"),
+    "extra_forbidden": _("is not known here"),
+}
+"""What can be wrong with a parameter, by the name that pydantic has for it; what is not here is said in pydantic's own words."""
 
 api = NinjaAPI(title="Pulso", version=CODE, description=ABOUT, openapi_url=None, docs_url=None, urls_namespace="api")
 City = Annotated[str, CITY]
@@ -182,8 +197,13 @@ def _day(reading: Reading, query: OneDay) -> Any:
 
 def _nothing(reading: Reading, query: OneDay) -> Refused:
     days = reading.days(query.as_of)
-    there = f"What is published runs from {days[0]} to {days[1]}." if days else "Nothing is published yet, or was at that moment."
-    return Refused(404, f"{reading.city.city.name}: nothing is published of {query.day or 'any day'}. {there}")
+    if days:
+        there = say("What is published runs from {first} to {last}.", first=days[0], last=days[1])
+    else:
+        there = say("Nothing is published yet, or was at that moment.")
+    place, day = reading.city.city.name, query.day or say("any day")
+    nothing = say("{place}: nothing is published of {day}.", place=place, day=day)
+    return Refused(404, f"{nothing} {there}")
 
 
 for resource in RESOURCES:
@@ -210,8 +230,9 @@ def invalid(_request: HttpRequest, why: ValidationError) -> HttpResponse:
 def unread(request: HttpRequest, why: HttpError) -> HttpResponse:
     """A body that can't be read."""
     if why.status_code == 400 and request.content_type != "application/json":
-        return problem(415, f"Content-Type: found {str(request.content_type)[:80]!r}; what is sent is application/json.")
-    return problem(why.status_code, "What was sent can't be read as JSON." if why.status_code == 400 else str(why))
+        found = repr(str(request.content_type)[:80])
+        return problem(415, say("Content-Type: found {found}; what is sent is application/json.", found=found))
+    return problem(why.status_code, say("What was sent can't be read as JSON.") if why.status_code == 400 else str(why))
 
 
 def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
@@ -220,5 +241,9 @@ def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
 
 
 def _letter(error: dict[str, Any]) -> str:
+    message = SLIPS.get(error["type"])
+    if message:
+        between = say("or")
+        return say(message, **{k: str(v).replace(" or ", f" {between} ") for k, v in error.get("ctx", {}).items()})
     said = str(error["msg"]).removeprefix("Value error, ")
     return said[:1].lower() + said[1:]

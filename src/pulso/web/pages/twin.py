@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from pulso.shapes import Verdict
 from pulso.show.language import Speech, speak
 from pulso.web.pages import kept, unchanged
 from pulso.web.pages.frame import Frame, frame
+from pulso.web.pages.statuses import title
 from pulso.web.readings import Brief, Point, Reading, UnknownCity, reading
 
 T = TypeVar("T")
@@ -280,8 +280,10 @@ def no_city(why: UnknownCity, speech: Speech) -> str:
 def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_json: bool) -> HttpResponse:
     """Say why there is no page: to a person as a page, to a machine as a problem (RFC 9457)."""
     if as_json:
-        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
-        return HttpResponse(TypeAdapter(dict[str, Any]).dump_json(problem), status=status, content_type="application/problem+json")
+        problem = {"type": "about:blank", "title": title(status, speech), "status": status, "detail": why}
+        headers = {"Content-Language": speech.code}
+        body = TypeAdapter(dict[str, Any]).dump_json(problem)
+        return HttpResponse(body, status=status, content_type="application/problem+json", headers=headers)
     context = {"why": why, "status": status} | around(request, speech, None)
     return HttpResponse(render_to_string("letter.html", context, using="pages"), status=status)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 
 from pulso.errors import PulsoError
+from pulso.web.api.problems import say
 
 CARRIERS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
 """Networks of IPv6 whose addresses carry one of IPv4 within."""
@@ -34,15 +35,15 @@ def target(url: str) -> Target:
         said = urlsplit(url)
         port = said.port
     except ValueError:
-        raise NotThere(f"url: found {url[:80]!r}; an address is written as https://example.org/hook") from None
+        raise NotThere(say("url: found {found}; an address is written as https://example.org/hook", found=repr(url[:80]))) from None
     inside = settings.HOOKS_INSIDE
     if said.scheme != "https" and not (inside and said.scheme == "http"):
-        raise NotThere(f"url: found {url[:80]!r}; a message only goes to https://…")
+        raise NotThere(say("url: found {found}; a message only goes to https://…", found=repr(url[:80])))
     if not said.hostname or said.username is not None or said.password is not None:
-        raise NotThere("url: an address with a machine's name, and without a user or password in it.")
+        raise NotThere(say("url: an address with a machine's name, and without a user or password in it."))
     numbers = _numbers(said.hostname, port or (443 if said.scheme == "https" else 80))
     if not inside and not all(open_to_all(n) for n in numbers):
-        raise NotThere(f"url: {said.hostname} lies in a private network; messages only go to the open internet.")
+        raise NotThere(say("url: {host} lies in a private network; messages only go to the open internet.", host=said.hostname))
     first = numbers[0]
     place = f"[{first}]" if first.version == 6 else str(first)
     end = "" if port is None else f":{port}"
@@ -65,4 +66,4 @@ def _numbers(name: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         return [ipaddress.ip_address(str(a[4][0]).partition("%")[0]) for a in found]
     except (OSError, UnicodeError, ValueError):
-        raise NotThere(f"url: {name[:80]} is the name of no machine that can be found.") from None
+        raise NotThere(say("url: {host} is the name of no machine that can be found.", host=name[:80])) from None

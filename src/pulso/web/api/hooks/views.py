@@ -18,7 +18,7 @@ from pulso.web.api.asked import only_known, opened
 from pulso.web.api.happenings import KINDS, Kind, latest
 from pulso.web.api.hooks.addresses import NotThere, target
 from pulso.web.api.hooks.models import Message, Webhook
-from pulso.web.api.problems import Refused, Wrong
+from pulso.web.api.problems import Refused, Wrong, say
 from pulso.web.people.models import Person
 from pulso.web.people.trail import note
 
@@ -85,7 +85,7 @@ def make(request: HttpRequest, asked: NewWebhook) -> HttpResponseBase:
     except NotThere as why:
         raise Refused(422, str(why), (Wrong("url", str(why)),)) from None
     if Webhook.objects.filter(person=person).count() >= MOST:
-        raise Refused(409, f"You have {MOST} webhooks, which is as many as one person may have. End one first.")
+        raise Refused(409, say("You have {n} webhooks, which is as many as one person may have. End one first.", n=MOST))
     secret, mark = secrets.token_urlsafe(32), latest(reading)
     hook = Webhook.objects.create(
         person=person,
@@ -106,7 +106,7 @@ def end(request: HttpRequest, number: Annotated[int, Path(..., ge=1, lt=2**62, d
     person = _person(request)
     hook = Webhook.objects.filter(person=person, pk=number).first()
     if hook is None:
-        raise Refused(404, f"You have no webhook {number}.")
+        raise Refused(404, say("You have no webhook {n}.", n=number))
     note(person, "end webhook", f"webhook:{hook.pk}", _fields(hook), None, city=hook.city, about=person)
     hook.delete()
     return HttpResponse(status=204)
@@ -116,7 +116,7 @@ def _person(request: HttpRequest) -> Person:
     """Whose key it is. Refused (401) where none is said."""
     number = request.asker.person  # type: ignore[attr-defined]  # Manners says who asks
     if number is None:
-        raise Refused(401, "This needs a key: Authorization: Bearer pulso_… .", headers={"WWW-Authenticate": 'Bearer realm="Pulso"'})
+        raise Refused(401, say("This needs a key: Authorization: Bearer pulso_… ."), headers={"WWW-Authenticate": 'Bearer realm="Pulso"'})
     return Person.objects.get(pk=number)
 
 
