@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -62,7 +62,7 @@ class Page:
     map: maps.Map
     cards: tuple[Card, ...]
     notes: tuple[str, ...]
-    credits: tuple[tuple[str, str], ...]  # owner, licence
+    credits: str  # owners and licences
 
     @property
     def side(self) -> str:
@@ -139,7 +139,7 @@ def lay_out(
         map=maps.draw(zones, by_zone, speech),
         cards=tuple(_card(d, verdict, days, city, speech) for d in verdict.domains),
         notes=tuple(words.notes(verdict, city, speech.code)),
-        credits=tuple(owners(city)),
+        credits=whose(owners(city), speech),
     )
 
 
@@ -213,6 +213,12 @@ def owners(city: City) -> list[tuple[str, str]]:
     if city.zones.attribution or city.zones.licence:
         found.append((city.zones.attribution or city.zones.file, city.zones.licence))
     return list(dict.fromkeys(found))
+
+
+def whose(of: Iterable[tuple[str, str]], speech: Speech) -> str:
+    """Say owners and licences; where none is declared, that none is: nobody may take it for a free one."""
+    none = speech.say("no licence is declared")
+    return "; ".join(f"{owner} ({licence or none})" for owner, licence in of)
 
 
 @cache

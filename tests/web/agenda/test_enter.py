@@ -173,11 +173,24 @@ def test_an_editor_does_not_touch_an_entry_that_is_no_event_of_theirs(mine, clie
 
 
 def test_a_stranger_is_asked_who_they_are_and_nothing_is_written(mine, client, db):
-    for at in ("enter", "enter.json", "flags", "flags/lift", f"entry/{'0' * 32}"):
-        answer = client.get(f"/en/vila/agenda/{at}") if at == "enter.json" else client.post(f"/en/vila/agenda/{at}", FAIR)
+    for at in ("enter", "flags", "flags/lift", f"entry/{'0' * 32}"):
+        answer = client.post(f"/en/vila/agenda/{at}", FAIR)
         assert answer.status_code == 302, at
         assert answer["Location"].startswith("/en/account/login/?next=/en/vila/agenda/")
     assert entered(mine) == []
+
+
+def test_a_machine_is_refused_by_a_problem(mine, client, person):
+    refused = {None: (401, 401, 401), "nobody": (403, 403, 404), "viewer": (200, 404, 404)}
+    for who, statuses in refused.items():
+        if who:  # whoever has not signed in isn't told either which cities there are
+            client.force_login(person(who, *(["viewer"] if who == "viewer" else [])))
+        for at, status in zip(("vila/agenda/enter", f"vila/agenda/entry/{'0' * 32}", "vilo/agenda/flags"), statuses, strict=True):
+            answer = client.get(f"/pt/{at}.json")
+            assert answer.status_code == status, (who, at)
+            kind = "application/json; charset=utf-8" if status == 200 else "application/problem+json"
+            assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == (kind, True)
+            assert status == 200 or answer.json()["status"] == status
 
 
 def test_a_post_from_another_site_is_refused(mine, person):

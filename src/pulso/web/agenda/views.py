@@ -8,7 +8,7 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
@@ -17,17 +17,19 @@ from pydantic import TypeAdapter
 
 from pulso.errors import CityFileError, LakeBusy
 from pulso.show.language import Speech, speak
+from pulso.show.language import marked as _
 from pulso.web.agenda import writes
 from pulso.web.agenda.desk import Desk, Entry, desk
 from pulso.web.agenda.forms import Event, Exclusion, Outage
 from pulso.web.pages.frame import frame
-from pulso.web.pages.twin import around, no_city
+from pulso.web.pages.twin import around, letter, no_city
 from pulso.web.people import may
 from pulso.web.people.around import office
 from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
 from pulso.web.readings.entries import SILENCING, Entered, entered, nearest
 
+STRANGER = _("This is for those who are signed in.")
 DESK, ENTRY = TypeAdapter(Desk), TypeAdapter(Entry)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
 
@@ -66,17 +68,20 @@ class Visit:
 
 
 def visit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For whoever is signed in, in a city that this site shows; what the river refuses is told in a letter."""
+    """For whoever is signed in, in a city that this site shows; what the river refuses is told in a letter, to machines as a problem."""
 
-    @login_required
     @wraps(view)
     def came(request: HttpRequest, lang: str, city: str, **parts: str) -> HttpResponse:
         speech = speak(lang)
+        if not request.user.is_authenticated:
+            return (
+                _letter(request, speech, 401, speech.say(STRANGER)) if _by_machine(request) else redirect_to_login(request.get_full_path())
+            )
         try:
             found = reading(city)
         except UnknownCity as why:
             return _letter(request, speech, 404, no_city(why, speech))
-        assert isinstance(request.user, Person)  # noqa: S101  # login_required has looked
+        assert isinstance(request.user, Person)  # noqa: S101  # no other can sign in
         try:
             return view(Visit(request, request.user, found, speech), **parts)
         except LakeBusy:
@@ -195,8 +200,11 @@ def _day(said: str) -> date | None:
 
 
 def _letter(request: HttpRequest, speech: Speech, status: int, why: str) -> HttpResponse:
-    context = {"why": why, "status": status} | around(request, speech, None)
-    return _private(HttpResponse(render_to_string("letter.html", context, using="pages"), status=status))
+    return _private(letter(request, speech, status, why, as_json=_by_machine(request)))
+
+
+def _by_machine(request: HttpRequest) -> bool:
+    return request.path.endswith(".json")
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from django.http import HttpRequest, HttpResponse
 
 from pulso.show import bulletin
-from pulso.web.pages.day import OF_A_DAY, SIX_WEEKS, the_verdict, weeks_about
+from pulso.web.pages.day import OF_A_DAY, PAST, SIX_WEEKS, the_verdict, weeks_about
 from pulso.web.pages.twin import Asked, handed
 
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -22,6 +22,15 @@ def sheet(request: HttpRequest, lang: str, city: str, day: str) -> HttpResponse:
     if response.status_code in (200, 304):  # a 304 renews the headers that a browser keeps with the page
         response.headers["Content-Security-Policy"] = POLICY.format(style=style())
     return response
+
+
+def sheet_json(request: HttpRequest, lang: str, city: str, day: str) -> HttpResponse:
+    """The same day for machines, as its own page says it."""
+
+    def hand(asked: Asked) -> HttpResponse:
+        return HttpResponse(PAST.adapter.dump_json(PAST.make(asked)), content_type="application/json; charset=utf-8")
+
+    return handed(request, lang, city, {"day": day}, hand, reads=OF_A_DAY, as_json=True)
 
 
 def _sheet(asked: Asked) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pulso.shapes import Verdict
 from pulso.show import words
-from pulso.web.pages.frame import NOT_QUALITY, credit
+from pulso.web.pages.frame import NOT_QUALITY, credit, whose
 from pulso.web.pages.twin import Asked, handed
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -46,7 +46,7 @@ def write(asked: Asked, verdicts: list[Verdict]) -> bytes:
     SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{base}/feed.atom"})
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/today"})
     _text(SubElement(root, "author"), "name", f"Pulso · {city.city.name}")
-    _text(root, "rights", "; ".join(f"{c.owner} ({c.licence})" if c.licence else c.owner for c in credit(city)))
+    _text(root, "rights", whose(credit(city), speech))
     _text(root, "generator", "Pulso")
     for verdict in verdicts:
         _entry(root, verdict, asked, base)

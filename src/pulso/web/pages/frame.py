@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.show.bulletin import owners
+from pulso.show import bulletin
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.readings import City
@@ -54,4 +55,9 @@ def frame(city: City, days: tuple[date, date] | None, speech: Speech) -> Frame:
 
 def credit(city: City) -> list[Credit]:
     """Each owner and licence once."""
-    return [Credit(owner, licence) for owner, licence in owners(city)]
+    return [Credit(owner, licence) for owner, licence in bulletin.owners(city)]
+
+
+def whose(of: Iterable[Credit], speech: Speech) -> str:
+    """Owners and licences in words."""
+    return bulletin.whose(((c.owner, c.licence) for c in of), speech)

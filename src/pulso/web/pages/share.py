@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pulso.shapes import Verdict
 from pulso.show import bulletin, charts, words
 from pulso.web.pages.day import OF_A_DAY, place, the_verdict, weeks_about
-from pulso.web.pages.frame import NOT_QUALITY, credit
+from pulso.web.pages.frame import NOT_QUALITY, credit, whose
 from pulso.web.pages.twin import Asked, handed
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
@@ -74,8 +74,7 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
 
 def _whose(asked: Asked) -> str:
     """Owners and licences of the data."""
-    owners = [f"{c.owner} ({c.licence})" if c.licence else c.owner for c in credit(asked.reading.city)]
-    return f"{asked.speech.say('Data:')} {'; '.join(owners)}."
+    return f"{asked.speech.say('Data:')} {whose(credit(asked.reading.city), asked.speech)}."
 
 
 def _colour(verdict: Verdict) -> str:

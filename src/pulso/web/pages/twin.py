@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -20,7 +20,8 @@ from pulso.errors import NothingKnown, PulsoError
 from pulso.shapes import Verdict
 from pulso.show.language import Speech, speak
 from pulso.web.pages import kept, unchanged
-from pulso.web.pages.frame import Frame, frame
+from pulso.web.pages.frame import Frame, frame, whose
+from pulso.web.pages.meant import meant
 from pulso.web.pages.statuses import title
 from pulso.web.readings import Brief, Point, Reading, UnknownCity, reading
 
@@ -30,6 +31,10 @@ VERSION = version("pulso")  # read once: asking costs as much as half of a 304
 
 ASKED = frozenset({"a", "as_of", "b", "city", "date", "day", "from", "kind", "length", "metric", "to", "until", "what", "year", "zone"})
 """The words that addresses are asked with, here or in the API. A page that passed over one would answer another question than was asked."""
+
+
+OPEN = {"Access-Control-Allow-Origin": "*"}
+"""What lets pages of other sites read an answer: it is the same for everybody, and no cookie goes with it."""
 
 
 class BadQuestion(PulsoError):  # noqa: N818  # it names what was asked
@@ -197,7 +202,7 @@ def handed(
     `reads` are the words of ASKED that it answers to: another one is a letter.
     `plain` where the answer has no headers of its own: then its 304 is given before anything else is asked.
     """
-    speech = speak(lang)
+    speech, headers = speak(lang), OPEN if as_json else {}
     try:
         found, here, query = reading(city), f"{site(request)}{request.get_full_path()}", request.GET
 
@@ -207,21 +212,22 @@ def handed(
 
         etag = tag()
         if request.headers.get("If-None-Match") == etag:
-            return _lasting(HttpResponseNotModified(), etag)
+            return _lasting(HttpResponseNotModified(), etag, headers)
         asked = Asked(found, speech, query, parts, site(request))
         asked.only(*reads)
         answer = kept.given(etag) or kept.keep(etag, hand(asked))
         if plain:
-            unchanged.remember(request, tag)
-        return _lasting(answer, etag)
+            unchanged.remember(request, tag, headers)
+        return _lasting(answer, etag, headers)
     except Elsewhere as there:
-        return HttpResponseRedirect(f"/{lang}/{city}/{there.page}{'.json' if as_json else ''}{there.query}")
+        answer = HttpResponseRedirect(f"/{lang}/{city}/{there.page}{'.json' if as_json else ''}{there.query}")
     except UnknownCity as why:
-        return letter(request, speech, 404, no_city(why, speech), as_json=as_json)
+        answer = meant(request) or letter(request, speech, 404, no_city(why, speech), as_json=as_json)
     except NothingKnown as why:
-        return letter(request, speech, 404, str(why), as_json=as_json)
+        answer = letter(request, speech, 404, str(why), as_json=as_json)
     except BadQuestion as why:
-        return letter(request, speech, 400, str(why), as_json=as_json)
+        answer = letter(request, speech, 400, str(why), as_json=as_json)
+    return _told(answer, headers)
 
 
 def site(request: HttpRequest) -> str:
@@ -247,6 +253,7 @@ def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[st
         "say": speech.say,
         "many": speech.many,
         "frame": frame,
+        "whose": partial(whose, speech=speech),
         "path": request.path if request.path.startswith(("/pt/", "/en/")) else f"/{speech.code}/",
         "site": site(request),
         "query": queried(request),
@@ -293,7 +300,11 @@ def _etag(here: str, found: Reading, besides: str) -> str:
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
 
 
-def _lasting(response: HttpResponse, etag: str) -> HttpResponse:
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = unchanged.LASTS
+def _lasting(response: HttpResponse, etag: str, headers: Mapping[str, str]) -> HttpResponse:
+    return _told(response, {"ETag": etag, "Cache-Control": unchanged.LASTS, **headers})
+
+
+def _told(response: HttpResponse, headers: Mapping[str, str]) -> HttpResponse:
+    for name, said in headers.items():
+        response.headers[name] = said
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import NamedTuple
 
@@ -22,20 +22,21 @@ Key = tuple[str, str]
 
 
 class Handed(NamedTuple):
-    """A page that was handed out: what its tag is now, and by which view."""
+    """A page that was handed out: what its tag is now, by which view, and with which headers of its own."""
 
     tag: Callable[[], str]
     match: ResolverMatch | None
+    headers: Mapping[str, str]
 
 
 _handed: OrderedDict[Key, Handed] = OrderedDict()
 _one_at_a_time = Lock()
 
 
-def remember(request: HttpRequest, tag: Callable[[], str]) -> None:
-    """Note that this address was answered, and how its tag is found."""
+def remember(request: HttpRequest, tag: Callable[[], str], headers: Mapping[str, str]) -> None:
+    """Note that this address was answered, how its tag is found, and what its 304 says besides."""
     with _one_at_a_time:
-        _handed[_key(request)] = Handed(tag, request.resolver_match)
+        _handed[_key(request)] = Handed(tag, request.resolver_match, headers)
         if len(_handed) > ROOM:
             _handed.popitem(last=False)
 
@@ -53,7 +54,7 @@ class Unchanged:
         if found is None or not _still(found, str(said)):
             return self.get_response(request)
         request.resolver_match = found.match
-        return HttpResponseNotModified(headers={"ETag": str(said), "Cache-Control": LASTS})
+        return HttpResponseNotModified(headers={**found.headers, "ETag": str(said), "Cache-Control": LASTS})
 
 
 def _still(found: Handed, said: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from pulso.web.pages.agenda import AGENDA
-from pulso.web.pages.bulletin import sheet
+from pulso.web.pages.bulletin import sheet, sheet_json
 from pulso.web.pages.calendars import ics
 from pulso.web.pages.catalogue import catalogue
 from pulso.web.pages.compare import COMPARE
@@ -19,6 +19,7 @@ from pulso.web.pages.front import cities, front, home
 from pulso.web.pages.map import MAP, year_json, zones_geojson
 from pulso.web.pages.method import METHOD
 from pulso.web.pages.metric import METRIC
+from pulso.web.pages.missing import read_only
 from pulso.web.pages.share import picture
 from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.today import TODAY
@@ -47,8 +48,10 @@ register_converter(Language, "lang")
 urlpatterns = [
     path("", front, name="front"),
     path("<lang:lang>/", cities, name="cities"),
+    path("<lang:lang>.json", cities, {"as_json": True}, name="cities-json"),
     path("<lang:lang>/<slug:city>/", home, name="city"),
     path("<lang:lang>/<slug:city>/day", find, name="find"),
+    path("<lang:lang>/<slug:city>/bulletin/<day>.json", sheet_json, name="bulletin-json"),
     path("<lang:lang>/<slug:city>/bulletin/<day>", sheet, name="bulletin"),
     path("<lang:lang>/<slug:city>/agenda.ics", ics, name="ics"),
     path("<lang:lang>/<slug:city>/feed.atom", feed, name="feed"),
@@ -63,3 +66,5 @@ urlpatterns = [
     path("<lang:lang>/<slug:city>/zones.geojson", zones_geojson, name="zones"),
     *(address for page in PAGES for address in urls(page)),
 ]
+for address in urlpatterns:
+    address.callback = read_only(address.callback)
