@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
+from pulso.errors import PulsoError
 from pulso.web.running import jobs, locks
+from pulso.web.running import worker as workers
 from pulso.web.running.models import Job
 from pulso.web.running.schedule import read
 from pulso.web.running.worker import Outcome, Worker
@@ -129,3 +134,56 @@ def test_a_mishap_afterwards_does_not_stop_the_worker(own_town, monkeypatch):
     monkeypatch.setattr(watch, "watch", breaks)
     assert Worker(lambda _: Outcome(0, "")).work(once=True)
     assert [state for _, state, _ in lines()] == ["done", "done"]
+
+
+def test_a_worker_outlives_its_database_and_begins_again_what_ran(own_town, monkeypatch, caplog):
+    """The disk is full when the end of a job is to be noted, and has room when it is tried a third time."""
+    noted, failures, ran = jobs.done, [OperationalError("database or disk is full")] * 2, []
+
+    def done(job: Job, message: str) -> None:
+        if failures:
+            raise failures.pop()
+        noted(job, message)
+
+    def run(job: Job) -> Outcome:
+        ran.append(job.kind)
+        if job.kind == "publish":
+            worker.stop()
+        return Outcome(0, "")
+
+    monkeypatch.setattr(jobs, "done", done)
+    monkeypatch.setattr(workers, "LOOK", 0.01)
+    monkeypatch.setattr(workers.connection, "close", lambda: None)  # the test's own transaction is in it
+    worker = Worker(run)
+    assert worker.work()
+    assert ran == ["collect", "collect", "collect", "publish"]
+    assert lines() == [("collect", "done", 3), ("publish", "done", 1), ("collect", "waiting", 0)]
+    assert [r.getMessage() for r in caplog.records].count("the database can't be used") == 2  # in order between: it is news again
+
+
+def test_a_worker_for_cron_says_that_its_database_failed(own_town, monkeypatch):
+    def begin(_: Job) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(jobs, "begin", begin)
+    with pytest.raises(PulsoError, match="can't be used: the connection is closed"):
+        Worker(lambda _: Outcome(0, "")).work(once=True)
+
+
+def test_a_job_that_the_system_killed_says_so(own_town, monkeypatch):
+    monkeypatch.setattr(workers, "PULSO", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
+    assert not Worker().work(once=True)
+    assert "by signal 9" in Job.objects.get(kind="collect").message
+
+
+def test_a_worker_that_was_told_to_stop_ends_well(own_town):
+    """Whatever failed in its life: a service that is stopped has not failed."""
+    command = [sys.executable, "-m", "pulso.web", "worker"]
+    said = {"PULSO_HOME": str(own_town.home), "PULSO_CITIES": str(own_town.folder), "PULSO_MIRROR": str(own_town.folder)}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULSO_", "DJANGO_"))} | said
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:  # nothing lies in that mirror
+            if '"kind": "publish"' in line:
+                break
+        process.terminate()
+        assert process.wait(60) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 
 from django.template import engines
@@ -25,5 +24,3 @@ def warm() -> None:
             reading.kinds()  # its events, and with them what reads the lake
         except (PulsoError, OSError) as why:
             log.error("%s can't be opened: %s", slug, why)
-    gc.collect()
-    gc.freeze()  # what every answer needs is never rubbish: looking through it all again would make some visitor wait

@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 
+from pulso.errors import PulsoError
 from pulso.web import readings
 from pulso.web.readings import upkeep
 from pulso.web.running import jobs, locks, schedule
@@ -59,38 +60,67 @@ class Worker:
             self.child.send_signal(signal.SIGINT)
 
     def work(self, *, once: bool = False) -> bool:
-        """Work until stopped, or every shown city once, now; whether everything that was tried succeeded."""
-        plan = schedule.read(settings.SCHEDULE)
+        """Work until stopped, or every shown city once, now; whether everything that was tried succeeded.
+
+        Where the database can't be used, it is asked again until it can; once, that is a PulsoError.
+        """
+        plan = None if once else schedule.read(settings.SCHEDULE)
         with locks.the_worker(Path(settings.HOME)):
-            left = jobs.take_over()
-            if left:
-                log.info("taken over", extra={"said": {"jobs": left}})
-            if once:
-                for city in readings.cities():
-                    jobs.ask(city, Job.Kind.COLLECT)
-            fine = True
+            fine, begun, out_of_order = True, False, False
             while not self.stopping.is_set():
-                cities = readings.cities()
-                if not once:
-                    for city in cities:
-                        jobs.plan(city, plan)
-                job = jobs.next_due(upkeep.now(), cities)
-                if job is not None:
-                    fine = self._do(job) and fine
+                try:
+                    if not begun:
+                        self._begin(once=once)
+                        begun, out_of_order = True, False
+                    done = self._next(plan)
+                except OperationalError as why:  # its disk is full, its server is begun again: a worker outlives that
+                    if once:
+                        raise PulsoError(
+                            f"The database can't be used: {str(why).strip()}. What was collected or published stands."
+                        ) from None
+                    if not out_of_order:
+                        log.error("the database can't be used", extra={"said": {"why": str(why).strip()}})
+                    begun, out_of_order = False, True
+                    connection.close()
+                    self.stopping.wait(LOOK)
                     continue
-                _afterwards("pulso.web.api.hooks", "deliver")
-                if once:
+                if done is not None:
+                    fine = done and fine
+                elif once:
                     break
-                jobs.forget_old()
-                close_old_connections()
-                self.stopping.wait(LOOK)
+                else:
+                    close_old_connections()
+                    self.stopping.wait(LOOK)
             return fine
+
+    def _begin(self, *, once: bool) -> None:
+        """Take up what another worker, or this one before the database failed, did not end."""
+        left = jobs.take_over()
+        if left:
+            log.info("taken over", extra={"said": {"jobs": left}})
+        for city in readings.cities() if once else ():
+            jobs.ask(city, Job.Kind.COLLECT)
+
+    def _next(self, plan: schedule.Schedule | None) -> bool | None:
+        """Do what has been due longest, and say whether it succeeded; None where nothing is due."""
+        cities = readings.cities()
+        if plan is not None:
+            for city in cities:
+                jobs.plan(city, plan)
+        job = jobs.next_due(upkeep.now(), cities)
+        if job is not None:
+            return self._do(job)
+        _afterwards("pulso.web.api.hooks", "deliver")
+        if plan is not None:
+            jobs.forget_old()
+        return None
 
     def _do(self, job: Job) -> bool:
         jobs.begin(job)
         began = time.monotonic()
         code, message = self.run(job)
-        if self.stopping.is_set() and code:
+        stopped = self.stopping.is_set() and code != 0
+        if stopped:
             jobs.stopped(job)
         elif code:
             jobs.failed(job, message)
@@ -100,11 +130,12 @@ class Worker:
                 _afterwards("pulso.web.contracts.watch", "watch", job.city)
             else:
                 upkeep.days(job.city)  # the shelf, now, and not with somebody's first look
+                _afterwards("pulso.web.api.files", "prepare", job.city)
                 _afterwards("pulso.web.api.hooks", "deliver")
         seconds = round(time.monotonic() - began, 1)
         said = {"city": job.city, "kind": job.kind, "state": job.state, "tries": job.tries, "seconds": seconds, "message": job.message}
-        log.log(logging.WARNING if code else logging.INFO, "job", extra={"said": said})
-        return code == 0
+        log.log(logging.WARNING if code and not stopped else logging.INFO, "job", extra={"said": said})
+        return code == 0 or stopped
 
     def _as_process(self, job: Job) -> Outcome:
         """Run `pulso collect` or `pulso publish`."""
@@ -140,6 +171,8 @@ def _letter(err: str, code: int) -> str:
     """What a process that failed says: its letter, or the last line of its accident."""
     lines = [line.strip(" │╭╮╰╯─") for line in err.splitlines()]
     lines = [line for line in lines if line]
+    if code < 0:
+        return f"It was ended from outside by signal {-code}: by a person, or by the system, most likely because memory ran out."
     if not lines:
         return f"It ended with code {code} and without a word."
     return lines[-1] if "Traceback (most recent call last):" in lines else " ".join(lines)

@@ -33,5 +33,6 @@ class Command(BaseCommand):
         worker = Worker()
         for end in (signal.SIGINT, signal.SIGTERM):
             signal.signal(end, worker.stop)
-        if not worker.work(once=once):
-            sys.exit(1)
+        fine = worker.work(once=once)
+        if once and not fine:
+            sys.exit(1)  # one that stays and is told to stop ends well, whatever failed in its life
