@@ -127,7 +127,7 @@ def _plot(zone: str, name: str, shape: shapely.MultiPolygon) -> _Plot:
         return bool(shape.contains(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)))
 
     wide = 5.6 * len(name)
-    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), fits(20, 11), not fits(27, 15), fits(wide, 28), fits(wide, 14))
+    return _Plot(zone, name, outline(shape), round(x, 1), round(y, 1), fits(15, 9), not fits(24, 13), fits(wide, 28), fits(wide, 14))
 
 
 def _patch(plot: _Plot, verdict: Verdict | None, speech: Speech) -> Patch:

@@ -191,13 +191,17 @@
   function room(map, { mark, centre, rings, names, widths }, taken) {
     const at = map.project(centre);
     const numbered = !mark.classList.contains("none");
-    const value = numbered ? 28 : 0;
+    const number = mark.firstChild.textContent;
+    const width = (text, size) => {
+      const key = `${size} ${text}`;
+      if (!widths.has(key)) widths.set(key, breadth(text, size));
+      return widths.get(key);
+    };
     const fits = (name, tight) => {
       const lines = name ? name.split("\n").length : 0;
       if (!numbered && !lines) return false;
-      if (!widths.has(name)) widths.set(name, breadth(name, 11));
-      const wide = Math.max(tight ? 20 : value, widths.get(name)) / 2 + 2;
-      const tall = ((tight ? 12 : numbered ? 17 : 0) + 13 * lines) / 2;
+      const wide = Math.max(width(number, tight ? 11 : 15), width(name, 11)) / 2 + 1;
+      const tall = ((tight ? 10 : numbered ? 16 : 0) + 13 * lines) / 2;
       const around = [-1, -0.5, 0, 0.5, 1].flatMap((x) => [[x, -1], [x, 1]]).concat([[-1, 0], [1, 0]]).map(([x, y]) => [at.x + x * wide, at.y + y * tall]);
       const hidden = around.some(([x, y]) => x > taken.left && y < taken.bottom);
       return !hidden && around.every((point) => within(rings, map.unproject(point).toArray()));
