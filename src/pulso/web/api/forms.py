@@ -7,7 +7,7 @@ import dataclasses
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -97,8 +97,13 @@ def _csv(rows: Sequence[Any], shape: type[Any]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(types(shape))
-    writer.writerows([[harmless(_plainly(v)) for v in row] for row in _values(rows, shape)])
+    writer.writerows(texts(rows, shape))
     return out.getvalue().encode("utf-8", "replace")
+
+
+def texts(rows: Sequence[Any], shape: type[Any]) -> Iterator[list[Any]]:
+    """Rows as CSV has them: a column a field, and nothing that a spreadsheet would compute."""
+    return ([harmless(_plainly(v)) for v in row] for row in _values(rows, shape))
 
 
 def harmless(value: Any) -> Any:
@@ -106,13 +111,17 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _parquet(rows: Sequence[Any], shape: type[Any]) -> bytes:
+def table(rows: Sequence[Any], shape: type[Any], about: Mapping[str, str] | None = None) -> pa.Table:
+    """Rows as an Arrow table: each column with what it means, the whole with what is said `about` it."""
     meant = fields(shape)
-    schema = pa.schema([pa.field(n, COLUMNS[t], metadata={"description": meant[n]}) for n, t in types(shape).items()])
+    schema = pa.schema([pa.field(n, COLUMNS[t], metadata={"description": meant[n]}) for n, t in types(shape).items()], metadata=about)
     columns = list(zip(*_values(rows, shape), strict=True)) or [()] * len(schema)
-    table = pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _parquet(rows: Sequence[Any], shape: type[Any]) -> bytes:
     out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd")
+    pq.write_table(table(rows, shape), out, compression="zstd")
     return out.getvalue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -124,13 +124,16 @@ def quality(asked: Asked[QualityQuery]) -> Rows:
     cells = [c for c in cells if day is None or c > (day, zone)][: asked.query.limit + 1]
     if not cells:
         return Rows([], None, as_of)
-    ends = cells[0][0], cells[-1][0]
-    told = {
-        (b.day, b.zone or ""): b for b in walks.walk(reading, asked.zones(), *ends, as_of, None, len(cells) + 2 * len(reading.zone_ids))
-    }
-    times = walks.times(reading, asked.zones(), *ends, as_of)
-    page = [_quality(c, told.get(c), *times.get(c, (0, None))) for c in cells[: asked.query.limit]]
+    page = how_well(reading, cells[: asked.query.limit], asked.zones(), as_of)
     return Rows(page, (page[-1].day.isoformat(), page[-1].zone or "", "") if len(cells) > len(page) else None, as_of)
+
+
+def how_well(reading: Reading, cells: Sequence[tuple[date, str]], zones: Sequence[str | None], as_of: datetime) -> list[shapes.Quality]:
+    """How well each of these days and zones ("": the city) is known; they are in order, and among these zones."""
+    ends = cells[0][0], cells[-1][0]
+    told = {(b.day, b.zone or ""): b for b in walks.walk(reading, zones, *ends, as_of, None, len(cells) + 2 * len(reading.zone_ids))}
+    times = walks.times(reading, zones, *ends, as_of)
+    return [_quality(c, told.get(c), *times.get(c, (0, None))) for c in cells]
 
 
 def _quality(cell: tuple[date, str], brief: Brief | None, publications: int, first: Any) -> shapes.Quality:

@@ -19,10 +19,12 @@ from ninja import NinjaAPI, Schema
 from ninja.params.functions import Path, Query
 from pydantic import Field, TypeAdapter, create_model
 
+from pulso.show.language import marked as _
 from pulso.web.api import forms
-from pulso.web.api.asked import Asked, ask
+from pulso.web.api.asked import MOST, Asked, ask
 from pulso.web.api.cursor import Key, pack
 from pulso.web.api.forms import Form
+from pulso.web.api.problems import Refused, say
 from pulso.web.readings import Reading
 from pulso.web.readings.walks import changed
 
@@ -34,6 +36,12 @@ LASTING = "public, max-age=60"
 """How long an answer may be used without asking whether it is still the same."""
 
 
+FILES = ("csv", "parquet", "xlsx")
+CUT = _(
+    "limit: not given, and there are more than {limit} rows; in a file nobody would see that some lack. Ask for fewer days, say a limit "
+    "(up to {most}) and go on by the Link, or take a whole series: {whole}."
+)
+"""A page of rows has a `next`; a file is saved, opened years later, and believed to be whole."""
 CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 
 
@@ -135,12 +143,15 @@ def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, e
         return had
     rows = resource.make(asked)
     cursor = pack(asked.question, rows.as_of, rows.key) if rows.key is not None else None
+    if cursor is not None and form in FILES and not {"limit", "cursor"} & set(request.GET):
+        whole = f"/api/v1/cities/{asked.reading.slug}/files/values.{'csv' if form == 'xlsx' else form}"
+        raise Refused(400, say(CUT, limit=asked.query.limit, most=MOST, whole=whole))
     response = HttpResponse(_body(resource, form, asked, rows, cursor), content_type=forms.content_type(form))
     if cursor is not None:
         following = request.GET.copy()
         following["cursor"] = cursor
         response.headers["Link"] = f'<{request.build_absolute_uri(request.path)}?{following.urlencode()}>; rel="next"'
-    if form in ("parquet", "xlsx", "csv"):
+    if form in FILES:
         response.headers["Content-Disposition"] = f'attachment; filename="{asked.reading.slug}-{resource.name}.{form}"'
     return lasting(request, response, asked.reading, form, stamp)
 

@@ -91,7 +91,9 @@ class Event:
     name: str = Field(description="its name")
     zone: str | None = Field(description="the zone that it touches; null for the whole city")
     link: str = Field(description="where to read more; empty where nowhere")
-    silences: str = Field(description="sources, by `; `, whose sensors in the zone are missing on these days, whatever they report; empty for none")
+    silences: str = Field(
+        description="sources, by `; `, whose sensors in the zone are missing on these days, whatever they report; empty for none"
+    )
 
 
 @dataclass(frozen=True)

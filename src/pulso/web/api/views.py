@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter
 from pulso.show import words
 from pulso.show.language import marked as _
 from pulso.web import readings
-from pulso.web.api import forms, shapes
+from pulso.web.api import files, forms, shapes
 from pulso.web.api.asked import OneDay, Paged, ask, only_known, zone
 from pulso.web.api.cursor import pack, question, unpack
 from pulso.web.api.hooks import views as hooks
@@ -209,6 +209,7 @@ def _nothing(reading: Reading, query: OneDay) -> Refused:
 for resource in RESOURCES:
     register(api, resource)
 hooks.register(api)
+files.register(api)
 
 
 @api.exception_handler(Refused)
@@ -225,7 +226,6 @@ def invalid(_request: HttpRequest, why: ValidationError) -> HttpResponse:
     return problem(status, "; ".join(f"{w.where}: {w.why}" for w in wrong) + ".", wrong)
 
 
-@api.exception_handler(Exception)
 @api.exception_handler(HttpError)
 def unread(request: HttpRequest, why: HttpError) -> HttpResponse:
     """A body that can't be read."""
@@ -235,6 +235,7 @@ def unread(request: HttpRequest, why: HttpError) -> HttpResponse:
     return problem(why.status_code, say("What was sent can't be read as JSON.") if why.status_code == 400 else str(why))
 
 
+@api.exception_handler(Exception)
 def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
     """A mistake of ours."""
     return mistake(why)

@@ -19,7 +19,7 @@ from pulso.web.readings import status as known
 from pulso.web.readings.status import Account
 
 PAGE_OF_ROWS = "10000"
-"""So many rows an answer of the API has at most; the rest is behind its `next`."""
+"""So many rows an answer of the API has at most; the rest is behind its `next`. A city's own days fill it in 27 years."""
 
 TABLE = ("csv", "parquet", "xlsx", "json")
 MEDIA = {
@@ -29,6 +29,8 @@ MEDIA = {
     "json": "application/json",
     "geojson": "application/geo+json",
 }
+WHOLE = ("csv", "parquet")
+"""The forms of the files that hold a whole series."""
 SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "index",
@@ -41,26 +43,26 @@ SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "zones-index",
         _("The index of every zone, day by day"),
-        _("The same for each zone; of a single day also as a map."),
-        "values",
-        {"limit": PAGE_OF_ROWS},
-        TABLE,
+        _("The same for the city and each zone, whole, in one file."),
+        "files/values",
+        {},
+        WHOLE,
     ),
     (
         "metrics-index",
         _("Every metric, day by day"),
-        _("What each metric says of the city: 100 is its own expected day."),
-        "values",
-        {"zone": "city", "metric": "all", "limit": PAGE_OF_ROWS},
-        TABLE,
+        _("What each metric says of the city and of each zone, whole, in one file: 100 is its own expected day."),
+        "files/metrics",
+        {},
+        WHOLE,
     ),
     (
         "quality",
         _("How well each day is known"),
-        _("How much was seen, how often it was published anew, and the gaps, named."),
-        "quality",
-        {"limit": PAGE_OF_ROWS},
-        TABLE,
+        _("How much was seen, how often it was published anew, and the gaps, named: whole, in one file."),
+        "files/quality",
+        {},
+        WHOLE,
     ),
     ("zones", _("The zones and their outlines"), _("What each zone is called, and where it lies."), "zones", {}, ("geojson", *TABLE)),
     (
@@ -147,7 +149,7 @@ def _sets(reading: Reading, speech: Speech, site: str) -> Iterator[DataSet]:
     licences = tuple(dict.fromkeys(s.licence for s in reading.city.sources.values() if s.licence))
     days = reading.days() or (None, None)
     for name, title, about, resource, query, forms in SETS:
-        daily = resource in ("values", "quality")
+        daily = resource == "values" or resource.startswith("files/")
         first, last = days if daily else (None, None)
         made_of = (feeding, licences) if daily else ((), ())
         yield DataSet(name, speech.say(title), speech.say(about), first, last, *made_of, _forms(site, reading.slug, resource, query, forms))

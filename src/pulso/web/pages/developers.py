@@ -115,7 +115,7 @@ def _examples(site: str, city: str, speech: Speech) -> Iterator[Example]:
         f'    for value in pulso.values("{city}", zone="city"):',
     )
     yield Example(speech.say("In Python, page by page, with types"), "python", "\n".join((*ours, "        print(value.day, value.index)")))
-    lines = ("import pandas as pd", "", f'index = pd.read_parquet("{api}/values.parquet?zone=city&limit=10000")', "print(index.tail())")
+    lines = ("import pandas as pd", "", f'index = pd.read_parquet("{api}/files/values.parquet")', "print(index.tail())")
     yield Example(speech.say("In Python, with nothing but pandas"), "python", "\n".join(lines))
 
 

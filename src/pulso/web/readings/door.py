@@ -63,7 +63,7 @@ class Reading:
     def __init__(self, river: River, stamp: tuple[int, ...]) -> None:
         self.river = river
         self.stamp = stamp
-        self._shelf = Shelf(river.home.folder(river.city) / "shelf.sqlite3")
+        self._shelf = Shelf(self.folder / "shelf.sqlite3")
         self._events: tuple[str, Events] | None = None
 
     @property
@@ -75,6 +75,11 @@ class Reading:
     def city(self) -> City:
         """What its file says."""
         return self.river.city
+
+    @property
+    def folder(self) -> Path:
+        """Where the city's own files lie in the home."""
+        return self.river.home.folder(self.river.city)
 
     @property
     def zones(self) -> Zones:

@@ -34,7 +34,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 MADE_AGAIN = {"static", ".metrics", ".restoring", "home.lock", "worker.lock"}
 """Of the home itself: what is left out."""
-MADE_AGAIN_OF_A_CITY = {"shelf.sqlite3", "fits.npz"}
+MADE_AGAIN_OF_A_CITY = {"shelf.sqlite3", "fits.npz", "files"}
 LEFT_OUT = (".part", "-wal", "-shm")
 
 
@@ -105,16 +105,12 @@ def kept(home: Path) -> Iterator[Path]:
     own = Path(settings.DATABASES["default"]["NAME"]) if connection.vendor == "sqlite" else None
     for folder, folders, files in os.walk(home):
         at = Path(folder)
-        folders[:] = sorted(f for f in folders if at != home or f not in MADE_AGAIN)
+        again = MADE_AGAIN if at == home else MADE_AGAIN_OF_A_CITY if at.parent == home else set()
+        folders[:] = sorted(f for f in folders if f not in again)
         for name in sorted(files):
             path = at / name
-            again = (
-                (at == home and name in MADE_AGAIN)
-                or (at.parent == home and name in MADE_AGAIN_OF_A_CITY)
-                or (at.name == "lake" and name in upkeep.LOCKS)
-                or name.endswith(LEFT_OUT)
-            )
-            if not again and path != own and not path.is_symlink():
+            left = name in again or (at.name == "lake" and name in upkeep.LOCKS) or name.endswith(LEFT_OUT)
+            if not left and path != own and not path.is_symlink():
                 yield path
 
 
