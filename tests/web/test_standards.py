@@ -65,6 +65,22 @@ def test_a_feed_of_incidents_says_when_something_last_happened_and_never_now(sit
     assert (over.entries[0].id, over.entries[0].updated_parsed[:3]) == (name, (2025, 3, 12))
 
 
+def test_an_incident_keeps_its_name_on_every_host_and_leads_to_its_source(site, db):
+    began = datetime(2025, 3, 10, 6, tzinfo=UTC)
+    for source, subject in (("bikes", ""), ("bikes", "bikes"), ("cars", ""), ("gone", "")):
+        Incident.objects.create(city="vila", source=source, kind="late", subject=subject, began=began)
+    here, there = (feedparser.parse(site.get("/en/vila/incidents.atom", headers={"Host": h}).content) for h in ("localhost", "127.0.0.1"))
+    names = [e.id for e in here.entries]
+    assert names == [e.id for e in there.entries]
+    assert len(set(names)) == 4
+    assert all(n.startswith("urn:uuid:") for n in (*names, here.feed.id))
+    assert here.feed.id == there.feed.id
+    assert all(site.get(e.link.removeprefix("http://localhost")).status_code == 200 for e in here.entries)
+    owners = [c["owner"] for c in site.get("/en/vila/today.json").json()["frame"]["credits"]]
+    assert owners
+    assert all(owner in here.feed.rights for owner in owners)
+
+
 def test_a_calendar_has_what_every_calendar_must(site):
     said = site.get("/en/vila/agenda.ics").content
     assert said.endswith(b"\r\n")

@@ -10,9 +10,10 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from pulso.web.contracts import reads, words
-from pulso.web.pages.feeds import NEVER_YET
+from pulso.web.pages.feeds import NEVER_YET, name
+from pulso.web.pages.frame import credit, whose
 from pulso.web.pages.refusals import no_source
-from pulso.web.pages.twin import Asked, handed
+from pulso.web.pages.twin import OPEN, Asked, handed
 from pulso.web.readings import Reading, status
 from pulso.web.readings import contracts as documents
 
@@ -37,7 +38,7 @@ def incidents(request: HttpRequest, lang: str, city: str) -> HttpResponse:
 
     def hand(asked: Asked) -> HttpResponse:
         kind = "application/atom+xml; charset=utf-8"
-        return HttpResponse(_feed(asked, f"{asked.site}/{lang}/{city}").writeString("utf-8"), content_type=kind)
+        return HttpResponse(_feed(asked, f"{asked.site}/{lang}/{city}").writeString("utf-8"), content_type=kind, headers=OPEN)
 
     return handed(request, lang, city, {}, hand, known=_edition)
 
@@ -51,7 +52,8 @@ class Incidents(Atom1Feed):
 
 
 def _feed(asked: Asked, here: str) -> Atom1Feed:
-    speech, place = asked.speech, asked.reading.city.city.name
+    speech, city, slug = asked.speech, asked.reading.city, asked.reading.slug
+    place = city.city.name
     called = speech.say("Incidents")
     feed = Incidents(
         title=f"Pulso · {place} · {called}",
@@ -60,16 +62,17 @@ def _feed(asked: Asked, here: str) -> Atom1Feed:
         language=speech.code,
         author_name=place,
         feed_url=f"{here}/incidents.atom",
-        feed_guid=f"{here}/incidents.atom",
+        feed_guid=name(slug, speech.code, "incidents"),
+        feed_copyright=whose(credit(city), speech),
     )
-    for one in reads.incidents(asked.reading.slug):
-        said = words.sentence(one, asked.reading.city, speech)
+    for one in reads.incidents(slug):
+        said = words.sentence(one, city, speech)
         over, mark = (speech.say("This is over."), " · " + speech.say("over")) if one.ended else ("", "")
         feed.add_item(
-            title=words.title(one, asked.reading.city, speech) + mark,
-            link=f"{here}/sources/{one.source}",
+            title=words.title(one, city, speech) + mark,
+            link=f"{here}/sources/{one.source}" if one.source in city.sources else f"{here}/sources",
             description=escape(f"{said} {over}".strip()),  # a summary is HTML, and what a source says is not
-            unique_id=f"{asked.site}/incidents/{one.pk}",
+            unique_id=name(slug, speech.code, one.source, one.kind, one.subject, one.began.isoformat()),
             pubdate=one.began,
             updateddate=one.ended or one.began,
             author_name=place,

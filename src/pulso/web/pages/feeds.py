@@ -17,7 +17,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 DAYS = 30
 OURS = uuid.UUID("6f1c2a52-6a0e-5d0c-9a5d-2f5f6f2b7d11")
-"""Whence the feeds' names come: the same city, language and day give the same name on every server and for good."""
+"""Whence the feeds' names come: the same city, language and day, or incident, give the same name on every server and for good."""
 NEVER_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,7 +39,7 @@ def write(asked: Asked, verdicts: list[Verdict]) -> bytes:
     speech, city = asked.speech, asked.reading.city
     base = f"{asked.site}/{speech.code}/{city.slug}"
     root = Element("feed", {"xmlns": ATOM, f"{XML}lang": speech.code})
-    _text(root, "id", _name(city.slug, speech.code))
+    _text(root, "id", name(city.slug, speech.code))
     _text(root, "title", f"Pulso · {city.city.name}")
     _text(root, "subtitle", speech.say(NOT_QUALITY))
     _text(root, "updated", _moment(max((v.vintage for v in verdicts), default=NEVER_YET)))
@@ -58,7 +58,7 @@ def write(asked: Asked, verdicts: list[Verdict]) -> bytes:
 def _entry(root: Element, verdict: Verdict, asked: Asked, base: str) -> None:
     speech, city = asked.speech, asked.reading.city
     entry = SubElement(root, "entry")
-    _text(entry, "id", _name(city.slug, speech.code, verdict.day.isoformat()))
+    _text(entry, "id", name(city.slug, speech.code, verdict.day.isoformat()))
     number = speech.number(verdict.index) if verdict.index is not None else speech.say("no number")
     _text(entry, "title", f"{speech.capital(speech.day(verdict.day))}: {number}")
     _text(entry, "updated", _moment(verdict.vintage))
@@ -68,7 +68,8 @@ def _entry(root: Element, verdict: Verdict, asked: Asked, base: str) -> None:
     _text(entry, "summary", " ".join(filter(None, said)))
 
 
-def _name(*of: str) -> str:
+def name(*of: str) -> str:
+    """What something is called for good, whichever server tells it."""
     return uuid.uuid5(OURS, " ".join(of)).urn
 
 
