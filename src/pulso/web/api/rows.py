@@ -136,7 +136,7 @@ def register(api: NinjaAPI, resource: Resource) -> None:
 def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, ending: str | None) -> HttpResponseBase:
     """Answer a question: in its form, or with 304 where the asker has the answer."""
     form: Form = ending or forms.accepted(request, resource.forms)  # type: ignore[assignment]  # it is one of them
-    asked = ask(request, city, query, resource.name)
+    asked: Asked[Any] = ask(request, city, query, resource.name)
     stamp = resource.stamp(asked.reading)
     had = same(request, asked.reading, form, stamp)
     if had is not None:
