@@ -148,6 +148,12 @@ def refused(**changes: Any) -> Verdict:
     return verdict().model_copy(update=empty | {"reasons": [], "table": []} | changes)
 
 
+def resting_on(domain: str, **changes: Any) -> Verdict:
+    """A day whose number comes from one domain alone: nothing was expected of the others."""
+    domains = [d.model_copy(update={"weight": 1.0} if d.domain == domain else {"index": None, "weight": 0.0}) for d in verdict().domains]
+    return verdict(domains=domains, weight_seen=1.0, sources_seen=1, **changes)
+
+
 def weeks(last: Verdict | None = None, days: int = 42) -> list[Verdict]:
     """Six weeks that end with a day: a festival, a storm, one absent day, one refused, one partial."""
     last = last or verdict()

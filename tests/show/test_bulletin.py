@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from show_days import DIGEST, by_zone, city, events, refused, verdict, weeks, zones
+from show_days import DIGEST, by_zone, city, events, refused, resting_on, verdict, weeks, zones
 from show_pages import contrast, luminance, read_page
 
 import pulso.show
@@ -98,9 +98,21 @@ def test_the_bars_add_up_to_the_shown_difference():
 
 
 def test_the_longest_bar_is_the_strike_and_it_points_to_the_left():
-    bars = re.findall(r'<rect class="(less|more)" x="[\d.]+" width="([\d.]+)"', page())
-    assert bars[0] == ("less", "100.0")
-    assert [side for side, _ in bars] == ["less", "less", "more", "less"]
+    bars = re.findall(r'<rect class="(less|more|rest)" x="[\d.]+" width="([\d.]+)"', page())
+    assert [side for side, _ in bars] == ["less", "less", "more", "rest"]
+    assert float(bars[0][1]) == max(float(width) for _, width in bars)
+
+
+def test_bars_of_two_days_of_like_size_stand_on_one_axis():
+    calmer = verdict(index=94.0, reasons=[Reason(name="rain", kind="weather", points=-6.0)])
+    widths = [re.findall(r'<rect class="less" x="[\d.]+" width="([\d.]+)"', page(v)) for v in (verdict(), calmer)]
+    assert (widths[0][1], widths[1][0]) == ("51.0", "60.0")
+    assert "<span>−10</span><span>0</span><span>+10</span>" in page(calmer)
+
+
+def test_a_number_that_rests_on_one_domain_of_several_is_marked_on_the_sheet():
+    assert "one domain only: Cycling" in page(resting_on("cycling"))
+    assert "one domain only" not in page()
 
 
 def test_the_page_is_all_portuguese_or_all_english():

@@ -11,16 +11,21 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from pulso.city import City, Span
 from pulso.shapes import DomainVerdict, Verdict
-from pulso.show import charts, maps, names, words
+from pulso.show import charts, limits, maps, names, words
 from pulso.show.language import MINUS, TIED, Speech, speak
 from pulso.show.rounding import shares
 from pulso.zones import Zones
 
 
+REACHES = (10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+"""Points at which the axis of the reasons may end."""
+
+
 @dataclass(frozen=True)
 class Bar:
-    """One reason: its points as they are shown, and how long its bar is, in per cent of the longest."""
+    """One reason: its points as they are shown, and how long its bar is, in per cent of the axis."""
 
+    kind: str  # weather, event or unexplained
     points: float
     length: float
     name: str
@@ -54,7 +59,9 @@ class Page:
     title: str
     lead: str
     gauge: charts.Gauge | None
+    only: str  # that the number rests on one domain of several; empty where it rests on more
     bars: tuple[Bar, ...]
+    reach: float  # points at the ends of the bars' axis
     split: words.Split | None
     lines: tuple[charts.Lines, ...]
     weeks: tuple[charts.Drawn, ...]
@@ -109,7 +116,7 @@ def bulletin(
     speech = speak(language)
     page = lay_out(city, zones, verdict, weeks, by_zone, events, speech)
     template = _environment().get_template("bulletin.html")
-    return template.render(page=page, speech=speech, say=speech.say, many=speech.many, names=names, steps=maps.STEPS)
+    return template.render(page=page, speech=speech, say=speech.say, many=speech.many, names=names, words=words, steps=maps.STEPS)
 
 
 def lay_out(
@@ -131,7 +138,9 @@ def lay_out(
         title=title(verdict, city, speech),
         lead=_lead(verdict, speech),
         gauge=charts.gauge(verdict, speech),
+        only=limits.one_only(verdict, city, speech),
         bars=tuple(_bars(verdict, [e for e in events if e.first <= verdict.day <= e.last], city, speech)),
+        reach=_reach(verdict),
         split=words.split(verdict) if verdict.table else None,
         lines=tuple(charts.lines(days, events, speech, frame) for frame in (charts.WIDE, charts.NARROW)),
         weeks=tuple(days),
@@ -158,7 +167,7 @@ def _lead(verdict: Verdict, speech: Speech) -> str:
 
 def _bars(verdict: Verdict, today: Sequence[Span], city: City, speech: Speech) -> list[Bar]:
     shown = list(zip(verdict.reasons, shares([r.points for r in verdict.reasons], 1), strict=True))
-    longest = max((abs(p) for _, p in shown), default=0.0)
+    reach = _reach(verdict)
     shown.sort(key=lambda item: (item[0].kind == "unexplained", -abs(item[1])))
     bars = []
     for reason, points in shown:
@@ -167,10 +176,15 @@ def _bars(verdict: Verdict, today: Sequence[Span], city: City, speech: Speech) -
         said = [names.sort(reason.name, today, speech, city)]
         if reason.name in verdict.beyond:
             said.append(speech.say("beyond anything in the record"))
-        length = 100 * abs(points) / longest if longest else 0.0
         called = speech.capital(names.driver(reason.name, speech, city))
-        bars.append(Bar(points, round(length, 1), called, " · ".join(filter(None, said))))
+        bars.append(Bar(reason.kind, points, round(100 * abs(points) / reach, 1), called, " · ".join(filter(None, said))))
     return bars
+
+
+def _reach(verdict: Verdict) -> float:
+    """Where the bars' axis ends: a round number of points, the same for days and zones that are alike, so that bars can be compared."""
+    longest = max((abs(r.points) for r in verdict.reasons), default=0.0)
+    return next((r for r in REACHES if longest <= r), longest)
 
 
 def _card(domain: DomainVerdict, verdict: Verdict, days: Sequence[charts.Drawn], city: City, speech: Speech) -> Card:

@@ -100,7 +100,7 @@ STATUSES: dict[str, str] = {"published": _("published"), "partial": _("partial")
 STAGES: dict[str, tuple[str, str]] = {
     "flash": (_("flash"), _("A first estimate, within the hour.")),
     "provisional": (_("provisional"), _("Made the morning after; late data can still change it.")),
-    "revised": (_("revised"), _("Made again a week later, with what came late.")),
+    "revised": (_("revised"), _("Made a week or more after the day, with what came late.")),
     "final": (_("final"), _("Made 45 days later; it stays as it is.")),
     "backfill": (
         _("backfill"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pulso.city import City
 from pulso.shapes import Reason, Verdict
-from pulso.show import names
+from pulso.show import limits, names
 from pulso.show.language import Speech, speak
 from pulso.show.rounding import crossed, shares
 
 NAMED = 4  # so many causes a sentence can carry; the others are said together
 SAID = 2  # from so many points on, what nobody can explain is worth saying in the sentence
 ORDER = {"weather": 0, "event": 1, "unexplained": 2}
+SERIES = re.compile(r"any of the (\d+) series")  # in a refusal as it was published
 
 
 def headline(verdict: Verdict, city: City, language: str) -> str:
@@ -21,7 +23,7 @@ def headline(verdict: Verdict, city: City, language: str) -> str:
 
     "87: 13 points below an ordinary Tuesday: rain −5, bus strike −9, football +2." Weather stands first, then events, each by
     size; what is unexplained is said from 2 points on, or where nothing else explains. The difference is that of the shown
-    index from 100. A refused day says why; a partial one says how much was seen.
+    index from 100. A refused day says why; a partial one says how much was seen; one that rests on one domain of several, on which.
     """
     speech = speak(language)
     if verdict.index is None:
@@ -31,7 +33,8 @@ def headline(verdict: Verdict, city: City, language: str) -> str:
     sentence = ": ".join(said + ([causes] if causes else [])) + "."
     if verdict.status == "partial":
         sentence += " " + speech.say("Partial: {seen} of the weight was seen.", seen=speech.percent(verdict.weight_seen))
-    return sentence
+    only = limits.one_only(verdict, city, speech)
+    return f"{sentence} {speech.capital(only)}." if only else sentence
 
 
 def difference(verdict: Verdict, city: City, language: str) -> str:
@@ -75,7 +78,7 @@ def refusal(verdict: Verdict, language: str) -> str:
     """Say why there is no number, in a sentence that ends.
 
     In English as it was published, where a reason was; in Portuguese from the verdict's own figures, which tell four cases apart:
-    no sensors, too short a past, nothing came, too little seen.
+    no sensors, too short a past, nothing came, too little seen. Where nothing came both count series, if the publication did.
     """
     speech = speak(language)
     if verdict.refusal and speech.code == "en":
@@ -94,12 +97,18 @@ def refusal(verdict: Verdict, language: str) -> str:
     if not any(m.weight > 0 for m in verdict.metrics if m.domain not in footprint):
         return speech.say("what came has too short a past to say what would be normal.")
     if verdict.weight_seen <= 0:
+        if published := SERIES.search(verdict.refusal or ""):
+            return speech.many(
+                "nothing that counts came from the only series.",
+                "nothing that counts came from any of the {n} series.",
+                int(published[1]),
+            )
         return speech.many(
             "nothing that counts came from the only source.",
             "nothing that counts came from any of the {n} sources.",
             verdict.sources_declared,
         )
-    return speech.say("only {seen} of the weight was seen, too little for a number.", seen=speech.percent(verdict.weight_seen))
+    return speech.say("only {seen} of the weight was seen, too little for a number.", seen=speech.percent(verdict.weight_seen, down=True))
 
 
 def standing(verdict: Verdict, language: str) -> str:
@@ -117,21 +126,40 @@ def standing(verdict: Verdict, language: str) -> str:
 
 
 def seen(verdict: Verdict, language: str) -> str:
-    """Say how much of the city was seen: the share of the weight, and how many of the declared sources."""
+    """Say how much of the city was seen: the share of the living weight, how many of the declared sources, of how many domains."""
     speech = speak(language)
-    return speech.many(
+    said = speech.many(
         "Seen: {weight} of the weight, {seen} of {n} source.",
         "Seen: {weight} of the weight, {seen} of {n} sources.",
         verdict.sources_declared,
-        weight=speech.percent(verdict.weight_seen),
+        weight=speech.percent(verdict.weight_seen, down=verdict.index is None),
         seen=verdict.sources_seen,
     )
+    return said if everywhere(verdict) else f"{said} {speech.capital(domains(verdict, speech))}."
+
+
+def everywhere(verdict: Verdict) -> bool:
+    """Whether every domain of the city is in the number."""
+    return len(limits.speaking(verdict)) == len(limits.counting(verdict))
+
+
+def domains(verdict: Verdict, speech: Speech) -> str:
+    """Say how many of the city's domains are in the number: the weight that was seen is shared among those alone that are alive."""
+    n = len(limits.counting(verdict))
+    return speech.many("{seen} of {n} domain", "{seen} of {n} domains", n, seen=speech.number(len(limits.speaking(verdict))))
 
 
 def other_methods(verdict: Verdict, language: str) -> str:
-    """Say what other reasonable methods would have shown; empty where that is unknown."""
+    """Say what other reasonable methods would have shown, or that none could differ; empty where that is unknown."""
     speech = speak(language)
+    if verdict.method_band and not differing(verdict):
+        return speech.say("Other reasonable methods: none can differ, there is one metric alone.")
     return speech.say("Other reasonable methods: {span}.", span=speech.span(verdict.method_band)) if verdict.method_band else ""
+
+
+def differing(verdict: Verdict) -> bool:
+    """Whether other reasonable methods could say anything else: with one series of one metric there is nothing to weigh."""
+    return verdict.method_band is not None and verdict.method_band[1] - verdict.method_band[0] > 1e-9
 
 
 def notes(verdict: Verdict, city: City, language: str) -> list[str]:
@@ -144,6 +172,7 @@ def notes(verdict: Verdict, city: City, language: str) -> list[str]:
                 "Nothing that counts came from: {sources}.", sources=", ".join(names.source(s, city, speech) for s in verdict.missing)
             )
         )
+    said += limits.weightless(verdict, city, speech)
     for m in verdict.metrics:
         said += [f"{names.metric(m.metric, city, speech)}: {flag}." for flag in names.flags(m, city, speech)]
     if verdict.beyond:

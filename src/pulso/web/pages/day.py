@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,13 +14,14 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from pulso.shapes import Verdict
-from pulso.show import bulletin, names, words
+from pulso.show import bulletin, limits, names, words
 from pulso.show.language import Speech, speak
+from pulso.web.pages import besides
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, ZoneLine, day_line, happening, zone_lines
 from pulso.web.pages.twin import Asked, Page, letter, no_day
-from pulso.web.readings import Brief, City
+from pulso.web.readings import Brief, City, Span, status
 
 SIX_WEEKS = timedelta(days=41)
 OF_A_DAY = ("zone", "as_of")
@@ -41,6 +43,14 @@ class Vintage:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A day's number."""
+
+    day: date = Field(description="the day")
+    index: float = Field(description="100 = the expected day")
+
+
+@dataclass(frozen=True)
 class Day:
     """One day of a city, or of one of its zones."""
 
@@ -50,7 +60,12 @@ class Day:
     sentence: str = Field(description="the day in one sentence")
     standing: str = Field(description="where the number lies to the normal range; empty where there is none")
     seen: str = Field(description="how much of the city was seen")
-    notes: tuple[str, ...] = Field(description="what is missing, flagged, or beyond the record")
+    alone: str | None = Field(
+        description="the only domain of several that the number rests on; null where it rests on more, or on none"
+    )
+    age: str = Field(description="how old the newest day is, on its own page and where it is older than three days; else empty")
+    last_number: Number | None = Field(description="the last day with a number, where the newest has none; else null")
+    notes: tuple[str, ...] = Field(description="what is missing, flagged, unknown or beyond the record, and outages of that day")
     verdict: Verdict = Field(description="what was published of the day")
     weeks: tuple[DayLine, ...] = Field(description="the six weeks until that day")
     zones: tuple[ZoneLine, ...] = Field(description="every zone on that day")
@@ -65,6 +80,7 @@ def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
     reading, speech, zone = asked.reading, asked.speech, asked.zone()
     verdict = the_verdict(asked, day, as_of)
     near = weeks_about(asked, day, as_of)
+    events = reading.events(day - SIX_WEEKS, day, as_of)
     return Day(
         frame=asked.frame,
         as_of=as_of,
@@ -72,11 +88,14 @@ def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
         sentence=words.headline(verdict, reading.city, speech.code),
         standing=words.standing(verdict, speech.code),
         seen=words.seen(verdict, speech.code),
-        notes=tuple(words.notes(verdict, reading.city, speech.code)),
+        alone=limits.alone(verdict),
+        age="",
+        last_number=None,
+        notes=besides.noted(asked, verdict, touching(events, zone), as_of),
         verdict=verdict,
         weeks=tuple(day_line(b) for b in near if b.day <= day),
         zones=tuple(zone_lines(reading.zones, asked.verdicts(day, as_of))),
-        events=tuple(happening(e, reading.city, speech) for e in reading.events(day - SIX_WEEKS, day, as_of)),
+        events=tuple(happening(e, reading.city, speech) for e in events),
         earlier=max((b.day for b in near if b.day < day), default=None),
         later=min((b.day for b in near if b.day > day), default=None),
         vintages=tuple(_vintages(reading.vintages(day, zone), verdict, reading.city, speech)),
@@ -89,6 +108,11 @@ def the_verdict(asked: Asked, day: date, as_of: datetime | None) -> Verdict:
     if zone not in verdicts:
         raise nothing_of(asked, place(asked), day, as_of)
     return verdicts[zone]
+
+
+def touching(events: Sequence[Span], zone: str | None) -> list[Span]:
+    """The events of a place: of a zone its own and those of the whole city, of the city all."""
+    return [e for e in events if zone is None or e.zone in (None, zone)]
 
 
 def place(asked: Asked) -> str:
@@ -108,7 +132,8 @@ def draw(page: Day, asked: Asked) -> Any:
     weeks = [b for b in weeks_about(asked, verdict.day, page.as_of) if b.day <= verdict.day]
     by_zone = {z: v for z, v in asked.verdicts(verdict.day, page.as_of).items() if z is not None}
     events = reading.events(verdict.day - SIX_WEEKS, verdict.day, page.as_of)
-    return bulletin.lay_out(reading.city, reading.zones, verdict, weeks, by_zone, events, asked.speech)
+    laid = bulletin.lay_out(reading.city, reading.zones, verdict, weeks, by_zone, events, asked.speech)
+    return replace(laid, notes=page.notes)
 
 
 def _vintages(every: Sequence[Brief], shown: Verdict, city: City, speech: Speech) -> list[Vintage]:
@@ -130,8 +155,9 @@ def _changed(before: Brief, now: Brief, city: City, speech: Speech) -> str:
         said.append(f"{speech.say(names.STATUSES[before.status])} → {speech.say(names.STATUSES[now.status])}")
     if before.index is not None and now.index is not None and round(before.index, 1) != round(now.index, 1):
         said.append(speech.say("index {points}", points=speech.signed(now.index - before.index, 1)))
-    if speech.percent(before.weight_seen) != speech.percent(now.weight_seen):
-        said.append(speech.say("seen {before} → {now}", before=speech.percent(before.weight_seen), now=speech.percent(now.weight_seen)))
+    old_seen, new_seen = (speech.percent(b.weight_seen, down=b.index is None) for b in (before, now))
+    if old_seen != new_seen:
+        said.append(speech.say("seen {before} → {now}", before=old_seen, now=new_seen))
     pairs = ((m, old, now.metrics.get(m)) for m, old in before.metrics.items())
     moved = {m: abs(new - old) for m, old, new in pairs if old is not None and new is not None}
     for metric in sorted(moved, key=lambda m: -moved[m])[:2]:
@@ -163,4 +189,4 @@ def past(asked: Asked) -> Day:
     return a_day(asked, asked.day() or asked.last_day(), asked.moment())
 
 
-PAST = Page("past", "day/<day>", Day, past, draw, reads=OF_A_DAY)
+PAST = Page("past", "day/<day>", Day, past, draw, reads=OF_A_DAY, known=status.stamp)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pulso.web.pages.day import Day, a_day, draw, kept
+from dataclasses import replace
+
+from pulso.web.pages import besides
+from pulso.web.pages.day import Day, Number, a_day, draw, kept
 from pulso.web.pages.twin import Asked, Elsewhere, Page
+from pulso.web.readings import status
 
 
 def today(asked: Asked) -> Day:
@@ -11,7 +15,9 @@ def today(asked: Asked) -> Day:
     as_of = asked.moment()
     if as_of or asked.query.get("day"):
         raise Elsewhere(f"day/{asked.day() or asked.last_day(as_of)}", kept(asked.query))
-    return a_day(asked, asked.last_day(), None)
+    said = a_day(asked, asked.last_day(), None)
+    last = besides.last_number(asked, said.verdict)
+    return replace(said, age=besides.age(asked, said.verdict.day), last_number=Number(*last) if last else None)
 
 
-TODAY = Page("today", "today", Day, today, draw, reads=("day", "as_of", "zone"))
+TODAY = Page("today", "today", Day, today, draw, reads=("day", "as_of", "zone"), known=status.stamp)

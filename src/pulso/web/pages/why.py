@@ -14,10 +14,11 @@ from pulso.shapes import Verdict
 from pulso.show import names, words
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
+from pulso.web.pages import besides
 from pulso.web.pages.day import place, the_verdict
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Asked, Page
-from pulso.web.readings import City, Span
+from pulso.web.readings import City, Span, status
 
 MEANINGS = {
     "weather": _("What such weather usually does here, against the weather of the season. Learned from other days."),
@@ -75,6 +76,7 @@ class Why:
     drivers: tuple[Driver, ...] = Field(description="the largest first, what is unexplained last")
     domains: tuple[Row, ...] = Field(description="the same points by domain")
     unmeasured: tuple[str, ...] = Field(description="what was on that day, but never measured before and so credited with nothing")
+    weather: str = Field(description="that the day's weather is not known; empty where it is")
 
 
 @plain(frozen=True)
@@ -115,6 +117,7 @@ def why(asked: Asked) -> Why:
         drivers=tuple(_driver(d, table, verdict, today, city, speech) for d in table.drivers),
         domains=tuple(_row(d, table, verdict, city, speech) for d in table.domains),
         unmeasured=tuple(names.driver(e, speech, city) for e in verdict.unmeasured),
+        weather=besides.weather(asked, verdict, as_of),
     )
 
 
@@ -154,4 +157,4 @@ def stair(page: Why, _asked: Asked) -> Stair:
     return Stair(x(100.0), tuple(Step(min(x(a), x(b)), round(abs(x(b) - x(a)), 1), x(b), b) for a, b in pairs))
 
 
-WHY = Page("why", "why", Why, why, stair, reads=("day", "as_of", "zone"))
+WHY = Page("why", "why", Why, why, stair, reads=("day", "as_of", "zone"), known=status.stamp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass as plain
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,15 +13,16 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from pulso.shapes import Verdict
-from pulso.show import bulletin, maps, names, words
+from pulso.show import bulletin, limits, maps, names, words
 from pulso.show.language import Speech
-from pulso.web.pages.day import SIX_WEEKS, weeks_about
+from pulso.web.pages import besides
+from pulso.web.pages.day import SIX_WEEKS, touching, weeks_about
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, day_line, happening
 from pulso.web.pages.twin import Asked, Page
-from pulso.web.readings import City, Span
-from pulso.web.readings.measured import sensors
+from pulso.web.readings import City, Span, status
+from pulso.web.readings.measured import own_share, sensors
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,11 @@ class Zone:
     sentence: str = Field(description="the day in one sentence; why there is no number where there is none")
     standing: str = Field(description="where the number lies to the normal range; empty where there is none")
     seen: str = Field(description="how much of the zone was seen")
-    notes: tuple[str, ...] = Field(description="what is missing, flagged, or beyond the record")
+    alone: str | None = Field(
+        description="the only domain of several that the number rests on; null where it rests on more, or on none"
+    )
+    leaning: str = Field(description="how much of the number is the zone's own and how much its parent's; empty for no number")
+    notes: tuple[str, ...] = Field(description="what is missing, flagged, unknown or beyond the record, and outages of that day")
     verdict: Verdict | None = Field(description="what was published of the zone and day; null where nothing was")
     metrics: tuple[Measured, ...] = Field(description="what each metric said of it")
     sensors: tuple[Standing, ...] = Field(description="the declared sensors in it; sources that place their own are not listed")
@@ -107,7 +113,9 @@ def zone(asked: Asked) -> Zone:
         sentence=words.headline(verdict, city, speech.code) if verdict else _silent(asked, wanted),
         standing=words.standing(verdict, speech.code) if verdict else "",
         seen=words.seen(verdict, speech.code) if verdict else "",
-        notes=tuple(words.notes(verdict, city, speech.code)) if verdict else (),
+        alone=limits.alone(verdict) if verdict else None,
+        leaning=_leaning(verdict, places.get(here.parent or ""), asked) if verdict else "",
+        notes=besides.noted(asked, verdict, _events(asked, wanted, day, as_of), as_of) if verdict else (),
         verdict=verdict,
         metrics=tuple(_measured(verdict, city, speech)) if verdict else (),
         sensors=tuple(_sensors(asked, wanted, day, verdict)),
@@ -121,6 +129,17 @@ def zone(asked: Asked) -> Zone:
 def _touch(a: shapely.Geometry, b: shapely.Geometry) -> bool:
     """Whether two zones touch, or are parted by no more than the slit between borders that were drawn twice: about ten metres."""
     return bool(shapely.dwithin(a, b, 1e-4))
+
+
+def _leaning(verdict: Verdict, parent: Place | None, asked: Asked) -> str:
+    """How much a zone with few sensors leans on the zone that it lies in, or on the city."""
+    own, speech = own_share(verdict), asked.speech
+    if own is None:
+        return ""
+    on = parent.name if parent else asked.reading.city.city.name
+    return speech.say(
+        "Few sensors say little: {own} of this number is the zone's own, the rest is that of {parent}.", own=speech.percent(own), parent=on
+    )
 
 
 def _silent(asked: Asked, here: str) -> str:
@@ -152,7 +171,7 @@ def _sensors(asked: Asked, here: str, day: date, verdict: Verdict | None) -> Ite
 
 def _events(asked: Asked, here: str, day: date, as_of: datetime | None) -> list[Span]:
     """Of the whole city, and of the zone."""
-    return [e for e in asked.reading.events(day - SIX_WEEKS, day, as_of) if e.zone in (None, here)]
+    return touching(asked.reading.events(day - SIX_WEEKS, day, as_of), here)
 
 
 @plain(frozen=True)
@@ -171,8 +190,9 @@ def draw(page: Zone, asked: Asked) -> Drawn:
     if page.verdict:
         weeks = [b for b in weeks_about(asked, page.day, page.as_of) if b.day <= page.day]
         events = _events(asked, here, page.day, page.as_of)
-        drawn = bulletin.lay_out(found.city, found.zones, page.verdict, weeks, by_zone, events, asked.speech)
+        laid = bulletin.lay_out(found.city, found.zones, page.verdict, weeks, by_zone, events, asked.speech)
+        drawn = replace(laid, notes=page.notes)
     return Drawn(drawn, maps.draw(found.zones, by_zone, asked.speech))
 
 
-ZONE = Page("zone", "zone/<zone>", Zone, zone, draw, reads=("day", "as_of"))
+ZONE = Page("zone", "zone/<zone>", Zone, zone, draw, reads=("day", "as_of"), known=status.stamp)

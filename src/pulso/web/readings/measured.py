@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pulso.city import City, Sensor
+from pulso.core.index import PRIOR_SENSORS
 from pulso.metrics import metric_of
+from pulso.shapes import Verdict
 from pulso.web.readings.door import Reading
 from pulso.zones import Zones
 
@@ -26,6 +28,18 @@ def unit(city: City, metric: str) -> str:
     """What a metric is counted in: "1" for a plain number, empty where the city file leaves it open. KeyError for an unknown metric."""
     city.metrics[metric]
     return metric_of(city, metric).unit
+
+
+def own_share(verdict: Verdict) -> float | None:
+    """How much of a zone's number is its own, 0 to 1, and not its parent's (see pulso.core.index.shrink); None for the city, or no number.
+
+    Each metric leans by its own sensors; here they are together, by their weights.
+    """
+    heard = [m for m in verdict.metrics if m.index is not None and m.weight > 0]
+    if verdict.zone is None or verdict.index is None or not heard:
+        return None
+    own = sum(m.weight * m.sensors_seen / (m.sensors_seen + PRIOR_SENSORS) for m in heard)
+    return own / sum(m.weight for m in heard)
 
 
 def sensors(reading: Reading, zone: str | None = None) -> Iterator[Placed]:

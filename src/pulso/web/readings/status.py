@@ -31,6 +31,7 @@ __all__ = [
     "stamp",
     "standing",
     "today",
+    "weather_known",
 ]
 
 
@@ -58,6 +59,15 @@ def today(reading: Reading) -> date:
 def standing(reading: Reading, source: str, status: SourceStatus | None) -> Standing:
     """How a source stands today; what was kept of it says until when it told of anything. KeyError for a source that there is not."""
     return _standing(reading.city.sources[source], status.last if status else None, today(reading))
+
+
+def weather_known(reading: Reading, day: date) -> bool | None:
+    """Whether any weather variable is known of a day; None where the city has no weather, or nothing was measured of its sources yet."""
+    said, weather = account(reading), reading.city.weather
+    if said is None or weather is None:
+        return None
+    seen = [m for s in said.sources if s.source in weather.sources for m in s.metrics]
+    return any(m.first and m.last and m.first <= day <= m.last and day not in m.missing_days for m in seen)
 
 
 def metrics_of(reading: Reading, source: str) -> Iterator[str]:
