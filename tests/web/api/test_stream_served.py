@@ -39,6 +39,7 @@ class Crowd:
 
     def leave(self) -> None:
         """Hang up, without a word."""
+        self.eyes.close()
         for line in self.heard:
             line.close()
 
@@ -59,7 +60,11 @@ def test_who_is_gone_gives_the_place_back(town, tmp_path):
     with serving(home, [str(town.folder)], workers=1, PULSO_API_A_MINUTE="0", PULSO_API_STREAMS="5") as site:
         crowd = Crowd(site, 5)
         assert crowd.listen(b"retry: 5000", 30) == 5
-        assert Crowd(site, 1).listen(b" 503 ", 10) == 1
+        late = Crowd(site, 1)
+        assert late.listen(b" 503 ", 10) == 1
+        late.leave()
         crowd.leave()
         time.sleep(35)  # two signs of life, and what the first to be lost takes
-        assert Crowd(site, 5).listen(b"retry: 5000", 30) == 5
+        others = Crowd(site, 5)
+        assert others.listen(b"retry: 5000", 30) == 5
+        others.leave()
