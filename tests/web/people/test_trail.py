@@ -9,6 +9,8 @@ from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
 
 from pulso.web.people import reads, trail, writes
+from pulso.web.people.around import ACTIONS
+from pulso.web.people.heard import HEARD
 from pulso.web.people.models import NotAllowed, Step
 from tests.web.people.test_doors import site as another_site
 
@@ -45,7 +47,7 @@ from django.core.management import call_command
 from django.db import connection
 from pulso.web.people.trail import note
 call_command("migrate", verbosity=0)
-note(None, "try", "nothing")
+note(None, "retain", "nothing")
 connection.cursor().execute("delete from people_step")
 """
     told = another_site(tmp_path, ask)
@@ -86,3 +88,12 @@ def test_roles_and_organisations_leave_steps(person):
     writes.take(boss, role)
     assert [s.action for s in reads.steps()] == ["take role", "give role", "create organisation"]
     assert {s.who for s in reads.steps()} == {boss.pseudonym}
+
+
+def test_whoever_does_what_the_trail_has_no_words_for_is_told_to_give_it_some(db):
+    with pytest.raises(ValueError, match=r"people/around\.py"):
+        trail.note(None, "conjure", "rabbit:1")
+
+
+def test_all_that_allauth_lets_us_hear_has_its_words():
+    assert set(HEARD) <= set(ACTIONS)

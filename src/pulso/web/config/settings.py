@@ -93,6 +93,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("pt", "Português"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "people" / "locale"]
+"""What allauth's pages and letters say in Portuguese, where its own catalogue says it as people in Brazil do."""
 TIME_ZONE = "UTC"
 USE_TZ = True
 

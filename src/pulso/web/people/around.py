@@ -40,6 +40,60 @@ def office(name: str, speech: Speech) -> str:
     return speech.say(name) if name in OFFICES else name
 
 
+ACTIONS = {
+    "enter event": _("entered an event"),
+    "change event": _("changed an event"),
+    "withdraw event": _("withdrew an event"),
+    "exclude sensor": _("left a sensor out"),
+    "lift exclusion": _("took a sensor in again"),
+    "make webhook": _("made a webhook"),
+    "end webhook": _("ended a webhook"),
+    "resume webhook": _("had a webhook told again"),
+    "create organisation": _("entered an organisation"),
+    "give role": _("gave a role"),
+    "take role": _("took a role away"),
+    "erase person": _("erased a person"),
+    "create superuser": _("made a superuser"),
+    "sign up": _("made an account"),
+    "come by a directory": _("came by the directory for the first time"),
+    "retain": _("let go of what was over"),
+    "change person": _("changed what is known of a person"),
+    "create key": _("made a key"),
+    "revoke key": _("revoked a key"),
+    "set password": _("set a password"),
+    "change password": _("changed a password"),
+    "reset password": _("set a password anew"),
+    "add address": _("added an address of e-mail"),
+    "verify address": _("verified an address of e-mail"),
+    "change address": _("changed an address of e-mail"),
+    "remove address": _("removed an address of e-mail"),
+    "add second factor": _("set up a second factor"),
+    "remove second factor": _("removed a second factor"),
+    "reset second factor": _("made new recovery codes"),
+    "connect directory": _("connected the directory"),
+    "leave directory": _("left the directory"),
+    "create person by hand": _("made an account by hand"),
+    "change person by hand": _("changed an account by hand"),
+    "create organisation by hand": _("entered an organisation by hand"),
+    "change organisation by hand": _("changed an organisation by hand"),
+    "delete organisation by hand": _("deleted an organisation by hand"),
+    "create role by hand": _("gave a role by hand"),
+    "change role by hand": _("changed a role by hand"),
+    "delete role by hand": _("took a role away by hand"),
+}
+"""What the trail calls each write, and how it is said; a write that is not here can't be noted (see `trail.note`)."""
+THINGS = {
+    "event": _("event"),
+    "sensor": _("sensor"),
+    "webhook": _("webhook"),
+    "organisation": _("organisation"),
+    "role": _("role"),
+    "person": _("person"),
+    "key": _("key"),
+}
+"""What sorts of things it tells of."""
+
+
 def words(request: HttpRequest) -> dict[str, Any]:
     """The words of the frame in the page's language, and where the same page is in the other one."""
     code = (get_language() or "en")[:2]

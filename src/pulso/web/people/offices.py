@@ -13,7 +13,7 @@ from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web import readings
 from pulso.web.people import may, reads, writes
-from pulso.web.people.around import ROLES
+from pulso.web.people.around import ACTIONS, ROLES, THINGS
 from pulso.web.people.models import Organisation, Person, Role
 from pulso.web.people.pages import known, page, speech
 
@@ -87,7 +87,12 @@ def _office(request: HttpRequest, person: Person, office: Office) -> HttpRespons
     steps = reads.steps(office.city or (office.organisation.city if office.organisation else "") or "-", most=50)
     context = {"office": office, "roles": list(roles.order_by("person__email", "kind")), "called": ROLES, "form": form}
     names = reads.called(s.who for s in steps if s.who)
-    return page(request, "office", context | {"why": why and speech().say(why), "steps": steps, "names": names}, 400 if why else 200)
+    return page(
+        request,
+        "office",
+        context | {"why": why and speech().say(why), "steps": steps, "names": names, "actions": ACTIONS, "things": THINGS},
+        400 if why else 200,
+    )
 
 
 def _give(by: Person, email: str, kind: str, office: Office) -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Model
 from django.forms import model_to_dict
 
+from pulso.web.people.around import ACTIONS
 from pulso.web.people.models import Person, Step
 
 GUARDS: dict[str, tuple[str, ...]] = {
@@ -64,7 +65,7 @@ def note(
     who
         The person who did it; None for the machine.
     action
-        A verb and its object in English, such as "enter event".
+        One of `around.ACTIONS`, such as "enter event". ValueError for another.
     subject
         What sort of thing, and which: "event:<id>". Never a name or an address.
     before, after
@@ -74,6 +75,8 @@ def note(
     about
         The person whose fields these are: the digests are salted with theirs, and say nothing once they are erased.
     """
+    if action not in ACTIONS:
+        raise ValueError(f"the trail knows no {action!r}: give it its words in people/around.py")
     salt = about.salt if about else ""
     names = sorted(k for k in {*(before or {}), *(after or {})} if before is None or after is None or before.get(k) != after.get(k))
     return Step.objects.create(
