@@ -55,6 +55,24 @@ def test_what_is_to_come_has_no_number_yet(site):
     assert site.get("/en/vila/agenda?from=2025-12-01").status_code == 200
 
 
+def test_the_mean_of_an_event_is_that_of_all_its_days_whatever_the_page_spans(site):
+    one_day = entries(site, to="2025-02-10")["Bus strike"]
+    assert len(one_day["days"]) == 1
+    assert (one_day["known"], one_day["length"]) == (2, 2)
+    assert one_day["index"] == entries(site)["Bus strike"]["index"]
+    assert "mean of 2 of 2 days" in site.get("/en/vila/agenda", FEBRUARY | {"to": "2025-02-10"}).content.decode()
+
+
+def test_what_is_to_come_stands_on_every_page_of_the_agenda_and_never_twice(site):
+    february = site.get("/en/vila/agenda.json", FEBRUARY).json()
+    assert [e["name"] for e in february["coming"]][:2] == ["Good Friday", "Easter Sunday"]  # it is 16 March 2025
+    page = site.get("/en/vila/agenda", FEBRUARY).content.decode()
+    assert 'href="/en/vila/agenda?from=2025-04-01"' in page
+    april = site.get("/en/vila/agenda.json?from=2025-04-01").json()
+    assert not {e["name"] for e in april["coming"]} & {e["name"] for e in april["entries"]}
+    assert site.get("/en/vila/agenda.json", FEBRUARY | {"kind": "strike"}).json()["coming"] == []
+
+
 @pytest.mark.parametrize(
     "asked",
     [

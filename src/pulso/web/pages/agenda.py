@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass as plain
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import turned_round, written
 from pulso.web.pages.shapes import DayLine, day_line
 from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
-from pulso.web.readings import Brief, Reading, Span
+from pulso.web.readings import Brief, Reading, Span, status
 
 WIDE = charts.Frame("wide", 1040, 285, 1)
 LONGEST = 93
@@ -52,7 +52,9 @@ class Entry:
     link: str = Field(description="where to read more; empty where nowhere")
     letter: str = Field(description="its letter in the chart; empty where it has none")
     days: tuple[EventDay, ...] = Field(description="its days within the page's, as far as they are published")
-    index: float | None = Field(description="the mean of its days' numbers; null where none has one")
+    known: int = Field(description="how many of all its days have a number, on this page or not")
+    length: int = Field(description="how many days it lasts")
+    index: float | None = Field(description="the mean of these numbers, of the whole event; null where no day of it has one")
     points: float | None = Field(description="the mean of the points on the days that credit it; null where none does")
 
 
@@ -74,6 +76,9 @@ class Agenda:
     kind: str | None = Field(description="the only kind that is shown; null for all")
     kinds: tuple[Kind, ...] = Field(description="every kind that this city has had, to choose from")
     entries: tuple[Entry, ...] = Field(description="the events, the earliest first")
+    coming: tuple[Entry, ...] = Field(
+        description="what is on or to come from the city's own day on, for 93 days, and isn't among the events"
+    )
     days: tuple[DayLine, ...] = Field(description="the city's index on these days")
     before: tuple[date, date] | None = Field(description="the month before; null at the end of all years")
     after: tuple[date, date] | None = Field(description="the month after; null at the end of all years")
@@ -94,7 +99,9 @@ def agenda(asked: Asked) -> Agenda:
     first, last = _span(asked)
     kind, kinds = _kind(asked)
     spans = [e for e in happenings(reading, first, last, speech) if kind in (None, e.kind)]
+    coming = [e for e in _coming(reading, speech) if kind in (None, e.kind) and (e.last < first or e.first > last)]
     said = {(v.zone, v.day): v for v in reading.some({(e.zone, day) for e in spans for day in _within(e, (first, last))})}
+    numbers = _numbers(asked, [*spans, *coming])
     weeks = asked.briefs((None,), first, last)
     letters = {id(e): letter for letter, e in charts.shown(spans, weeks[0].day, weeks[-1].day)} if weeks else {}
     return Agenda(
@@ -103,11 +110,27 @@ def agenda(asked: Asked) -> Agenda:
         last=last,
         kind=kind,
         kinds=tuple(Kind(k, speech.capital(names.driver(k, speech))) for k in kinds),
-        entries=tuple(_entry(e, letters.get(id(e), ""), said, reading, speech, (first, last)) for e in spans),
+        entries=tuple(_entry(e, letters.get(id(e), ""), said, numbers, reading, speech, (first, last)) for e in spans),
+        coming=tuple(_entry(e, "", {}, numbers, reading, speech, (first, last)) for e in coming),
         days=tuple(day_line(b) for b in weeks),
         before=_month(first.replace(day=1) - timedelta(days=1)),
         after=_month(last.replace(day=28) + timedelta(days=4)),
     )
+
+
+def _coming(reading: Reading, speech: Speech) -> list[Span]:
+    """What is on or to come, as the city's own day has it."""
+    today = status.today(reading)
+    return happenings(reading, today, today + timedelta(days=LONGEST - 1), speech)
+
+
+def _numbers(asked: Asked, spans: Sequence[Span]) -> dict[tuple[str | None, date], float]:
+    """The numbers of all days of these events, on the page or not, by zone and day: one read."""
+    if not spans:
+        return {}
+    zones = tuple(dict.fromkeys(e.zone for e in spans))
+    points = asked.points(zones, min(e.first for e in spans), max(e.last for e in spans))
+    return {(p.zone, p.day): p.index for p in points if p.index is not None}
 
 
 def happenings(reading: Reading, first: date, last: date, speech: Speech) -> list[Span]:
@@ -122,10 +145,17 @@ def happenings(reading: Reading, first: date, last: date, speech: Speech) -> lis
 
 
 def _entry(
-    event: Span, letter: str, said: dict[tuple[str | None, date], Verdict], reading: Reading, speech: Speech, span: tuple[date, date]
+    event: Span,
+    letter: str,
+    said: Mapping[tuple[str | None, date], Verdict],
+    numbers: Mapping[tuple[str | None, date], float],
+    reading: Reading,
+    speech: Speech,
+    span: tuple[date, date],
 ) -> Entry:
     days = tuple(_days(event, said, span))
-    seen = [d.index for d in days if d.index is not None]
+    whole = _within(event, (event.first, event.last))
+    seen = [numbers[event.zone, day] for day in whole if (event.zone, day) in numbers]
     points = [d.points for d in days if d.points is not None]
     return Entry(
         first=event.first,
@@ -138,12 +168,14 @@ def _entry(
         link=event.link if event.link.startswith(("https://", "http://")) else "",
         letter=letter,
         days=days,
+        known=len(seen),
+        length=len(whole),
         index=sum(seen) / len(seen) if seen else None,
         points=sum(points) / len(points) if points else None,
     )
 
 
-def _days(event: Span, said: dict[tuple[str | None, date], Verdict], span: tuple[date, date]) -> Iterator[EventDay]:
+def _days(event: Span, said: Mapping[tuple[str | None, date], Verdict], span: tuple[date, date]) -> Iterator[EventDay]:
     for day in _within(event, span):
         verdict = said.get((event.zone, day))
         if verdict is not None:
@@ -203,4 +235,4 @@ def draw(page: Agenda, asked: Asked) -> Drawn | None:
     return Drawn(lines, weeks, weeks[-1])
 
 
-AGENDA = Page("agenda", "agenda", Agenda, agenda, draw, reads=("from", "to", "kind"))
+AGENDA = Page("agenda", "agenda", Agenda, agenda, draw, reads=("from", "to", "kind"), known=status.stamp)
