@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,15 +14,12 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from pulso.web.api.asked import only_known, opened
-from pulso.web.api.happenings import KINDS, Kind, latest
-from pulso.web.api.hooks.addresses import NotThere, target
+from pulso.web.api.happenings import KINDS, Kind
+from pulso.web.api.hooks import writes
+from pulso.web.api.hooks.addresses import NotThere
 from pulso.web.api.hooks.models import Message, Webhook
 from pulso.web.api.problems import Refused, Wrong, say
 from pulso.web.people.models import Person
-from pulso.web.people.trail import note
-
-MOST = 10
-"""So many webhooks one person may have."""
 
 
 class NewWebhook(Schema):
@@ -81,22 +77,11 @@ def make(request: HttpRequest, asked: NewWebhook) -> HttpResponseBase:
     person = _person(request)
     reading = opened(asked.city)
     try:
-        target(asked.url)
+        hook, secret = writes.make(person, reading, asked.url, asked.events)
     except NotThere as why:
         raise Refused(422, str(why), (Wrong("url", str(why)),)) from None
-    if Webhook.objects.filter(person=person).count() >= MOST:
-        raise Refused(409, say("You have {n} webhooks, which is as many as one person may have. End one first.", n=MOST))
-    secret, mark = secrets.token_urlsafe(32), latest(reading)
-    hook = Webhook.objects.create(
-        person=person,
-        city=reading.slug,
-        url=asked.url,
-        events=list(dict.fromkeys(asked.events)),
-        secret=secret,
-        told_until=mark.published,
-        incidents_until=mark.incidents,
-    )
-    note(person, "make webhook", f"webhook:{hook.pk}", None, _fields(hook), city=hook.city, about=person)
+    except writes.TooManyWebhooks:
+        raise Refused(409, say("You have {n} webhooks, which is as many as one person may have. End one first.", n=writes.MOST)) from None
     return _private(TypeAdapter(Told).dump_json(_told(hook, 0, secret)), 201)
 
 
@@ -107,8 +92,7 @@ def end(request: HttpRequest, number: Annotated[int, Path(..., ge=1, lt=2**62, d
     hook = Webhook.objects.filter(person=person, pk=number).first()
     if hook is None:
         raise Refused(404, say("You have no webhook {n}.", n=number))
-    note(person, "end webhook", f"webhook:{hook.pk}", _fields(hook), None, city=hook.city, about=person)
-    hook.delete()
+    writes.end(hook)
     return HttpResponse(status=204)
 
 
@@ -122,10 +106,6 @@ def _person(request: HttpRequest) -> Person:
 
 def _told(hook: Webhook, waiting: int, secret: str | None = None) -> Told:
     return Told(hook.pk, hook.city, hook.url, tuple(hook.events), hook.active, waiting, hook.created_at, secret)
-
-
-def _fields(hook: Webhook) -> dict[str, Any]:
-    return {"city": hook.city, "url": hook.url, "events": hook.events}
 
 
 def _private(body: bytes, status: int) -> HttpResponse:
