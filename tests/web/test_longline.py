@@ -77,3 +77,13 @@ def test_every_span_has_dates_below_it_that_do_not_crowd(n):
 def test_events_that_would_touch_stand_above_each_other():
     events = tuple(Span.model_validate({"from": NEW_YEAR, "to": NEW_YEAR, "kind": "works", "name": str(i)}) for i in range(3))
     assert [m.lane for m in line([point(i, 100.0) for i in range(300)], 300, events).drawings[0].marks] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("highest", [120.0, 160.0, 900.0])
+def test_the_expected_day_has_its_line_whatever_the_scale_and_no_day_lies_on_the_frame(highest):
+    for wide in line([point(0, 80.0, None), point(1, highest, None), point(2, 100.0, None)], 3).drawings:
+        (path,) = wide.paths
+        heights = [y for _, y in coordinates(path)]
+        assert wide.hundred == pytest.approx(heights[2], abs=0.1)
+        assert wide.top < min(heights)
+        assert max(heights) < wide.bottom

@@ -12,8 +12,10 @@ from pulso.show.language import marked as _
 
 ENDED = _("Without weight, for what fed them has ended: {domains}.")
 UNBORN = _("Without weight, for what feeds them had not begun: {domains}.")
-SILENT = _("Without weight, for nothing came for more than three months, or too little to expect anything of: {domains}.")
-NOT_HERE = _("Without weight here, for none of their sensors stands here, or nothing came for more than three months: {domains}.")
+SILENT = _("Without weight, for nothing that counts came for more than three months, or too little to expect anything of: {domains}.")
+NOT_HERE = _(
+    "Without weight here, for none of their sensors stands here, or nothing that counts came for more than three months: {domains}."
+)
 
 
 def counting(verdict: Verdict) -> list[DomainVerdict]:

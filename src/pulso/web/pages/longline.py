@@ -17,6 +17,7 @@ BY_DAY = 400
 
 FREE, RIGHT, FOOT = 34.0, 12.0, 26.0  # left of the plot, for the numbers; right of it; below, for the dates
 LEAST = (80.0, 120.0)
+AIR = 1.0  # points between the furthest day and the frame
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Drawing:
     bands: tuple[str, ...]  # normal ranges
     alone: tuple[tuple[float, float], ...]  # days between gaps
     holes: tuple[tuple[float, float], ...]  # x and width
+    hundred: float  # where the expected day stands
     rows: tuple[charts.Tick, ...]
     columns: tuple[charts.Tick, ...]
     marks: tuple[Mark, ...]
@@ -163,6 +165,7 @@ def _drawing(name: str, width: float, height: float, dots: Sequence[Dot], letter
         ),
         alone=tuple(line[0] for line in lines if len(line) == 1),
         holes=tuple((x(run[0].first), x(run[-1].last) + gap - x(run[0].first)) for run in _runs(dots, lambda d: d.index is None)),
+        hundred=y(100.0),
         rows=tuple(charts.Tick(y(low + i * step), speech.number(low + i * step)) for i in range(round((high - low) / step) + 1)),
         columns=tuple(_columns(first, last, x, 5 if name == "narrow" else 12, speech)),
         marks=tuple(marks),
@@ -170,8 +173,9 @@ def _drawing(name: str, width: float, height: float, dots: Sequence[Dot], letter
 
 
 def _scale(dots: Sequence[Dot]) -> tuple[float, float, float]:
-    """Round ends about all lines and normal ranges, and the step between marks. Intervals beyond are cut at the edge."""
-    values = [*LEAST, *(v for d in dots for v in (d.index, d.normal_low, d.normal_high) if v is not None)]
+    """Round ends about all lines and normal ranges, and the step between marks; no day lies on the frame. Intervals beyond are cut."""
+    known = [v for d in dots for v in (d.index, d.normal_low, d.normal_high) if v is not None]
+    values = [*LEAST, *(v + side * AIR for v in known for side in (-1, 1))]
     reach = max(values) - min(values)
     step = next((s for s in (10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0) if reach / s <= 6), reach)
     return floor(min(values) / step) * step, ceil(max(values) / step) * step, step

@@ -81,14 +81,29 @@
         const right = Math.min(u.valToPos(event.last + DAY, "x", true), bbox.left + bbox.width);
         if (right <= bbox.left || left >= bbox.left + bbox.width) continue;
         ctx.fillStyle = colour("--accent");
-        ctx.fillRect(left, bbox.top, Math.max(right - left, 8 * devicePixelRatio), 3 * devicePixelRatio);
+        ctx.fillRect(left, bbox.top - 4 * devicePixelRatio, Math.max(right - left, 8 * devicePixelRatio), 3 * devicePixelRatio);
         ctx.fillStyle = colour("--ink");
         if (left < free) continue;
-        ctx.fillText(event.letter, left, bbox.top - 3 * devicePixelRatio);
+        ctx.fillText(event.letter, left, bbox.top - 7 * devicePixelRatio);
         free = left + 13 * devicePixelRatio;
       }
       ctx.restore();
     };
+  }
+
+  // 100 is the expected day: dashed, as in the still drawing.
+  function markHundred(u) {
+    const { ctx, bbox } = u;
+    const y = Math.round(u.valToPos(100, "y", true));
+    ctx.save();
+    ctx.strokeStyle = colour("--edge");
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.restore();
   }
 
   function options(section, say, events, size, onDay) {
@@ -102,7 +117,7 @@
       legend: { show: false },
       tzDate: (x) => uPlot.tzDate(new Date(x * 1000), "Etc/UTC"),
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 } },
-      scales: { y: { range: (_u, low, high) => [Math.min(80, Math.floor((low ?? 80) / 10) * 10), Math.max(120, Math.ceil((high ?? 120) / 10) * 10)] } },
+      scales: { y: { range: (_u, low, high) => [Math.min(80, Math.floor((low ?? 80) / 10 - 0.1) * 10), Math.max(120, Math.ceil((high ?? 120) / 10 + 0.1) * 10)] } }, // no day lies on the frame
       axes: [
         { ...axis, space: 64, size: 48, values: (_u, splits, _i, _space, step) => say.dates(splits, form(step)) },
         { ...axis, size: 44, values: (_u, splits) => splits.map(say.number) },
@@ -117,7 +132,7 @@
       ],
       hooks: {
         drawClear: [hatchGaps],
-        draw: [markEvents(events)],
+        draw: [markHundred, markEvents(events)],
         setCursor: [(u) => onDay(u.cursor.idx)],
       },
     };
