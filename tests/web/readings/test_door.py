@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, suppress
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pulso.city import Span
-from pulso.web.readings import reading
+from pulso.web.readings import cities, reading
 from pulso.web.readings.door import Events
 from pulso.web.readings.shelf import Shelf
+from tests.flow.vila import Vila, a_day_later
 
 DAY = st.integers(0, 400).map(lambda n: date(2025, 1, 1) + timedelta(days=n))
 SPAN = st.tuples(DAY, st.integers(0, 200)).map(
@@ -54,3 +58,53 @@ def test_a_server_that_begins_reads_no_verdict_that_stands_on_the_shelf(site, to
     monkeypatch.setattr(type(lake.publication), "head", lambda _: ("a later commit", 0))
     with pytest.raises(AssertionError, match="years of verdicts"):
         shelf.bring_up_to_date(lake)
+
+
+def test_a_city_whose_file_is_broken_while_it_is_shown_stays_as_it_was_and_takes_no_other_with_it(mine, other, client, caplog):
+    assert client.get("/en/vila/today").status_code == 200
+    city_file, said = mine.folder / "city.toml", (mine.folder / "city.toml").read_text()
+    city_file.write_text(said + "\n[broken")
+    assert [client.get(f"/en/{city}/today").status_code for city in ("vila", "other")] == [200, 200]
+    assert client.get("/en/").status_code == 200
+    assert "must be TOML" in caplog.text
+    city_file.write_text(said.replace('name = "Vila"', 'name = "Vila Nova"'))
+    assert "Vila Nova" in client.get("/en/vila/today").content.decode()
+
+
+def test_a_city_that_could_never_be_read_is_left_out_and_said(mine, other, client, caplog):
+    (other.folder / "city.toml").write_text("[broken")
+    assert cities() == ["vila"]
+    assert [client.get(f"/en/{city}/today").status_code for city in ("vila", "other")] == [200, 404]
+    assert "can't be read" in caplog.text
+
+
+@pytest.mark.parametrize("at", [0, 20_000])
+def test_a_damaged_shelf_is_made_anew(mine, at, client):
+    before = client.get("/en/vila/today.json").json()["verdict"]
+    shelf = mine.home / "vila" / "shelf.sqlite3"
+    with closing(sqlite3.connect(shelf)) as db:
+        db.execute("pragma wal_checkpoint(truncate)")
+    whole = shelf.read_bytes()
+    shelf.write_bytes(whole[:at] + b"\xff" * (len(whole) - at))
+    with suppress(sqlite3.DatabaseError):
+        Shelf(shelf).days()
+    assert reading("vila").verdicts(date.fromisoformat(before["day"]))[None].index == before["index"]
+
+
+@pytest.fixture
+def mine(town: Vila, tmp_path: Path, settings) -> Vila:
+    """A copy of the town, whose files may be broken; every look is a new one."""
+    copy = a_day_later(town, tmp_path / "vila")
+    settings.HOME, settings.CITIES, settings.CLOCK, settings.LOOK_AGAIN = copy.home, [str(copy.folder)], copy.clock, 0
+    return copy
+
+
+@pytest.fixture
+def other(mine: Vila, settings) -> Vila:
+    """Another town beside it."""
+    second = a_day_later(mine, mine.folder.parent / "other")
+    file = second.folder / "city.toml"
+    file.write_text(file.read_text().replace('slug = "vila"', 'slug = "other"'))
+    (second.home / "vila").rename(mine.home / "other")
+    settings.CITIES = [*settings.CITIES, str(second.folder)]
+    return second

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -17,12 +18,14 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from pulso.city import City, Span, cities_folder, load
-from pulso.errors import PulsoError
+from pulso.errors import CityFileError, PulsoError
 from pulso.flow.home import Home, River
 from pulso.shapes import Verdict
 from pulso.web.readings.counted import looked
 from pulso.web.readings.shelf import Brief, Point, Shelf
 from pulso.zones import Zones
+
+log = logging.getLogger("pulso.readings")
 
 
 class UnknownCity(PulsoError):  # noqa: N818  # it names a state of the world
@@ -160,6 +163,7 @@ class Reading:
 T = TypeVar("T")
 
 _opened: dict[str, Reading] = {}
+_called: dict[Path, str] = {}
 _looks: dict[object, tuple[float, Any]] = {}
 _one_at_a_time = Lock()
 
@@ -187,11 +191,18 @@ def shown() -> list[Reading]:
 
 
 def _open(slug: str, where: Path) -> Reading:
+    """Open a city; one whose files were broken meanwhile stays as it was opened, which is better than no city."""
     stamp = _lately(where, lambda: _stamp(where))
     found = _opened.get(slug)
     if found is None or found.stamp != stamp:
         with _one_at_a_time:
-            found = Reading(River.open(where, _home()), stamp)
+            try:
+                found = Reading(River.open(where, _home()), stamp)
+            except CityFileError as why:
+                if found is None:
+                    raise
+                log.error("%s is shown by its former files: %s", slug, why)
+                found.stamp = stamp  # said once a change
             _opened[slug] = found
     return found
 
@@ -219,13 +230,18 @@ def _places() -> dict[str, Path]:
         said = sorted(
             d for d in cities_folder().iterdir() if (d / "city.toml").is_file() and (home / d.name / "lake" / "published").is_dir()
         )
-    return {_slug(p, _stamp(p)): p for p in said}
+    called = ((_slug(p, _stamp(p)), p) for p in said)
+    return {slug: p for slug, p in called if slug is not None}
 
 
 @cache
-def _slug(where: Path, _stamp: tuple[int, ...]) -> str:
-    """What a city calls itself."""
-    return load(where).slug
+def _slug(where: Path, _stamp: tuple[int, ...]) -> str | None:
+    """What a city calls itself, or did while its file could be read; None for one that never could: the others are shown."""
+    try:
+        _called[where] = load(where).slug
+    except CityFileError as why:
+        log.error("%s can't be read: %s", where, why)
+    return _called.get(where)
 
 
 def _stamp(where: Path) -> tuple[int, ...]:

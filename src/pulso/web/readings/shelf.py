@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from pulso.web.readings.counted import looked
 if TYPE_CHECKING:
     from pulso.lake import Lake
 
+log = logging.getLogger("pulso.readings")
 EPOCH = datetime.fromtimestamp(0, UTC)
 FORMAT = 2
 """Of the file: one that was made by another is made anew."""
@@ -101,7 +103,7 @@ class Shelf:
         edition = str(lake.publication.head())
         if edition == self._edition and self.path.is_file():
             return
-        with closing(self._open()) as db, db:
+        with closing(self._ready()) as db, db:
             if db.execute("select edition from taken").fetchone() != (edition,):
                 db.execute("begin immediate")
                 _take_over(db, lake)
@@ -162,16 +164,39 @@ class Shelf:
 
     def _ask(self, question: str, *values: Any) -> list[Any]:
         looked()
-        with closing(self._open()) as db:
+        with closing(self._open("rw")) as db, self._believed():
             return db.execute(question, values).fetchall()
 
-    def _open(self) -> sqlite3.Connection:
+    def _ready(self) -> sqlite3.Connection:
+        """Open it to be filled: made where it isn't there, or is another version's, or damaged."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-        version = db.execute("pragma user_version").fetchone()[0]
-        if version != FORMAT:
-            _make(db)
-        return db
+        db = self._open("rwc")
+        try:
+            with self._believed():
+                if db.execute("pragma user_version").fetchone()[0] != FORMAT:
+                    _make(db)
+            return db
+        except sqlite3.DatabaseError:
+            db.close()
+            if self.path.is_file():  # locked, or the disk is full: it is no worse for that
+                raise
+            return self._ready()
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30, isolation_level=None)
+
+    @contextmanager
+    def _believed(self) -> Iterator[None]:
+        """Throw a damaged file away: whoever asks next makes it anew from the lake."""
+        try:
+            yield
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            log.exception("%s is damaged; it is made anew", self.path)
+            for end in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+            raise
 
 
 def _take_over(db: sqlite3.Connection, lake: Lake) -> None:
