@@ -80,7 +80,7 @@ def test_many_small_causes_are_said_together_and_nothing_is_lost():
 @BOTH
 def test_a_partial_day_says_how_much_was_seen(language):
     said = headline(verdict(status="partial", weight_seen=0.589), city(), language)
-    assert ("Partial: 58% of the weight was seen." if language == "en" else "Parcial: viu-se 58 % do peso.") in said
+    assert ("Partial: 59% of the weight was seen." if language == "en" else "Parcial: viu-se 59 % do peso.") in said
 
 
 @BOTH

@@ -45,3 +45,30 @@ def test_where_no_licence_is_declared_that_is_said(site, lang, said):
     for address in ("", "vila/today", "vila/embed/number", "vila/bulletin/2025-03-10", "vila/feed.atom"):
         assert f"({said})" in site.get(f"/{lang}/{address}").content.decode(), address
     assert any(c["licence"] == "" for c in site.get(f"/{lang}/vila/today.json").json()["frame"]["credits"])
+
+
+def test_each_number_says_how_much_was_seen(site):
+    lang = "en"
+    today = site.get(f"/{lang}/vila/today.json").json()
+    for address in ("", "vila/embed/number", "vila/embed/chart"):
+        assert today["seen"] in site.get(f"/{lang}/{address}").content.decode(), address
+    zones = site.get(f"/{lang}/vila/map.json").json()["zones"]
+    page = site.get(f"/{lang}/vila/map").content.decode()
+    assert zones
+    for z in zones:
+        assert z["seen"] == speak(lang).percent(z["weight_seen"])
+        assert f"<td>{z['seen']}</td>" in page
+
+
+def test_both_sides_of_a_comparison_say_how_much_was_seen(site):
+    asked = "what=zones&a=north&b=south&from=2025-03-01&to=2025-03-20"
+    said = site.get(f"/en/vila/compare.json?{asked}").json()
+    for side in ("left", "right"):
+        zone = said[side]["zone"]
+        seen = {d["left_day"]: d[f"{side}_seen"] for d in said["days"]}
+        there = site.get(f"/en/vila/day/2025-03-10.json?zone={zone}").json()["verdict"]
+        assert seen["2025-03-10"] == there["weight_seen"]
+        assert seen["2025-03-20"] is None
+        known = [s for d, s in seen.items() if s is not None]
+        assert said[side]["weight_seen"] == pytest.approx(sum(known) / len(known))
+    assert f"<td>{speak('en').percent(said['left']['weight_seen'])}</td>" in site.get(f"/en/vila/compare?{asked}").content.decode()

@@ -24,6 +24,8 @@ Code = Literal["pt", "en"]
 CATALOGUES = Path(__file__).parent / "locale"
 LOCALES: dict[str, str] = {"pt": "pt_PT", "en": "en_GB"}
 NEVER = "–"  # stands where there is no number; never a 0
+BARS = (50, 65, 100)
+"""Per cent of the weight from which on a number is given, or is whole (core.compose); and all of it."""
 MINUS = "−"
 TIED = "\N{NO-BREAK SPACE}"
 
@@ -57,9 +59,17 @@ class Speech:
             return NEVER
         return ("+" if round(value, digits) > 0 else "") + self.number(value, digits)
 
-    def percent(self, share: float) -> str:
-        """Write a share as whole per cent, rounded down: 64.9 % of the weight is not 65 %."""
-        whole = floor(100 * share + 1e-9)
+    def percent(self, share: float, *, down: bool = False) -> str:
+        """Write a share as whole per cent, to the nearest; what falls short of a bar is not shown as having reached it.
+
+        So 79.5 % is 80 %, but 64.9 % of the weight is not 65 %, 99.9 % is not all, and .1 % is not nothing. `down` where the share is set
+        against another bar, or stands beside a refusal, whose own text rounds down.
+        """
+        whole, nearest = floor(100 * share + 1e-9), floor(100 * share + 0.5)
+        if not down and nearest not in BARS:
+            whole = nearest
+        if share > 0:
+            whole = max(whole, 1)
         return f"{whole} %" if self.code == "pt" else f"{whole}%"
 
     def span(self, ends: tuple[float, float] | None) -> str:

@@ -81,7 +81,7 @@ def show_series(verdicts: Sequence[Verdict], language: str) -> RenderableType:
     table.add_column(speech.say("state"))
     for v in verdicts:
         cells = (speech.day(v.day, "EEE d MMM y"), speech.number(v.index), speech.span(v.interval), speech.span(v.normal_range))
-        table.add_row(*cells, speech.percent(v.weight_seen), speech.say(names.STATUSES[v.status]))
+        table.add_row(*cells, speech.percent(v.weight_seen, down=v.index is None), speech.say(names.STATUSES[v.status]))
     return Group(Text(line), Text(f"{speech.day(first, 'd MMM y')} – {speech.day(last, 'd MMM y')}", style=SOFT), Text(), table)
 
 

@@ -53,4 +53,4 @@ def _day(of: Breach | Incident, speech: Speech) -> str:
 
 
 def _shares(of: Breach | Incident, speech: Speech) -> dict[str, str]:
-    return {"seen": speech.percent(of.seen or 0.0), "declared": speech.percent(of.declared or 0.0)}
+    return {"seen": speech.percent(of.seen or 0.0, down=True), "declared": speech.percent(of.declared or 0.0)}

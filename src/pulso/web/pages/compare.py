@@ -36,6 +36,7 @@ class Side:
     first: date = Field(description="its first day")
     last: date = Field(description="its last day, included")
     known: int = Field(description="days of these with a number")
+    weight_seen: float | None = Field(description="the mean of what was seen of the living weight on the days that are compared, 0 to 1")
     mean: float | None = Field(description="the mean of its numbers on the days that are compared; null where there are none")
     lowest: float | None = Field(description="the lowest of them")
     highest: float | None = Field(description="the highest of them")
@@ -49,6 +50,8 @@ class Both:
     right_day: date = Field(description="the day of the second; the same where zones or cities are compared")
     left: float | None = Field(description="100 = the expected day; null where there is no number")
     right: float | None = Field(description="100 = the expected day; null where there is no number")
+    left_seen: float | None = Field(description="what was seen of the first's living weight, 0 to 1; null where nothing was published")
+    right_seen: float | None = Field(description="what was seen of the second's living weight, 0 to 1; null where nothing was published")
     difference: float | None = Field(description="points, the first less the second; null where one has no number")
 
 
@@ -137,16 +140,17 @@ def _cities(asked: Asked, others: Others) -> tuple[Found, Found]:
 
 def _laid(asked: Asked, what: str, left: Found, right: Found, others: Others) -> Compare:
     days = tuple(_both(left, right, i) for i in range((left[3][1] - left[3][0]).days + 1))
-    pairs = [(d.left, d.right) for d in days if d.left is not None and d.right is not None]
+    known = (d for d in days if d.left is not None and d.right is not None)
+    pairs = [(d.left or 0.0, d.right or 0.0, d.left_seen or 0.0, d.right_seen or 0.0) for d in known]
     return Compare(
         frame=asked.frame,
         what=what,
-        left=_side(left, [a for a, _ in pairs]),
-        right=_side(right, [b for _, b in pairs]),
+        left=_side(left, [(a, seen) for a, _, seen, _ in pairs]),
+        right=_side(right, [(b, seen) for _, b, _, seen in pairs]),
         days=days,
         compared=len(pairs),
-        difference=sum(a - b for a, b in pairs) / len(pairs) if pairs else None,
-        higher=sum(a > b for a, b in pairs),
+        difference=sum(a - b for a, b, _, _ in pairs) / len(pairs) if pairs else None,
+        higher=sum(a > b for a, b, _, _ in pairs),
         zones=tuple(Choice(z.id, z.name) for z in asked.reading.zones.all),
         cities=tuple(Choice(r.slug, r.city.city.name) for r in others.values()),
         frames=(frame(right[1].city, right[1].days(), asked.speech),) if what == "cities" else (),
@@ -155,15 +159,18 @@ def _laid(asked: Asked, what: str, left: Found, right: Found, others: Others) ->
 
 def _both(left: Found, right: Found, i: int) -> Both:
     days = [side[3][0] + timedelta(days=i) for side in (left, right)]
-    a, b = (found.index if (found := side[4].get(day)) else None for side, day in zip((left, right), days, strict=True))
-    return Both(days[0], days[1], a, b, a - b if a is not None and b is not None else None)
+    found = [side[4].get(day) for side, day in zip((left, right), days, strict=True)]
+    a, b = (f.index if f else None for f in found)
+    seen = [f.weight_seen if f else None for f in found]
+    return Both(days[0], days[1], a, b, seen[0], seen[1], a - b if a is not None and b is not None else None)
 
 
-def _side(found: Found, compared: list[float]) -> Side:
+def _side(found: Found, compared: list[tuple[float, float]]) -> Side:
     called, reading, zone, (first, last), briefs = found
+    values, seen = [v for v, _ in compared], [s for _, s in compared]
     known = sum(b.index is not None for b in briefs.values())
-    mean = sum(compared) / len(compared) if compared else None
-    return Side(called, reading.slug, zone, first, last, known, mean, min(compared, default=None), max(compared, default=None))
+    mean, seen_mean = (sum(c) / len(c) if c else None for c in (values, seen))
+    return Side(called, reading.slug, zone, first, last, known, seen_mean, mean, min(values, default=None), max(values, default=None))
 
 
 def _zone_name(zone: str | None, asked: Asked) -> str:

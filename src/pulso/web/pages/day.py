@@ -60,9 +60,7 @@ class Day:
     sentence: str = Field(description="the day in one sentence")
     standing: str = Field(description="where the number lies to the normal range; empty where there is none")
     seen: str = Field(description="how much of the city was seen")
-    alone: str | None = Field(
-        description="the only domain of several that the number rests on; null where it rests on more, or on none"
-    )
+    alone: str | None = Field(description="the only domain of several that the number rests on; null where it rests on more, or on none")
     age: str = Field(description="how old the newest day is, on its own page and where it is older than three days; else empty")
     last_number: Number | None = Field(description="the last day with a number, where the newest has none; else null")
     notes: tuple[str, ...] = Field(description="what is missing, flagged, unknown or beyond the record, and outages of that day")

@@ -17,7 +17,7 @@ from pulso.web.pages.day import a_day, draw
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Asked, Page, around, handed
 
-SIZES = {"number": (320, 310), "chart": (640, 500)}
+SIZES = {"number": (320, 360), "chart": (640, 520)}
 """Width and height of the frame in which each is whole, its notice and its licences included."""
 NAMES = {"number": _("The number"), "chart": _("The chart of six weeks")}
 

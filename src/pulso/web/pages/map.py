@@ -39,6 +39,7 @@ class Patch:
     shade: int | None = Field(description="from -3, much quieter, to 3, much busier; null where there is no number")
     value: str = Field(description="the number as it is written in the page's language")
     span: str = Field(description="the interval as it is written")
+    seen: str = Field(description="how much of its weight was seen, as it is written; empty where nothing was published")
     why: str = Field(description="why there is no number; empty where there is one")
 
 
@@ -94,6 +95,7 @@ def map_of(asked: Asked) -> Map:
                 shade=p.shade,
                 value=p.value,
                 span=p.interval,
+                seen=speech.percent(v.weight_seen, down=v.index is None) if v else "",
                 why=p.why,
             )
         )

@@ -52,6 +52,7 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     pen.write(EDGE, 62 + top, f"pulso·{place(asked)}", "serif", 32, INK, "ls")
     pen.write(WIDTH - EDGE, 62 + top, speech.capital(speech.day(verdict.day)), "sans", 24, SOFT, "rs")
     pen.line([(EDGE, 82 + top), (WIDTH - EDGE, 82 + top)], RULE, 1)
+    pen.write(WIDTH - EDGE, 106 + top, words.seen(verdict, speech.code), "sans", 17, SOFT, "rs")
     colour = _colour(verdict)
     if verdict.index is None:
         pen.box(EDGE, 130 + top, EDGE + 300, 330, HATCH)

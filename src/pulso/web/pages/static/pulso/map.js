@@ -259,11 +259,12 @@
       find("sentence").textContent = said.sentence;
       find("spread").textContent = said.spread;
       for (const zone of said.zones) {
-        const [link, value, span] = [rows.get(zone.id).querySelector("a"), ...rows.get(zone.id).querySelectorAll("td")];
+        const [link, value, span, seen] = [rows.get(zone.id).querySelector("a"), ...rows.get(zone.id).querySelectorAll("td")];
         link.search = `?day=${said.day}`;
         value.textContent = zone.value;
         span.textContent = zone.why || zone.span;
         span.className = zone.why ? "text" : "";
+        seen.textContent = zone.seen || "–";
       }
       atlas.querySelectorAll(".map a").forEach((link) => link.setAttribute("href", link.getAttribute("href").replace(/day=[\d-]+/, `day=${said.day}`)));
       document.querySelectorAll("a[hreflang], footer a[href*='map.json']").forEach((link) => { link.search = `?day=${said.day}`; });
