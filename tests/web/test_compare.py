@@ -86,6 +86,25 @@ def test_two_cities_are_compared_and_the_news_of_either_are_seen(site, town, ald
     assert (after.status_code, after.json()["compared"]) == (200, 10)
     assert {d["difference"] for d in after.json()["days"]} == {0.0}
     assert after.json()["frames"][0]["city"] == "aldeia"
+    beyond = asked | {"from": "2025-04-01", "to": "2025-04-10"}
+    said, page = site.get("/en/vila/compare.json", beyond).json(), site.get("/en/vila/compare", beyond).content.decode()
+    assert (said["compared"], said["overlap"]) == (0, ["2024-03-14", "2025-03-14"])
+    assert 'href="/en/vila/compare?what=cities&b=aldeia&from=2024-03-14&to=2025-03-14"' in page
+    assert "<svg" not in page, "half a chart compares nothing"
+    unasked = site.get("/en/vila/compare.json", {"what": "cities", "b": "aldeia"}).json()
+    assert (unasked["left"]["last"], unasked["compared"], unasked["overlap"]) == ("2025-03-14", 28, None)
+
+
+def test_the_table_says_which_days_its_ends_are_of(site):
+    asked = {"what": "days", "a": "2025-03-10", "b": "2025-02-01", "length": "10"}  # of the first ten days five are published
+    said, page = compared(site, **asked), site.get("/en/vila/compare", asked).content.decode()
+    common = [d["right"] for d in said["days"] if d["difference"] is not None]
+    every = [d["right"] for d in said["days"]]
+    assert (said["compared"], said["right"]["known"]) == (5, 10)
+    assert (said["right"]["lowest"], said["right"]["highest"]) == (min(common), max(common))
+    assert (said["right"]["own_lowest"], said["right"]["own_highest"]) == (min(every), max(every))
+    assert "on the 5 common days" in page
+    assert "on all its own days" in page
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from pulso.show.language import MINUS, TIED, Speech, speak
 from pulso.show.rounding import shares
 from pulso.zones import Zones
 
-
 REACHES = (10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 """Points at which the axis of the reasons may end."""
 

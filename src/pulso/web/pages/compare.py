@@ -40,6 +40,8 @@ class Side:
     mean: float | None = Field(description="the mean of its numbers on the days that are compared; null where there are none")
     lowest: float | None = Field(description="the lowest of them")
     highest: float | None = Field(description="the highest of them")
+    own_lowest: float | None = Field(description="the lowest of all its days with a number, compared or not; null where there are none")
+    own_highest: float | None = Field(description="the highest of them all")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ class Compare:
     compared: int = Field(description="days on which both have a number: only these are compared")
     difference: float | None = Field(description="the mean of their differences in points; null where no day is compared")
     higher: int = Field(description="compared days on which the first is higher")
+    overlap: tuple[date, date] | None = Field(
+        description="days of which both cities are published, up to a year, where none is compared here; else null"
+    )
     zones: tuple[Choice, ...] = Field(description="the zones that may be compared")
     cities: tuple[Choice, ...] = Field(description="the other cities that may be compared with this one")
     frames: tuple[Frame, ...] = Field(description="the same as `frame` of the other city, where there is one: whose data it is")
@@ -125,8 +130,8 @@ def _zones(asked: Asked, _others: Others) -> tuple[Found, Found]:
 
 
 def _cities(asked: Asked, others: Others) -> tuple[Found, Found]:
-    """The city and another of the same site."""
-    span, reading, said, say = _span(asked), asked.reading, asked.query.get("b") or "", asked.speech.say
+    """The city and another of the same site; the last days of which both are published, where none are named."""
+    reading, said, say = asked.reading, asked.query.get("b") or "", asked.speech.say
     if (first := asked.query.get("a") or reading.slug) != reading.slug:
         raise BadQuestion(
             say("a: found {found}; the first is the city of this page, {city}.", found=quoted(first), city=quoted(reading.slug))
@@ -134,6 +139,8 @@ def _cities(asked: Asked, others: Others) -> tuple[Found, Found]:
     if said not in others:
         known = ", ".join(others) or say("no other city")
         raise BadQuestion(say("b: found {found}; there is to compare with: {known}.", found=quoted(said), known=known))
+    both = None if asked.query.get("from") or asked.query.get("to") else _overlap(reading, others[said])
+    span = (max(both[0], both[1] - timedelta(days=USUAL - 1)), both[1]) if both else _span(asked)
     sides = [(r.city.city.name, r, None, span, {f.day: f for f in r.briefs((None,), *span)}) for r in (reading, others[said])]
     return sides[0], sides[1]
 
@@ -151,10 +158,20 @@ def _laid(asked: Asked, what: str, left: Found, right: Found, others: Others) ->
         compared=len(pairs),
         difference=sum(a - b for a, b, _, _ in pairs) / len(pairs) if pairs else None,
         higher=sum(a > b for a, b, _, _ in pairs),
+        overlap=_overlap(left[1], right[1]) if what == "cities" and not pairs else None,
         zones=tuple(Choice(z.id, z.name) for z in asked.reading.zones.all),
         cities=tuple(Choice(r.slug, r.city.city.name) for r in others.values()),
         frames=(frame(right[1].city, right[1].days(), asked.speech),) if what == "cities" else (),
     )
+
+
+def _overlap(one: Reading, other: Reading) -> tuple[date, date] | None:
+    """The last days of which both are published, as many as one comparison may span; None where there are none."""
+    ours, theirs = one.days(), other.days()
+    if ours is None or theirs is None or max(ours[0], theirs[0]) > min(ours[1], theirs[1]):
+        return None
+    last = min(ours[1], theirs[1])
+    return max(ours[0], theirs[0], last - timedelta(days=LONGEST - 1)), last
 
 
 def _both(left: Found, right: Found, i: int) -> Both:
@@ -168,9 +185,10 @@ def _both(left: Found, right: Found, i: int) -> Both:
 def _side(found: Found, compared: list[tuple[float, float]]) -> Side:
     called, reading, zone, (first, last), briefs = found
     values, seen = [v for v, _ in compared], [s for _, s in compared]
-    known = sum(b.index is not None for b in briefs.values())
+    own = [b.index for b in briefs.values() if b.index is not None]
     mean, seen_mean = (sum(c) / len(c) if c else None for c in (values, seen))
-    return Side(called, reading.slug, zone, first, last, known, seen_mean, mean, min(values, default=None), max(values, default=None))
+    ends = [end for found in (values, own) for end in (min(found, default=None), max(found, default=None))]
+    return Side(called, reading.slug, zone, first, last, len(own), seen_mean, mean, *ends)
 
 
 def _zone_name(zone: str | None, asked: Asked) -> str:
