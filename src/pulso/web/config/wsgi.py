@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 from collections.abc import Iterable
@@ -31,3 +32,4 @@ warm()
 end_with_the_process()
 gc.collect()
 gc.freeze()  # what is there now stays: to look through it again and again for garbage would make one page in a hundred slow
+atexit.register(gc.unfreeze)  # at the end all of it is let go as ever: extensions complain of what is not
