@@ -71,6 +71,13 @@ def test_a_page_of_what_is_known_now_says_so(site, page):
     assert (answer.status_code, answer.json()["detail"]) == (400, "as_of: this page shows what is known now, and nothing else.")
 
 
+def test_a_calendar_of_a_kind_that_there_is_not_is_refused_as_its_page_is(site):
+    page, calendar = site.get("/en/vila/agenda.json?kind=eclipse"), site.get("/en/vila/agenda.ics?kind=eclipse")
+    assert (page.status_code, calendar.status_code) == (400, 400)
+    assert page.json()["detail"] in html.unescape(calendar.content.decode())
+    assert site.get("/en/vila/agenda.ics?kind=holiday").status_code == 200
+
+
 def test_each_way_to_compare_has_its_own_words(site):
     assert site.get("/en/vila/compare?what=days&from=2025-03-01").status_code == 400
     assert site.get("/en/vila/compare?what=zones&a=north&length=7").status_code == 400

@@ -97,7 +97,7 @@ def agenda(asked: Asked) -> Agenda:
     """The month of the last published day, or the days that are asked for."""
     reading, speech = asked.reading, asked.speech
     first, last = _span(asked)
-    kind, kinds = _kind(asked)
+    kind, kinds = kind_and_all(asked)
     spans = [e for e in happenings(reading, first, last, speech) if kind in (None, e.kind)]
     coming = [e for e in _coming(reading, speech) if kind in (None, e.kind) and (e.last < first or e.first > last)]
     said = {(v.zone, v.day): v for v in reading.some({(e.zone, day) for e in spans for day in _within(e, (first, last))})}
@@ -209,7 +209,7 @@ def _span(asked: Asked) -> tuple[date, date]:
     return first, last
 
 
-def _kind(asked: Asked) -> tuple[str | None, list[str]]:
+def kind_and_all(asked: Asked) -> tuple[str | None, list[str]]:
     """The kind of the query, and all there are. BadQuestion where there is none of that name."""
     every = asked.reading.kinds() | {s.kind for s in asked.reading.city.calendar} | {"holiday"}
     kinds, said = sorted(every), asked.query.get("kind") or None

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from icalendar import Calendar, Event
 
 from pulso.show import names
-from pulso.web.pages.agenda import YEARS, happenings
+from pulso.web.pages.agenda import YEARS, happenings, kind_and_all
 from pulso.web.pages.twin import Asked, handed
 from pulso.web.readings import Span, walks
 
@@ -27,8 +27,8 @@ def ics(request: HttpRequest, lang: str, city: str) -> HttpResponse:
 def _ics(asked: Asked) -> HttpResponse:
     middle = asked.last_day()
     spans = happenings(asked.reading, max(middle - BEHIND, YEARS[0]), min(middle + AHEAD, YEARS[1]), asked.speech)
-    kind = asked.query.get("kind")
-    response = HttpResponse(write(asked, [e for e in spans if kind in (None, "", e.kind)]), content_type="text/calendar; charset=utf-8")
+    kind, _ = kind_and_all(asked)
+    response = HttpResponse(write(asked, [e for e in spans if kind in (None, e.kind)]), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{asked.reading.slug}.ics"'
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
