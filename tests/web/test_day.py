@@ -101,6 +101,24 @@ def test_a_day_that_cannot_be_had_is_a_letter(site, address, status):
     assert "<script>" not in answer.content.decode()
 
 
+def test_a_day_that_is_not_published_yet_leads_within_the_city_to_the_last_that_is(site):
+    answer = site.get("/en/vila/day?day=2026-11-14&zone=north", follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "This day is not published yet" in page
+    assert f'href="/en/vila/day/{LAST}?zone=north"' in page
+    assert 'href="/en/vila/agenda"' in page, "the city's own pages are at hand"
+    assert f'href="/en/vila/map?day={LAST}"' in site.get("/en/vila/map?day=2026-11-14").content.decode()
+    assert "Este dia ainda não está publicado" in site.get("/pt/vila/day/2026-11-14").content.decode()
+
+
+def test_a_day_before_all_others_leads_to_the_first(site):
+    first = site.get("/en/vila/today.json").json()["frame"]["first"]
+    page = site.get("/en/vila/day/1999-01-01").content.decode()
+    assert "Nothing is published of this day" in page
+    assert f'href="/en/vila/day/{first}"' in page
+
+
 def test_a_day_takes_few_looks_at_the_river(revised):
     revised.get(f"/en/vila/day/{DAY}")
     with counting() as looks:

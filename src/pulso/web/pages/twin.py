@@ -49,6 +49,14 @@ class Elsewhere(Exception):  # noqa: N818  # it names where to look
         super().__init__(page)
 
 
+class NotPublished(NothingKnown):
+    """Asked of a day of which nothing is published, in a city that has others: the nearest of them, before it and after it."""
+
+    def __init__(self, why: str, frame: Frame, nearest: tuple[date, ...], *, to_come: bool) -> None:
+        self.frame, self.nearest, self.to_come = frame, nearest, to_come
+        super().__init__(why)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a page is asked for: a city, a language, and what the address says besides."""
@@ -223,6 +231,8 @@ def handed(
         answer = HttpResponseRedirect(f"/{lang}/{city}/{there.page}{'.json' if as_json else ''}{there.query}")
     except UnknownCity as why:
         answer = meant(request) or letter(request, speech, 404, no_city(why, speech), as_json=as_json)
+    except NotPublished as why:
+        answer = letter(request, speech, 404, str(why), as_json=as_json, instead=why)
     except NothingKnown as why:
         answer = letter(request, speech, 404, str(why), as_json=as_json)
     except BadQuestion as why:
@@ -284,15 +294,29 @@ def no_city(why: UnknownCity, speech: Speech) -> str:
     return speech.say("There is no city {found} here. There is: {near}.", found=quoted(why.slug), near=near)
 
 
-def letter(request: HttpRequest, speech: Speech, status: int, why: str, *, as_json: bool) -> HttpResponse:
-    """Say why there is no page: to a person as a page, to a machine as a problem (RFC 9457)."""
+def letter(
+    request: HttpRequest, speech: Speech, status: int, why: str, *, as_json: bool, instead: NotPublished | None = None
+) -> HttpResponse:
+    """Say why there is no page, and which days there are instead: to a person as a page, to a machine as a problem (RFC 9457)."""
     if as_json:
         problem = {"type": "about:blank", "title": title(status, speech), "status": status, "detail": why}
         headers = {"Content-Language": speech.code}
         body = TypeAdapter(dict[str, Any]).dump_json(problem)
         return HttpResponse(body, status=status, content_type="application/problem+json", headers=headers)
-    context = {"why": why, "status": status} | around(request, speech, None)
+    nearest = [(day, _on(request, day)) for day in instead.nearest] if instead else []
+    context = {"why": why, "status": status, "instead": instead, "nearest": nearest}
+    context |= around(request, speech, instead.frame if instead else None)
     return HttpResponse(render_to_string("letter.html", context, using="pages"), status=status)
+
+
+def _on(request: HttpRequest, day: date) -> str:
+    """The same address on another day."""
+    said = request.resolver_match.kwargs.get("day") if request.resolver_match else None
+    query = request.GET.copy()
+    if not said:
+        query["day"] = str(day)
+    path = f"{request.path.removesuffix(said)}{day}" if said else request.path
+    return f"{path}?{query.urlencode()}" if query else path
 
 
 def _etag(here: str, found: Reading, besides: str) -> str:
