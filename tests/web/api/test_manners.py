@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from pulso.web.api.limits import Buckets
@@ -54,13 +55,44 @@ def test_nobody_hides_behind_a_proxy_that_is_not_ours(site, settings):
     assert site.get(ADDRESS, headers={"X-Forwarded-For": "192.0.2.5, 192.0.2.4"}).status_code == 429
 
 
-def test_a_key_has_a_bucket_of_its_own(site, settings, person):
-    settings.API_A_MINUTE = 1
-    _, text = keys.create(person, "a script", a_minute=50)
+def test_all_keys_of_a_person_share_one_bucket_of_their_own(site, settings, person):
+    settings.API_A_MINUTE, settings.API_KEY_A_MINUTE = 1, 3
+    texts = [keys.create(person, name)[1] for name in ("a script", "another", "a third")]
     site.get(ADDRESS)
-    for headers in ({"Authorization": f"Bearer {text}"}, {"X-API-Key": text}):
-        assert site.get(ADDRESS, headers=headers)["RateLimit-Limit"] == "50"
+    answers = [site.get(ADDRESS, headers={"Authorization": f"Bearer {t}"}) for t in texts]
+    assert [(a["RateLimit-Limit"], a["RateLimit-Remaining"]) for a in answers] == [("3", "2"), ("3", "1"), ("3", "0")]
+    assert site.get(ADDRESS, headers={"X-API-Key": texts[0]}).status_code == 429
     assert site.get(ADDRESS).status_code == 429
+    other = keys.create(Person.objects.create_user("rui@vila.example", "a long password"), "his")[1]
+    assert site.get(ADDRESS, headers={"X-API-Key": other})["RateLimit-Remaining"] == "2"
+
+
+def test_strangers_ask_less_often_than_whoever_has_a_key(site, person):
+    _, text = keys.create(person, "a script")
+    assert [site.get(ADDRESS, headers=h)["RateLimit-Limit"] for h in ({}, {"X-API-Key": text})] == ["120", "600"]
+
+
+def test_an_administrator_says_how_often_a_person_may_ask_up_to_a_most(site, settings, person):
+    _, text = keys.create(person, "a script")
+    person.a_minute = 2_000
+    person.full_clean(exclude=["name", "language"])
+    person.save()
+    assert site.get(ADDRESS, headers={"X-API-Key": text})["RateLimit-Limit"] == "2000"
+    person.a_minute = settings.API_KEY_MOST + 1
+    with pytest.raises(ValidationError):
+        person.full_clean(exclude=["name", "language"])
+    person.a_minute = 5  # a key never allows less than none does
+    person.save()
+    assert site.get(ADDRESS, headers={"X-API-Key": text})["RateLimit-Limit"] == "120"
+
+
+def test_whoever_tries_keys_is_soon_told_to_wait_and_finds_no_true_one_by_it(site, settings, person):
+    settings.API_A_MINUTE = 3
+    tried = [site.get(ADDRESS, headers={"X-API-Key": f"pulso_{n:010x}_{'a' * 43}"}).status_code for n in range(5)]
+    assert tried == [401, 401, 401, 429, 429]
+    _, text = keys.create(person, "a script")
+    assert site.get(ADDRESS, headers={"X-API-Key": text}).status_code == 200
+    assert site.get(ADDRESS, REMOTE_ADDR="192.0.2.7").status_code == 200
 
 
 def test_a_key_that_opens_nothing_is_refused(site, person):
@@ -83,6 +115,31 @@ def test_pages_of_other_sites_may_read_and_not_write(site):
     asked = site.options(ADDRESS, headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"})
     assert (asked.status_code, asked["Access-Control-Allow-Methods"]) == (204, "GET, HEAD, OPTIONS")
     assert "Access-Control-Allow-Origin" not in site.post(ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        (ADDRESS, "GET, HEAD, OPTIONS"),
+        ("/api/v1/", "GET, HEAD, OPTIONS"),
+        ("/api/v1/webhooks", "GET, OPTIONS, POST"),
+        ("/api/v1/webhooks/1", "DELETE, OPTIONS"),
+        ("/api/v1/cities/vila/stream", "GET, OPTIONS"),
+    ],
+)
+def test_an_address_says_what_it_takes(site, address, taken):
+    answer = site.options(address)
+    assert (answer.status_code, answer["Allow"]) == (204, taken)
+    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nowhere", "/api/v1/cities/vila/nowhere", "/api/v2/cities"])
+def test_an_address_that_there_is_not_takes_nothing(site, address):
+    assert site.options(address).status_code == 404
+
+
+def test_the_root_is_found_without_its_last_stroke(site):
+    assert site.get("/api/v1", follow=True).json()["cities"] == "/api/v1/cities"
 
 
 def test_a_refusal_can_be_read_from_elsewhere_too(site):

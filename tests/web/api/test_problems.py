@@ -86,13 +86,48 @@ def test_what_is_read_cannot_be_written(site, method, address):
 
 @pytest.mark.parametrize(
     ("sent", "kind", "status"),
-    [(b"city=vila", "text/plain", 415), (b"{", "application/json", 400), (b" " * 3_000_000, "application/json", 413)],
+    [
+        (b"city=vila", "text/plain", 415),
+        (b"{", "application/json", 400),
+        (b" " * 3_000_000, "application/json", 413),
+        (b'{"city": "' + b"a" * 4_000_000 + b'"}', "application/json", 413),
+    ],
 )
-def test_a_body_that_cannot_be_read_is_refused_by_what_is_wrong_with_it(site, db, sent, kind, status):
-    _, key = keys.create(Person.objects.create_user("rui@vila.example", "a long password"), "a script")
-    answer = site.post("/api/v1/webhooks", sent, content_type=kind, headers={"Authorization": f"Bearer {key}"})
+def test_a_body_that_cannot_be_read_is_refused_by_what_is_wrong_with_it(site, key, sent, kind, status):
+    answer = site.post("/api/v1/webhooks", sent, content_type=kind, headers=key)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert len(answer.json()["detail"]) > 30
+
+
+@pytest.fixture
+def key(db):
+    person = Person.objects.create_user("rui@vila.example", "a long password")
+    return {"Authorization": f"Bearer {keys.create(person, 'a script')[1]}"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "where"),
+    [
+        (b"null", ["body"]),
+        (b"[]", ["body"]),
+        (b'{"city": "vila", "url": "https://9.9.9.9/", "events": ["published", "storms"]}', ["events.1"]),
+        (b'{"city": "vila", "more": 1}', ["url", "more"]),
+    ],
+)
+def test_what_is_wrong_in_a_body_is_named_as_whoever_sent_it_named_it(site, key, sent, where):
+    told = site.post("/api/v1/webhooks", sent, content_type="application/json", headers=key).json()
+    assert (told["status"], [e["where"] for e in told["errors"]]) == (422, where)
+
+
+def test_a_body_that_breaks_off_says_where(site, key):
+    told = site.post("/api/v1/webhooks", b'{"city":\n "vila", }', content_type="application/json", headers=key).json()
+    assert told["status"] == 400
+    assert "line 2, column 10" in told["detail"]
+
+
+@pytest.mark.parametrize("sent", [b"null", b"{", b'{"more": 1}'])
+def test_who_asks_is_looked_at_before_what_they_ask(site, db, sent):
+    assert site.post("/api/v1/webhooks", sent, content_type="application/json").status_code == 401
 
 
 def test_a_stream_is_not_a_picture(site, db):

@@ -143,6 +143,21 @@ def test_not_more_listen_than_there_is_room_for_and_room_is_given_back(site, set
         answer.close()
 
 
+def test_nobody_takes_all_places(site, settings):
+    settings.API_STREAMS, settings.API_STREAMS_EACH = 10, 2
+    heard = [site.get(ADDRESS) for _ in range(2)]
+    refused = site.get(ADDRESS)
+    assert (refused.status_code, refused["Content-Type"], refused["Retry-After"]) == (429, "application/problem+json", "60")
+    assert "2 streams" in refused.json()["detail"]
+    heard.append(site.get(ADDRESS, REMOTE_ADDR="192.0.2.7"))
+    assert heard[-1].status_code == 200
+    heard[0].close()
+    heard.append(site.get(ADDRESS))
+    assert heard[-1].status_code == 200
+    for answer in heard[1:]:
+        answer.close()
+
+
 @pytest.mark.parametrize(("said", "status"), [("abc", 422), ("9" * 30 + ".0", 422), ("-1.0", 422), ("12", 422)])
 def test_an_id_that_no_event_had_is_refused(site, said, status):
     assert site.get(ADDRESS, headers={"Last-Event-ID": said}).status_code == status

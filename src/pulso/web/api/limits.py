@@ -1,4 +1,4 @@
-"""How often one may ask: a bucket of tokens for each key, or for each address where no key is said.
+"""How often one may ask: a bucket of tokens for each person, whichever of their keys they say, or for each address where no key is said.
 
 The buckets lie in the memory of one process: a site of four processes allows up to four times as much, and a restart fills them.
 Exact counting would cost a write a request; what this keeps out is a loop without a pause.
@@ -16,7 +16,6 @@ from threading import Lock
 from django.conf import settings
 from django.http import HttpRequest
 
-from pulso.web.api.problems import Refused, say
 from pulso.web.people import keys
 
 MOST = 20_000
@@ -29,8 +28,8 @@ class Asker:
 
     name: str  # of the bucket
     a_minute: int  # 0: as often as they like
-    key: int | None = None  # of the key, where they said one
-    person: int | None = None
+    person: int | None = None  # whose key they said
+    wrong: bool = False  # they said a key that opens nothing
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,15 @@ BUCKETS = Buckets()
 
 
 def asker(request: HttpRequest) -> Asker:
-    """Who asks: by key (Authorization: Bearer …, or X-API-Key), else by address. Refused (401) where a key is said that opens nothing."""
+    """Who asks: by key (Authorization: Bearer …, or X-API-Key), else by address.
+
+    Whoever says a key that opens nothing asks by address too, so that nobody tries keys without end.
+    """
     text = said_key(request)
-    if text is None:
-        return Asker(f"from {_network(address(request))}", settings.API_A_MINUTE)
-    found = keys.known(text)
+    found = None if text is None else keys.known(text)
     if found is None:
-        why = say("The key is not known, or it is revoked or has expired. Make another at /en/account/keys/, or ask without one.")
-        raise Refused(401, why, headers={"WWW-Authenticate": 'Bearer realm="Pulso"'})
-    free: int = settings.API_A_MINUTE  # a key never allows less than none does
-    return Asker(f"key {found.pk}", max(found.a_minute, free) if free else 0, found.pk, found.person_id)
+        return Asker(f"from {network(request)}", settings.API_A_MINUTE, wrong=text is not None)
+    return Asker(f"person {found.person_id}", keys.quota(found.person), found.person_id)
 
 
 def said_key(request: HttpRequest) -> str | None:
@@ -99,8 +97,9 @@ def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
-def _network(said: str) -> str:
-    """An address; of IPv6 the network of 64 bits, which is one household's."""
+def network(request: HttpRequest) -> str:
+    """Where a request comes from: an address; of IPv6 the network of 64 bits, which is one household's."""
+    said = address(request)
     try:
         found = ipaddress.ip_address(said)
     except ValueError:

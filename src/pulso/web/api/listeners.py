@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Condition, Thread
@@ -34,6 +35,10 @@ class Town:
     listeners: int = 0
 
 
+class Enough(PulsoError):  # noqa: N818  # it names a state of the world
+    """Somebody listens already as often as one may."""
+
+
 class Listeners:
     """The places of this process, and who sits on them. `look` gives another value of a city whenever something happened there."""
 
@@ -41,24 +46,34 @@ class Listeners:
         self.ended = False
         self._look, self._pause = look, pause
         self._towns: dict[str, Town] = {}
+        self._askers: Counter[str] = Counter()
         self._news = Condition()
         self._watchman: Thread | None = None
 
-    def enter(self, slug: str, room: int) -> bool:
-        """Take a place, of so many; False where there is none left, or the process is about to end."""
+    def enter(self, slug: str, room: int, who: str = "", own: int | None = None) -> bool:
+        """Take a place, of so many; False where there is none left, or the process is about to end.
+
+        Enough where `who` sits on their `own` number of places already.
+        """
         seen = self._look(slug)  # before the listener's own first look: nothing falls between the two
         with self._news:
             if self.ended or sum(t.listeners for t in self._towns.values()) >= room:
                 return False
+            if own is not None and self._askers[who] >= own:
+                raise Enough(who)
+            self._askers[who] += 1
             self._towns.setdefault(slug, Town(seen)).listeners += 1
             if self._watchman is None:
                 self._watchman = Thread(target=self._keep_looking, name="watchman", daemon=True)
                 self._watchman.start()
         return True
 
-    def leave(self, slug: str) -> None:
+    def leave(self, slug: str, who: str = "") -> None:
         """Give a place back."""
         with self._news:
+            self._askers[who] -= 1
+            if not self._askers[who]:
+                del self._askers[who]
             town = self._towns[slug]
             town.listeners -= 1
             if not town.listeners:

@@ -46,7 +46,10 @@ class Manners:
             if left and left.wait:
                 why = say("{limit} requests a minute are allowed. Ask again in {wait} s.", limit=left.limit, wait=left.wait)
                 raise Refused(429, why, headers=_again(left))
-            response = self._preflight(request) or self.get_response(request)
+            if asker.wrong:
+                why = say("The key is not known, or it is revoked or has expired. Make another at /en/account/keys/, or ask without one.")
+                raise Refused(401, why, headers={"WWW-Authenticate": 'Bearer realm="Pulso"'})
+            response = _offered(request, self.get_response(request))
         except Refused as why:
             response = problem(why.status, why.detail, why.errors, why.headers)
         response = as_problem(response)
@@ -61,11 +64,13 @@ class Manners:
         ours = request.path.startswith(ROOT) and not isinstance(why, Http404)
         return mistake(why) if ours else None
 
-    def _preflight(self, request: HttpRequest) -> HttpResponseBase | None:
-        """What a browser asks before it lets another site's page read."""
-        if request.method != "OPTIONS":
-            return None
-        return HttpResponse(status=204, headers={"Allow": ", ".join(READING)})
+
+def _offered(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """What a browser asks before it lets another site's page read: what the address takes is what its refusal of OPTIONS names."""
+    if request.method != "OPTIONS" or response.status_code != 405:
+        return response
+    taken = {m.strip() for m in response.headers.get("Allow", "").split(",") if m.strip()} | {"OPTIONS"}
+    return HttpResponse(status=204, headers={"Allow": ", ".join(sorted(taken))})
 
 
 def mistake(why: Exception) -> HttpResponseBase:

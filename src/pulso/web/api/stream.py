@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 
 from pulso.web.api.asked import only_known, opened
 from pulso.web.api.happenings import EPOCH, Happening, Mark, latest, since
-from pulso.web.api.listeners import LISTENERS, Listeners
+from pulso.web.api.listeners import LISTENERS, Enough, Listeners
 from pulso.web.api.problems import Refused, Wrong, say
 from pulso.web.readings import Reading
 
@@ -33,28 +33,34 @@ BEAT, LIFE = 15.0, 300.0
 @csrf_exempt
 @require_GET
 def stream(request: HttpRequest, city: str) -> HttpResponseBase:
-    """Tell what is published, and which contracts break or are kept again. Refused (503) where too many listen."""
+    """Tell what is published, and which contracts break or are kept again. Refused where too many listen (503), or the asker does (429)."""
     only_known(request, None)
     reading = opened(city)
     if not request.accepts(MEDIA):
         raise Refused(406, say("Accept: found {found}; there is {known}.", found=repr(request.headers["Accept"][:80]), known=MEDIA))
     mark = _last(request) or latest(reading)
-    if not LISTENERS.enter(reading.slug, settings.API_STREAMS):
+    who: str = request.asker.name  # type: ignore[attr-defined]  # Manners says who asks
+    try:
+        entered = LISTENERS.enter(reading.slug, settings.API_STREAMS, who, settings.API_STREAMS_EACH)
+    except Enough:
+        why = say("You hold {n} streams open, which is as many as one may. End one first.", n=settings.API_STREAMS_EACH)
+        raise Refused(429, why, headers={"Retry-After": "60"}) from None
+    if not entered:
         raise Refused(
             503,
             say("As many streams are open as this process allows. Ask again in a minute, or ask /values with If-None-Match."),
             headers={"Retry-After": "60"},
         )
     alone = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"}  # nobody shall gather events
-    return StreamingHttpResponse(Told(reading, mark, LISTENERS), content_type=f"{MEDIA}; charset=utf-8", headers=alone)
+    return StreamingHttpResponse(Told(reading, mark, LISTENERS, who), content_type=f"{MEDIA}; charset=utf-8", headers=alone)
 
 
 class Told:
     """A stream: its place is given back when it ends, however it ends."""
 
-    def __init__(self, reading: Reading, mark: Mark, listeners: Listeners) -> None:
+    def __init__(self, reading: Reading, mark: Mark, listeners: Listeners, who: str) -> None:
         self._lines = told(reading, mark, listeners)
-        self._slug, self._listeners, self._ended = reading.slug, listeners, False
+        self._slug, self._who, self._listeners, self._ended = reading.slug, who, listeners, False
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -72,7 +78,7 @@ class Told:
         self._lines.close()
         if not self._ended:
             self._ended = True
-            self._listeners.leave(self._slug)
+            self._listeners.leave(self._slug, self._who)
 
 
 def told(reading: Reading, mark: Mark, listeners: Listeners, clock: Callable[[], float] = time.monotonic) -> Generator[bytes, None, None]:

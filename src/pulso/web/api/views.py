@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -221,24 +224,38 @@ def refused(_request: HttpRequest, why: Refused) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(_request: HttpRequest, why: ValidationError) -> HttpResponse:
     """A question that can't be read, every slip at once; where the address itself is the slip, nothing is there."""
-    wrong = tuple(Wrong(str(e["loc"][-1]), _letter(e)) for e in why.errors)
+    wrong = tuple(Wrong(_where(e["loc"]), _letter(e)) for e in why.errors)
     status = 404 if any(e["loc"][0] == "path" for e in why.errors) else 422
     return problem(status, "; ".join(f"{w.where}: {w.why}" for w in wrong) + ".", wrong)
 
 
 @api.exception_handler(HttpError)
-def unread(request: HttpRequest, why: HttpError) -> HttpResponse:
+def unread(request: HttpRequest, why: HttpError) -> HttpResponseBase:
     """A body that can't be read."""
-    if why.status_code == 400 and request.content_type != "application/json":
+    if why.status_code != 400:
+        return problem(why.status_code, str(why))
+    cause = why.__cause__
+    if isinstance(cause, RequestDataTooBig):
+        return mistake(cause)
+    if request.content_type != "application/json":
         found = repr(str(request.content_type)[:80])
         return problem(415, say("Content-Type: found {found}; what is sent is application/json.", found=found))
-    return problem(why.status_code, say("What was sent can't be read as JSON.") if why.status_code == 400 else str(why))
+    unreadable = say("What was sent can't be read as JSON.")
+    if not isinstance(cause, json.JSONDecodeError):
+        return problem(400, unreadable)
+    at = say("line {line}, column {column}: {what}", line=cause.lineno, column=cause.colno, what=cause.msg)
+    return problem(400, f"{unreadable} {at}.", (Wrong("body", at),))
 
 
 @api.exception_handler(Exception)
 def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
     """A mistake of ours."""
     return mistake(why)
+
+
+def _where(at: Sequence[str | int]) -> str:
+    """What is wrong: a parameter by its name; in a body the path that leads there, without our own name of the whole."""
+    return (".".join(map(str, at[2:])) or "body") if at[0] == "body" else str(at[-1])
 
 
 def _letter(error: dict[str, Any]) -> str:

@@ -129,10 +129,16 @@ DISK_LEAST = number("PULSO_DISK_LEAST_GB", 1) * 1e9
 """Free bytes below which the site says that it is not ready."""
 LOGGING = logging_config(os.environ.get("PULSO_LOGS", ""), debug=DEBUG)
 
-API_A_MINUTE = int(number("PULSO_API_A_MINUTE", 600))
+API_A_MINUTE = int(number("PULSO_API_A_MINUTE", 120))
 """So often an address may ask the API without a key; 0: as often as it likes."""
+API_KEY_A_MINUTE = int(number("PULSO_API_KEY_A_MINUTE", 600))
+"""So often all keys of a person together may ask, where an administrator said nothing else."""
+API_KEY_MOST = int(number("PULSO_API_KEY_MOST", 6_000))
+"""So often, at most, whatever an administrator says."""
 API_STREAMS = int(number("PULSO_API_STREAMS", 100))
 """So many streams of events a process keeps open: each holds a thread of it, asleep nearly always."""
+API_STREAMS_EACH = int(number("PULSO_API_STREAMS_EACH", 10))
+"""So many of them one address, or one person's keys, may hold."""
 PROXIES = int(number("PULSO_PROXIES", 0))
 """How many proxies of ours stand before the site: so many addresses of X-Forwarded-For, from its end, are believed."""
 HOOKS_INSIDE = os.environ.get("PULSO_HOOKS_INSIDE") == "1"

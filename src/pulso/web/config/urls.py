@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from pulso.web.api.hooks.desk import urlpatterns as webhooks
 from pulso.web.people.urls import accounts
@@ -12,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *accounts,
     *webhooks,
+    path("api/v1", RedirectView.as_view(url="/api/v1/")),
     path("api/v1/", include("pulso.web.api.urls")),
     path("", include("pulso.web.running.urls")),
     path("", include("pulso.web.agenda.urls")),

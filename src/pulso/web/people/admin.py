@@ -18,7 +18,7 @@ class OfPeople(Recorded):
 
     list_display = ("email", "name", "is_active", "is_staff", "joined_at", "erased_at")
     search_fields = ("email", "name")
-    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "joined_at", "erased_at", "pseudonym")
+    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "a_minute", "joined_at", "erased_at", "pseudonym")
     readonly_fields = ("joined_at", "erased_at", "pseudonym")
     actions = ("erase_them",)
 
@@ -77,5 +77,5 @@ class OfTheTrail(ToBeSeen):
 class OfKeys(ToBeSeen):
     """Keys, without what opens."""
 
-    list_display = ("prefix", "person", "name", "a_minute", "expires_at", "revoked_at")
+    list_display = ("prefix", "person", "name", "expires_at", "revoked_at")
     list_select_related = ("person",)

@@ -8,6 +8,7 @@ import re
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from pulso.errors import PulsoError
@@ -26,15 +27,13 @@ class TooManyKeys(PulsoError):  # noqa: N818  # it names a state of the world
     """A person has as many keys as one may have."""
 
 
-def create(person: Person, name: str, *, life: timedelta = LIFE, a_minute: int = 120) -> tuple[Key, str]:
+def create(person: Person, name: str, *, life: timedelta = LIFE) -> tuple[Key, str]:
     """Make a key, and give the text that is never shown again. TooManyKeys where the person has `MOST` in force."""
     if person.keys.filter(revoked_at=None, expires_at__gt=timezone.now()).count() >= MOST:
         raise TooManyKeys(f"You have {MOST} keys in force, which is as many as one person may have. Revoke one first.")
     prefix = secrets.token_hex(5)
     text = f"pulso_{prefix}_{secrets.token_urlsafe(32)}"
-    key = Key.objects.create(
-        person=person, name=name, prefix=prefix, digest=_digest(text), a_minute=a_minute, expires_at=timezone.now() + min(life, LIFE)
-    )
+    key = Key.objects.create(person=person, name=name, prefix=prefix, digest=_digest(text), expires_at=timezone.now() + min(life, LIFE))
     note(person, "create key", named(key), None, _said(key), about=person)
     return key, text
 
@@ -60,9 +59,16 @@ def known(text: str) -> Key | None:
     return key if key and same and key.in_force and key.person.is_active else None
 
 
+def quota(person: Person) -> int:
+    """How often all keys of a person together may ask a minute: never less than a stranger; 0: as often as they like."""
+    free: int = settings.API_A_MINUTE
+    said = settings.API_KEY_A_MINUTE if person.a_minute is None else person.a_minute
+    return max(said, free) if free else 0
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _said(key: Key) -> dict[str, object]:
-    return {"name": key.name, "a_minute": key.a_minute, "expires_at": key.expires_at, "revoked_at": key.revoked_at}
+    return {"name": key.name, "expires_at": key.expires_at, "revoked_at": key.revoked_at}

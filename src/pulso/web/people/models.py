@@ -6,7 +6,9 @@ import secrets
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -39,6 +41,11 @@ class People(BaseUserManager["Person"]):
         return self.get(email=(username or "").strip().lower())
 
 
+def most_a_minute() -> int:
+    """So often a minute an administrator may let anybody's keys ask."""
+    return int(settings.API_KEY_MOST)
+
+
 def _salt() -> str:
     return secrets.token_urlsafe(32)
 
@@ -53,6 +60,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=2, choices=[("pt", "Português"), ("en", "English")], blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="may open the administration, with a second factor")
+    a_minute = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(most_a_minute)],
+        help_text="how often all keys of theirs together may ask, a minute; empty: as often as everybody's",
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
 
@@ -186,7 +199,6 @@ class Key(models.Model):
     name = models.CharField(max_length=80, help_text="what it is for")
     prefix = models.CharField(max_length=12, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False, help_text="sha256 of the key: it is random enough to need no salt")
-    a_minute = models.PositiveIntegerField(default=120, help_text="how often it may ask, a minute")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, editable=False)

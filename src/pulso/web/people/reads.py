@@ -65,6 +65,7 @@ def everything(person: Person) -> dict[str, Any]:
             "joined_at": person.joined_at,
             "last_login": person.last_login,
             "is_staff": person.is_staff,
+            "a_minute": person.a_minute,
         },
         "addresses": list(EmailAddress.objects.filter(user=person).values("email", "verified", "primary")),
         "second_factors": list(Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at")),
@@ -73,7 +74,7 @@ def everything(person: Person) -> dict[str, Any]:
             {"kind": r.kind, "city": r.city, "organisation": r.organisation and r.organisation.slug}
             for r in person.roles.select_related("organisation")
         ],
-        "keys": list(person.keys.values("name", "prefix", "a_minute", "created_at", "expires_at", "revoked_at")),
+        "keys": list(person.keys.values("name", "prefix", "created_at", "expires_at", "revoked_at")),
         "webhooks": [_webhook(h) for h in person.webhooks.prefetch_related("messages")],
         "trail": list(Step.objects.filter(who=person.pseudonym).values("at", "action", "subject", "city", "fields")),
         "trail_about_you": list(Step.objects.filter(subject=f"person:{person.pseudonym}").values("at", "action", "fields")),

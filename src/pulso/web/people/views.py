@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -14,7 +15,7 @@ from pulso.show.language import marked as _
 from pulso.web.people import reads, writes
 from pulso.web.people.around import ROLES
 from pulso.web.people.forms import LIVES, About, Farewell, NewKey
-from pulso.web.people.keys import MOST, TooManyKeys, create, revoke
+from pulso.web.people.keys import MOST, TooManyKeys, create, quota, revoke
 from pulso.web.people.models import Person
 from pulso.web.people.pages import known, page, speech
 from pulso.web.people.trail import fields, named, note
@@ -65,7 +66,8 @@ def keys(request: HttpRequest, person: Person) -> HttpResponse:
             why = speech().say(TOO_MANY, n=MOST)
         else:
             form = NewKey()
-    return page(request, "keys", {"keys": person.keys.all(), "form": form, "text": text, "why": why, "lives": list(LIVES)})
+    often = {"a_minute": quota(person), "stranger": settings.API_A_MINUTE}
+    return page(request, "keys", {"keys": person.keys.all(), "form": form, "text": text, "why": why, "lives": list(LIVES)} | often)
 
 
 @require_GET
