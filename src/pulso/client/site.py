@@ -52,7 +52,7 @@ class Pulso:
     key
         A key of yours, where you have one: you may ask more often.
     page
-        So many rows are asked for at a time, 1 to 10,000.
+        So many rows are asked for at a time, 1 to 1,000.
     """
 
     def __init__(

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -26,17 +27,24 @@ def arrow(site, name: str) -> pq.ParquetFile:
     return pq.ParquetFile(io.BytesIO(taken(site, name, "parquet")))
 
 
-@pytest.mark.parametrize(("name", "asked"), [("values", "values"), ("metrics", "values?metric=all"), ("quality", "quality")])
+SERIES = [
+    ("index", "values?zone=city"),
+    ("values", "values"),
+    ("metrics", "values?metric=all"),
+    ("bikes", "values?metric=bikes"),
+    ("quality", "quality"),
+    ("events", "events"),
+]
+
+
+@pytest.mark.parametrize(("name", "asked"), SERIES)
 def test_a_file_holds_what_a_walk_through_all_pages_tells(site, name, asked):
-    told = every(site, f"{ROOT}/{asked}", 10_000)
-    assert len(told) > 1_000
+    told = every(site, f"{ROOT}/{asked}", 1_000)
     rows = json.loads(json.dumps(arrow(site, name).read().to_pylist(), default=lambda v: v.isoformat().replace("+00:00", "Z")))
     assert rows == told
     texts = list(csv.DictReader(io.StringIO(taken(site, name, "csv").decode())))
     assert list(texts[0]) == list(told[0])
-    assert [(t["day"], t["zone"], t["weight_seen"]) for t in texts] == [
-        (r["day"], r["zone"] or "", "" if r["weight_seen"] is None else str(r["weight_seen"])) for r in told
-    ]
+    assert texts == [{k: "" if v is None else str(v).replace("Z", "+00:00") for k, v in r.items()} for r in told]
 
 
 def test_a_parquet_file_says_what_it_is_wherever_it_is_taken(site):
@@ -52,6 +60,11 @@ def frame(site) -> list[dict[str, str]]:
     return site.get("/en/vila/today.json").json()["frame"]["credits"]
 
 
+def test_the_city_s_own_days_come_as_a_sheet_too(site):
+    book = openpyxl.load_workbook(io.BytesIO(taken(site, "index", "xlsx")))
+    assert book["rows"].max_row == 1 + len(every(site, f"{ROOT}/values?zone=city", 1_000))
+
+
 def test_a_file_is_written_once_and_not_sent_again(site, monkeypatch):
     taken(site, "values", "csv")
     monkeypatch.setattr(files, "WRITERS", {})
@@ -64,18 +77,19 @@ def test_a_file_is_written_once_and_not_sent_again(site, monkeypatch):
 def test_a_publication_writes_it_anew_and_the_former_is_gone(town: Vila, tmp_path, settings, client):
     mine = a_day_later(town, tmp_path / "vila")
     settings.HOME, settings.CITIES, settings.CLOCK = mine.home, [str(mine.folder)], mine.clock
-    files.prepare("vila")
     of = reading("vila")
+    shutil.rmtree(of.folder / "files", ignore_errors=True)
+    files.prepare("vila")
     before = {p.name for p in (of.folder / "files").iterdir()}
-    assert len(before) == 6
+    assert len(before) == 12
     for source in mine.sources:
         mine.say(source, usual(source) | {(LAST.replace(day=LAST.day + 1), s): 700.0 for s in SENSORS})
     mine.collect()
     mine.publish()
     files.prepare("vila")
     after = {p.name for p in (of.folder / "files").iterdir()}
-    assert len(after) == 6
-    assert not before & after
+    assert len(after) == 12
+    assert {n.partition("-")[0] for n in before & after} == {"events"}
     assert pq.read_table(files.file(of, "values", "parquet"))["day"][-1].as_py() > LAST
 
 
@@ -93,7 +107,7 @@ def test_a_writer_that_fails_leaves_no_half_file(town: Vila, tmp_path, settings,
     assert list((reading("vila").folder / "files").iterdir()) == []
 
 
-@pytest.mark.parametrize("address", ["files/values.xlsx", "files/people.csv", "files/values", "files/..%2fx.csv"])
+@pytest.mark.parametrize("address", ["files/values.xlsx", "files/metrics.xlsx", "files/people.csv", "files/values", "files/..%2fx.csv"])
 def test_there_are_no_other_files(site, address):
     assert site.get(f"{ROOT}/{address}").status_code == 404
 

@@ -17,8 +17,8 @@ from pulso.web.api.problems import Refused, Wrong, say, speech
 from pulso.web.pages.twin import no_city
 from pulso.web.readings import Reading
 
-MOST = 10_000
-"""So many rows a page at most."""
+MOST = 1_000
+"""So many rows a page at most: whole series are files."""
 
 
 def _day(said: object) -> object:

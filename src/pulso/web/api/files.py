@@ -22,38 +22,51 @@ from ninja.params.functions import Path as InPath
 
 from pulso.web.api import forms, shapes
 from pulso.web.api.asked import ask
-from pulso.web.api.resources import how_well, value
+from pulso.web.api.problems import Refused, say
+from pulso.web.api.resources import happening, happening_key, how_well, value
 from pulso.web.api.rows import CITY, CODE, lasting, same
 from pulso.web.pages.frame import NOT_QUALITY, credit
 from pulso.web.readings import Reading, reading, walks
 
-Name = Literal["values", "metrics", "quality"]
-Form = Literal["csv", "parquet"]
-NAMES: tuple[Name, ...] = get_args(Name)
+Form = Literal["csv", "parquet", "xlsx"]
 FORMS: tuple[Form, ...] = get_args(Form)
+SERIES: dict[str, type[Any]] = {
+    "index": shapes.Value,
+    "values": shapes.Value,
+    "metrics": shapes.Value,
+    "quality": shapes.Quality,
+    "events": shapes.Event,
+}
+"""The series that every city has, and the shape of their rows; beside them there is one a metric, by its name."""
+LARGE = ("values", "metrics", "quality")
+"""What has a row a zone and day. XLSX is left to the others: it takes seconds a hundred thousand rows, and holds a million."""
 ROWS_A_GROUP = 20_000
+ABOUT = (
+    "index: the city's own index. values: the index of every zone. metrics: every metric of every zone; or one, by its name. quality: how well "
+    "each day is known. events: what was on. It is not cut into pages. Parquet has owners, licences and the meaning of each column in it."
+)
 
 
 def prepare(slug: str) -> None:
     """Write the files of a city whose publications changed since; nothing where none did."""
     found = reading(slug)
-    for name in NAMES:
-        for form in FORMS:
+    for name in SERIES:
+        for form in FORMS if name not in LARGE else ("csv", "parquet"):
             file(found, name, form)
 
 
-def file(of: Reading, name: Name, form: Form) -> Path:
+def file(of: Reading, name: str, form: str) -> Path:
     """The file with all rows of a series, as of the last publication; written now where it isn't there yet.
 
     Whoever reads an older one goes on reading it: it is replaced, never written over.
     """
     folder = of.folder / "files"
-    path = folder / f"{name}-{_edition(of)}.{form}"
+    path = folder / f"{name}-{_edition(of, name)}.{form}"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f"{uuid.uuid4().hex}.part"
         try:
-            WRITERS[form](of, name, fresh)
+            WRITERS[form](rows(of, name), SERIES.get(name, shapes.Value), _about(of), fresh)
             os.replace(fresh, path)  # noqa: PTH105  # os.replace says what it does
         finally:
             fresh.unlink(missing_ok=True)
@@ -63,13 +76,15 @@ def file(of: Reading, name: Name, form: Form) -> Path:
     return path
 
 
-def rows(of: Reading, name: Name) -> Iterator[list[Any]]:
+def rows(of: Reading, name: str) -> Iterator[list[Any]]:
     """All rows of a series, in order of day, zone and metric, some thousand at a time; all of one moment."""
     as_of, days = of.last_vintage(), of.days()
-    if as_of is None or days is None:
+    if name == "events":
+        yield sorted({happening(span) for span in of.events()}, key=happening_key)
+    if name == "events" or as_of is None or days is None:
         return
-    zones = sorted(of.zone_ids, key=lambda z: z or "")
-    names = (None,) if name == "values" else tuple(sorted(of.city.metrics))
+    zones = [None] if name == "index" else sorted(of.zone_ids, key=lambda z: z or "")
+    names = {"index": (None,), "values": (None,), "metrics": tuple(sorted(of.city.metrics))}.get(name, (name,))
     for some in _months(*days):
         cells = [(day, zone or "") for day in some for zone in zones]
         if name == "quality":
@@ -81,59 +96,66 @@ def rows(of: Reading, name: Name) -> Iterator[list[Any]]:
 
 def register(api: NinjaAPI) -> None:
     """Give the files their address."""
-    about = "values: the index of every zone and day. metrics: every metric of every zone and day. quality: how well each day is known."
 
     @api.api_operation(
         ["GET", "HEAD"],
-        "/cities/{city}/files/{name}.{form}",
+        "/cities/{city}/files/{series}.{form}",
         operation_id="file",
         tags=["cities"],
         summary="A whole series in one file: every day that is published, as of now.",
-        description=f"{about} It is not cut into pages. CSV, or Parquet with owners, licences and the meaning of each column in it.",
+        description=ABOUT,
     )
     def whole(
         request: HttpRequest,
         city: Annotated[str, CITY],
-        name: Annotated[Name, InPath(..., description="the series")],
+        series: Annotated[str, InPath(..., description="the series", max_length=100, pattern="^[a-z][a-z0-9_]*$")],
         form: Annotated[Form, InPath(..., description="the form")],
     ) -> HttpResponseBase:
         of = ask(request, city, Schema(), "").reading
+        if series not in SERIES and series not in of.city.metrics:
+            there = ", ".join([*SERIES, *of.city.metrics])
+            raise Refused(
+                404, say("series: {city} has no {found}. It has: {there}.", city=of.city.city.name, found=repr(series), there=there)
+            )
+        if form == "xlsx" and series in LARGE:
+            raise Refused(404, say("form: {series} has too many rows for XLSX. It comes as CSV and Parquet.", series=series))
         had = same(request, of, form)
         if had is not None:
             return had
-        answer = FileResponse(
-            file(of, name, form).open("rb"), as_attachment=True, filename=f"{of.slug}-{name}.{form}", content_type=forms.content_type(form)
-        )
-        return lasting(request, answer, of, form)
+        found = file(of, series, form).open("rb")
+        name = f"{of.slug}-{series}.{form}"
+        return lasting(request, FileResponse(found, as_attachment=True, filename=name, content_type=forms.content_type(form)), of, form)
 
 
-def _csv(of: Reading, name: Name, path: Path) -> None:
-    shape = _shape(name)
+def _csv(parts: Iterator[list[Any]], shape: type[Any], _about: dict[str, str], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(forms.types(shape))
-        for some in rows(of, name):
+        for some in parts:
             writer.writerows(forms.texts(some, shape))
 
 
-def _parquet(of: Reading, name: Name, path: Path) -> None:
-    shape, about = _shape(name), _about(of)
+def _parquet(parts: Iterator[list[Any]], shape: type[Any], about: dict[str, str], path: Path) -> None:
     nothing = forms.table([], shape, about)
     with pq.ParquetWriter(path, nothing.schema, compression="zstd") as out:
-        parts = [nothing]
-        for some in rows(of, name):
-            parts.append(forms.table(some, shape, about))
-            if sum(p.num_rows for p in parts) >= ROWS_A_GROUP:
-                out.write_table(pa.concat_tables(parts))
-                parts = [nothing]
-        out.write_table(pa.concat_tables(parts))
+        waiting = [nothing]
+        for some in parts:
+            waiting.append(forms.table(some, shape, about))
+            if sum(t.num_rows for t in waiting) >= ROWS_A_GROUP:
+                out.write_table(pa.concat_tables(waiting))
+                waiting = [nothing]
+        out.write_table(pa.concat_tables(waiting))
 
 
-WRITERS: dict[str, Callable[[Reading, Name, Path], None]] = {"csv": _csv, "parquet": _parquet}
+def _xlsx(parts: Iterator[list[Any]], shape: type[Any], _about: dict[str, str], path: Path) -> None:
+    path.write_bytes(forms.write("xlsx", [row for some in parts for row in some], shape))
 
 
-def _shape(name: Name) -> type[Any]:
-    return shapes.Quality if name == "quality" else shapes.Value
+WRITERS: dict[str, Callable[[Iterator[list[Any]], type[Any], dict[str, str], Path], None]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "xlsx": _xlsx,
+}
 
 
 def _about(of: Reading) -> dict[str, str]:
@@ -150,9 +172,9 @@ def _about(of: Reading) -> dict[str, str]:
     }
 
 
-def _edition(of: Reading) -> str:
+def _edition(of: Reading, name: str) -> str:
     """Another text whenever a row may be another."""
-    said = f"{CODE} {of.city.digest} {of.last_vintage()}"
+    said = f"{CODE} {of.city.digest} {of.edition if name == 'events' else of.last_vintage()}"
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -157,7 +157,7 @@ def events(asked: Asked[EventsQuery]) -> Rows:
     _order(query)
     found = asked.reading.events(query.first, query.last, asked.as_of)
     rows = list(_few(found, query.kind, asked.after, query.limit))
-    return part(rows, _key, asked)
+    return part(rows, happening_key, asked)
 
 
 def _few(found: Sequence[Span], kind: str | None, after: Key | None, limit: int) -> Iterator[shapes.Event]:
@@ -170,18 +170,20 @@ def _few(found: Sequence[Span], kind: str | None, after: Key | None, limit: int)
             continue
         if full > limit and event.first != day:
             return  # the events of one day are put in order together
-        row = _event(event)
-        if (key := _key(row)) not in told:
+        row = happening(event)
+        if (key := happening_key(row)) not in told:
             told.add(key)
             day, full = event.first, full + (after is None or key > after)
             yield row
 
 
-def _key(row: shapes.Event) -> Key:
+def happening_key(row: shapes.Event) -> Key:
+    """Where an event stands in their order."""
     return (row.first.isoformat(), row.last.isoformat(), row.kind, row.name, row.zone or "", row.link, row.silences)
 
 
-def _event(event: Span) -> shapes.Event:
+def happening(event: Span) -> shapes.Event:
+    """An event as a row."""
     return shapes.Event(event.first, event.last, event.kind, event.name, event.zone, event.link, "; ".join(event.silences))
 
 

@@ -18,9 +18,6 @@ from pulso.web.readings import Reading
 from pulso.web.readings import status as known
 from pulso.web.readings.status import Account
 
-PAGE_OF_ROWS = "10000"
-"""So many rows an answer of the API has at most; the rest is behind its `next`. A city's own days fill it in 27 years."""
-
 TABLE = ("csv", "parquet", "xlsx", "json")
 MEDIA = {
     "csv": "text/csv",
@@ -29,16 +26,19 @@ MEDIA = {
     "json": "application/json",
     "geojson": "application/geo+json",
 }
-WHOLE = ("csv", "parquet")
-"""The forms of the files that hold a whole series."""
+WHOLE = ("csv", "parquet", "xlsx")
+LARGE = WHOLE[:2]
+"""The forms of the files that hold a whole series; those with a row a zone and day are too large for a sheet."""
+MOST = "1000"
+"""So many rows an answer of the API has at most: what could have more is a file."""
 SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "index",
         _("The city's index, day by day"),
         _("The number of each day, its interval, its normal range, and how much was seen."),
-        "values",
-        {"zone": "city", "limit": PAGE_OF_ROWS},
-        TABLE,
+        "files/index",
+        {},
+        WHOLE,
     ),
     (
         "zones-index",
@@ -46,7 +46,7 @@ SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
         _("The same for the city and each zone, whole, in one file."),
         "files/values",
         {},
-        WHOLE,
+        LARGE,
     ),
     (
         "metrics-index",
@@ -54,7 +54,7 @@ SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
         _("What each metric says of the city and of each zone, whole, in one file: 100 is its own expected day."),
         "files/metrics",
         {},
-        WHOLE,
+        LARGE,
     ),
     (
         "quality",
@@ -62,20 +62,34 @@ SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
         _("How much was seen, how often it was published anew, and the gaps, named: whole, in one file."),
         "files/quality",
         {},
-        WHOLE,
+        LARGE,
     ),
-    ("zones", _("The zones and their outlines"), _("What each zone is called, and where it lies."), "zones", {}, ("geojson", *TABLE)),
+    (
+        "zones",
+        _("The zones and their outlines"),
+        _("What each zone is called, and where it lies."),
+        "zones",
+        {"limit": MOST},
+        ("geojson", *TABLE),
+    ),
     (
         "events",
         _("What was on"),
         _("Holidays, festivals, strikes, storms and works, as the city entered them."),
-        "events",
-        {"limit": PAGE_OF_ROWS},
+        "files/events",
+        {},
+        WHOLE,
+    ),
+    ("sources", _("The sources"), _("Owners, licences, contracts, and whether they are kept."), "sources", {"limit": MOST}, TABLE),
+    (
+        "incidents",
+        _("Incidents of the sources"),
+        _("Where a contract was broken, from when until when."),
+        "incidents",
+        {"limit": MOST},
         TABLE,
     ),
-    ("sources", _("The sources"), _("Owners, licences, contracts, and whether they are kept."), "sources", {}, TABLE),
-    ("incidents", _("Incidents of the sources"), _("Where a contract was broken, from when until when."), "incidents", {}, TABLE),
-    ("flags", _("Sensors left out by hand"), _("Which ones, from when until when, and why."), "flags", {}, TABLE),
+    ("flags", _("Sensors left out by hand"), _("Which ones, from when until when, and why."), "flags", {"limit": MOST}, TABLE),
 )
 """Each set: its name, its title, what it is, the API's resource, what is asked of it, and its forms."""
 
@@ -149,7 +163,7 @@ def _sets(reading: Reading, speech: Speech, site: str) -> Iterator[DataSet]:
     licences = tuple(dict.fromkeys(s.licence for s in reading.city.sources.values() if s.licence))
     days = reading.days() or (None, None)
     for name, title, about, resource, query, forms in SETS:
-        daily = resource == "values" or resource.startswith("files/")
+        daily = resource.startswith("files/") and resource != "files/events"
         first, last = days if daily else (None, None)
         made_of = (feeding, licences) if daily else ((), ())
         yield DataSet(name, speech.say(title), speech.say(about), first, last, *made_of, _forms(site, reading.slug, resource, query, forms))
@@ -167,7 +181,7 @@ def _metrics(reading: Reading, speech: Speech, said: Account | None, site: str) 
             last=seen[slug].last if slug in seen else None,
             sources=(conf.source,),
             licences=(licence,) if licence else (),
-            forms=_forms(site, reading.slug, "values", {"zone": "city", "metric": slug, "limit": PAGE_OF_ROWS}, TABLE),
+            forms=_forms(site, reading.slug, f"files/{slug}", {}, WHOLE),
         )
 
 

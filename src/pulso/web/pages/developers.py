@@ -105,7 +105,7 @@ def developers(asked: Asked) -> Developers:
 def _examples(site: str, city: str, speech: Speech) -> Iterator[Example]:
     api = f"{site}/api/v1/cities/{city}"
     yield Example(speech.say("This page, and any other, for a machine"), "sh", f"curl {site}/{speech.code}/{city}/today.json")
-    yield Example(speech.say("The index of the city as CSV"), "sh", f"curl '{api}/values.csv?zone=city&limit=10000' -o {city}.csv")
+    yield Example(speech.say("The index of the city as CSV"), "sh", f"curl '{api}/files/index.csv' -o {city}.csv")
     then = "from=2025-01-01&to=2025-01-31&as_of=2025-02-01T00:00:00Z"
     yield Example(speech.say("As it was published then"), "sh", f"curl '{api}/values?zone=city&{then}'")
     ours = (
