@@ -39,7 +39,7 @@ def test_an_entered_outage_is_named_on_its_day_and_on_its_zone_s_though_nothing_
     (said,) = set(after.json()["notes"]) - set(before.json()["notes"])
     assert said.startswith("Substation fire (power cut, 10 Mar)")
     assert said.endswith("missing, not quiet: Bikes.")
-    for address in (f"day/{DAY}", f"zone/north?day={DAY}", f"day/{DAY}?zone=north"):
+    for address in (f"day/{DAY}", f"zone/north?day={DAY}", f"day/{DAY}?zone=north", f"bulletin/{DAY}"):
         assert said in client.get(f"/en/vila/{address}").content.decode()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -88,6 +88,7 @@ def bulletin(
     events: Sequence[Span],
     *,
     language: str,
+    notes: Sequence[str] | None = None,
 ) -> str:
     """Write the page of a day.
 
@@ -106,6 +107,8 @@ def bulletin(
         Declared events; those that touch the weeks are shown.
     language
         "pt" or "en"; ValueError otherwise.
+    notes
+        What limits the day, where whoever asks knows more than its verdict says; None for what the verdict says.
 
     Returns
     -------
@@ -114,6 +117,7 @@ def bulletin(
     """
     speech = speak(language)
     page = lay_out(city, zones, verdict, weeks, by_zone, events, speech)
+    page = page if notes is None else replace(page, notes=tuple(notes))
     template = _environment().get_template("bulletin.html")
     return template.render(page=page, speech=speech, say=speech.say, many=speech.many, names=names, words=words, steps=maps.STEPS)
 
