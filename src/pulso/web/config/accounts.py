@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from pulso.web.config.keeper import contact, site_name
+
 
 def _said(name: str) -> str:
     return os.environ.get(name, "").strip()
@@ -74,6 +76,10 @@ def saml() -> dict[str, Any] | None:
 
 _OPENID, _SAML = openid(), saml()
 
+SITE_NAME = site_name(_said("PULSO_NAME"))
+CONTACT = contact(_said("PULSO_CONTACT"))
+"""Whom people write to; None where nobody is named."""
+
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -100,15 +106,17 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = _one_of("PULSO_VERIFY_EMAIL", "mandatory", "optional", "none")
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Pulso] "
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _said("PULSO_HTTPS") == "1" else "http"
 ACCOUNT_SESSION_REMEMBER = False
+DOOR_RATES = {"saml": "30/m/ip"}
+"""How often an address may bring a directory's answer: each is kept before it is read."""
 SIGNUP = _one_of("PULSO_SIGNUP", "open", "closed")
 """Whether whoever comes may make an account; with closed, only administrators and directories make them."""
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Pulso"
+MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _said("PULSO_DEBUG") == "1"
 
 SOCIALACCOUNT_ADAPTER = "pulso.web.people.adapter.Doors"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,6 +22,17 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """As the settings say."""
         return bool(settings.SIGNUP == "open")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whose tries are counted: the address that our proxies saw, not the proxy's own, which all visitors share."""
+        from pulso.web.api.limits import address  # the API knows people, who must be there first
+
+        return address(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a letter in the site's name, with the address that it was asked at."""
+        named = SimpleNamespace(name=settings.SITE_NAME, domain=self.request.build_absolute_uri("/"))
+        super().send_mail(template_prefix, email, context | {"current_site": named})
 
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         """Make the account, in the language of the page that it was asked for on."""

@@ -22,6 +22,8 @@ WORDS = {
     "enter": _("Sign in"),
     "join": _("Make an account"),
     "leave": _("Sign out"),
+    "often": _("Too often"),
+    "wait": _("That was tried too often from here. Please wait a few minutes, and try again."),
 }
 ROLES = {
     "viewer": _("viewer"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 
+from allauth.core.internal.ratelimit import consume, handler429
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +40,7 @@ class InTheirLanguage:
         """Answer in it. The pages of an account are nobody else's: they are kept nowhere, and lead to a directory besides this site."""
         private = request.path.startswith(("/account/", "/admin/")) or request.path[3:].startswith("/account/")
         with translation.override(DJANGO[language(request, private=private)]):
-            response = self.get_response(request)
+            response = handler429(request) if _too_often(request) else self.get_response(request)
         if private:
             add_never_cache_headers(response)
             doors = " ".join(["form-action 'self'", *settings.DOORS])
@@ -53,6 +55,13 @@ class InTheirLanguage:
         event = "a directory's answer was refused" if refused else "a directory can't be asked, or what came can't be read"
         log.warning(event, extra={"said": {"why": f"{type(why).__name__}: {why}"[:300]}})
         return render(request, "socialaccount/authentication_error.html", status=401 if refused else 502)
+
+
+def _too_often(request: HttpRequest) -> bool:
+    """Whether an address brings more of a directory's answers than a house full of people would."""
+    if request.method != "POST" or not re.fullmatch(r"/account/saml/[^/]+/(acs|sls)/", request.path):
+        return False
+    return consume(request, app="pulso", action="saml", config=settings.DOOR_RATES) is None
 
 
 def language(request: HttpRequest, *, private: bool) -> str:

@@ -31,6 +31,9 @@ def serve(host: str, port: int, workers: int, tell: Callable[[str], object]) -> 
         raise PulsoError("The site is not served: the reason stands above.")
     if not readings.cities():
         tell("No city has anything published yet. First, say: pulso simulate demo && pulso collect demo && pulso publish demo")
+    letters = getattr(settings, "EMAIL_FILE_PATH", None)
+    if letters:
+        tell(f"Letters are files in {letters}; PULSO_MAIL names a mail server that sends them.")
     with locks.beside_others(home):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(home / ".metrics"))
         Thread(target=_say_when_it_answers, args=(host, port, tell), daemon=True).start()
