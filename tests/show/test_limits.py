@@ -50,7 +50,7 @@ def test_how_many_domains_were_seen_is_said_where_one_is_not_in_the_number():
 def test_a_domain_whose_source_ended_says_when_and_a_silent_one_that_it_is_silent():
     said = limits.weightless(resting_on("cycling"), fed_until(date(2026, 1, 31)), ENGLISH)
     assert said == [
-        "Without weight, for nothing that counts came for more than three months, or too little to expect anything of: Public transport, Traffic.",
+        "Without weight, for nothing that counts came for more than three months, or too little to count: Public transport, Traffic.",
         "Without weight, for what fed them has ended: Parking (until 31 Jan 2026).",
     ]
     assert set(said) <= set(notes(resting_on("cycling"), fed_until(date(2026, 1, 31)), "en"))

@@ -12,9 +12,10 @@ from pulso.show.language import marked as _
 
 ENDED = _("Without weight, for what fed them has ended: {domains}.")
 UNBORN = _("Without weight, for what feeds them had not begun: {domains}.")
-SILENT = _("Without weight, for nothing that counts came for more than three months, or too little to expect anything of: {domains}.")
+SILENT = _("Without weight, for nothing that counts came for more than three months, or too little to count: {domains}.")
 NOT_HERE = _(
-    "Without weight here, for none of their sensors stands here, or nothing that counts came for more than three months: {domains}."
+    "Without weight here, for none of their sensors stands here, or nothing that counts came for more than three months, "
+    "or too little to count: {domains}."
 )
 
 
@@ -43,8 +44,8 @@ def one_only(verdict: Verdict, city: City, speech: Speech) -> str:
 def weightless(verdict: Verdict, city: City, speech: Speech) -> list[str]:
     """Say which domains have no weight that day, and why; nothing where none has any, for then the refusal says it.
 
-    A domain weighs nothing where no source of it is within its declared life, or where none of its sensors could be expected to say
-    anything in the last 90 days: an expectation takes a year of data and 15 of the last 28 days.
+    A domain weighs nothing where no source of it is within its declared life, where of none of its sensors anything was expected in the
+    last 90 days, or where it is older than a year and has fewer than 60 days in the last one (docs/methods/index.md, Weights).
     """
     dead = [d.domain for d in counting(verdict) if d.weight <= 0]
     if len(dead) == len(counting(verdict)):
