@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pulso.flow import reading as river
 from pulso.lake.lake import alone, still
 from pulso.shapes import Verdict
 from pulso.web.people.models import Step
-from pulso.web.readings import entries, reading
+from pulso.web.readings import Span, entries, reading
 from tests.flow.vila import Vila, a_day_later, usual
 
 FAIR = {
@@ -278,3 +279,74 @@ def test_the_desk_takes_few_looks(mine, client, person, django_assert_max_num_qu
     client.get("/en/vila/agenda/enter")
     with django_assert_max_num_queries(8):
         client.get("/en/vila/agenda/enter")
+
+
+def test_the_kinds_that_the_city_has_had_are_counted_and_each_is_offered_once(mine, client, person):
+    client.force_login(person("ana", "editor"))
+    page = client.get("/en/vila/agenda/enter").content.decode()
+    offered = re.findall(r'<option value="(\w+)">([^<]+)</option>', page[page.index('name="kind"') : page.index('name="first"')])
+    assert "Strike: " in dict(offered)["strike"]
+    assert re.search(r"times since 20\d\d|once, in 20\d\d", dict(offered)["strike"])
+    called = [label.partition(":")[0] for _, label in offered]
+    assert len(called) == len(set(called))
+    assert not {"first_lockdown", "snow_week", "sao_joao", "bus_strike", "rail_strike", "carnival_monday"} & dict(offered).keys()
+
+
+def test_an_entry_of_a_kind_that_is_not_offered_can_still_be_changed(mine, client, person):
+    client.force_login(person("ana", "editor"))
+    later = {"first": "2026-03-20", "last": "2026-03-20", "kind": "rail_strike"}
+    span = Span.model_validate(later | {"name": "Trains"})
+    entries.enter(reading("vila"), "a" * 32, span, sign="", by="Vila")
+    at = f"/en/vila/agenda/entry/{'a' * 32}"
+    assert client.get(at).status_code == 200
+    assert client.post(at, FAIR | later | {"name": "No trains"}).status_code == 302
+    assert client.post("/en/vila/agenda/enter", FAIR | later).status_code == 400
+
+
+@pytest.mark.parametrize(("first", "last", "at"), [("1800-01-01", "1800-01-02", "first"), ("2025-03-01", "9999-12-31", "last")])
+def test_a_day_out_of_all_times_is_told_as_such_where_it_stands(mine, client, person, first, last, at):
+    client.force_login(person("ana", "administrator"))
+    said = {"first": first, "last": last}
+    for page, form in (("enter", FAIR | said), ("flags", said | {"sensor": "n1", "why": "dug up"})):
+        answer = client.post(f"/en/vila/agenda/{page}", form)
+        errors = re.findall(r'class="wrong" id="id_(\w+)_error">([^<]+)<', answer.content.decode())
+        assert (answer.status_code, at in dict(errors)) == (400, True)
+        assert {said.strip() for _, said in errors} == {"The day lies between 1 Jan 1990 and 31 Dec 2099."}
+    assert (entered(mine), mine.river().lake.flags()) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["Fair \u202ereversed", "Fair\u2066", "Bell\x07", "\u200b", "Fair\x00"], ids=ascii)
+def test_a_name_that_would_rewrite_what_stands_beside_it_is_refused(mine, client, person, name):
+    client.force_login(person("ana", "administrator"))
+    assert client.post("/pt/vila/agenda/enter", FAIR | {"name": name}).status_code == 400
+    assert client.post("/pt/vila/agenda/flags", {"sensor": "n1", "first": "", "last": "", "why": name}).status_code == 400
+    assert entered(mine) == []
+
+
+def test_a_name_is_one_line(mine, client, person):
+    client.force_login(person("ana", "editor"))
+    client.post("/pt/vila/agenda/enter", FAIR | {"name": "Spring\r\nfair\u2028in\tVila "})
+    assert [e.span.name for e in entered(mine)] == ["Spring fair in Vila"]
+
+
+def test_what_was_entered_is_said_once_where_one_comes_back_to(mine, client, person):
+    client.force_login(person("ana", "administrator"))
+    page = client.post("/en/vila/agenda/enter", FAIR, follow=True).content.decode()
+    assert "Entered: Spring fair. The next publication explains with it." in page
+    assert "Entered: Spring fair" not in client.get("/en/vila/agenda/enter").content.decode()
+    said = {"sensor": "n1", "first": "2025-03-01", "last": "", "why": "dug up"}
+    page = client.post("/pt/vila/agenda/flags", said, follow=True).content.decode()
+    assert "Deixado de fora: n1." in page
+    assert '<option value="n1">' in page, "the sensors are there to be chosen from"
+
+
+def test_a_sensor_that_is_left_out_is_not_left_out_again(mine, client, person):
+    client.force_login(person("rui", "engineer"))
+    said = {"sensor": "n1", "first": "2025-03-01", "last": "", "why": "dug up"}
+    assert client.post("/en/vila/agenda/flags", said).status_code == 302
+    for again in ({}, {"first": "2025-03-05", "last": "2025-03-06"}):
+        answer = client.post("/en/vila/agenda/flags", said | again)
+        assert answer.status_code == 400
+        assert "It is already left out, since 1 Mar 2025: dug up." in answer.content.decode()
+    assert client.post("/en/vila/agenda/flags", said | {"first": "2025-02-01"}).status_code == 302, "these are more days"
+    assert client.post("/en/vila/agenda/flags", said | {"sensor": "n2"}).status_code == 302

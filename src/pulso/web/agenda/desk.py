@@ -72,14 +72,13 @@ def desk(reading: Reading, person: may.Someone, speech: Speech) -> Desk:
 
 
 def _entry(e: Entered, reading: Reading, speech: Speech) -> Entry:
-    known = names.KINDS.get(e.span.kind)
     zone = next((z.name for z in reading.zones.all if z.id == e.span.zone), e.span.zone)
     return Entry(
         id=e.id,
         first=e.span.first,
         last=e.span.last,
         kind=e.span.kind,
-        called=speech.say(known) if known else e.span.kind.replace("_", " "),
+        called=names.driver(e.span.kind, speech),
         name=e.span.name,
         zone=zone,
         link=e.span.link,

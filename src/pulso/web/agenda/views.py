@@ -8,6 +8,7 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -27,9 +28,14 @@ from pulso.web.people import may
 from pulso.web.people.around import office
 from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
-from pulso.web.readings.entries import SILENCING, Entered, entered, nearest
+from pulso.web.readings.entries import SILENCING, Entered, Flag, entered, flags_in_force, nearest, sensors
 
 STRANGER = _("This is for those who are signed in.")
+ENTERED = _("Entered: {what}. The next publication explains with it.")
+CHANGED = _("Kept: {what}. The next publication explains with it.")
+WITHDRAWN = _("Withdrawn: {what}. The next publication no longer knows it.")
+LEFT_OUT = _("Left out: {what}. The next publication judges its days again.")
+TAKEN_IN = _("Taken in again: {what}. The next publication judges its days again.")
 DESK, ENTRY = TypeAdapter(Desk), TypeAdapter(Entry)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
 
@@ -53,13 +59,16 @@ class Visit:
         silence = self.may("flag")
         return FORMS[what](self.request.POST or None, initial=initial, reading=self.reading, speech=self.speech, may_silence=silence)
 
-    def to_the_desk(self, page: str = "enter") -> HttpResponse:
-        """Back to it."""
+    def to_the_desk(self, done: str, what: str, page: str = "enter") -> HttpResponse:
+        """Back to it, where it says what was done to what."""
+        messages.success(self.request, self.speech.say(done, what=what))
         return HttpResponseRedirect(f"/{self.speech.code}/{self.reading.slug}/agenda/{page}")
 
     def page(self, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """A page of the desk; nobody keeps it but the browser that it was made for, and that not for long."""
-        whole = {"name": "agenda"} | around(self.request, self.speech, frame(self.reading.city, self.reading.days(), self.speech))
+        whole = {"name": "agenda", "messages": list(messages.get_messages(self.request))} | around(
+            self.request, self.speech, frame(self.reading.city, self.reading.days(), self.speech)
+        )
         return _private(HttpResponse(render_to_string(f"agenda/{name}.html", whole | context, self.request, using="pages"), status=status))
 
     def refused(self) -> HttpResponse:
@@ -102,8 +111,9 @@ def enter(at: Visit, what: str = "event") -> HttpResponse:
         if not at.may(what):
             return at.refused()
         if form.is_valid():
-            writes.enter(at.person, at.reading, form.span(), form.cleaned_data["sign"])
-            return at.to_the_desk()
+            span = form.span()
+            writes.enter(at.person, at.reading, span, form.cleaned_data["sign"])
+            return at.to_the_desk(ENTERED, span.name)
     return at.page("enter", {"desk": desk(at.reading, at.person, at.speech), "form": form, "what": what}, 400 if form.errors else 200)
 
 
@@ -143,12 +153,13 @@ def entry(at: Visit, entry: str) -> HttpResponse:
         return at.refused()
     if "withdraw" in at.request.POST:
         writes.withdraw(at.person, at.reading, before)
-        return at.to_the_desk()
+        return at.to_the_desk(WITHDRAWN, before.span.name)
     initial = before.span.model_dump() | {"sign": before.sign}
     form = at.form(what, initial)
     if at.request.method == "POST" and form.is_valid():
-        writes.change(at.person, at.reading, before, form.span(), form.cleaned_data["sign"])
-        return at.to_the_desk()
+        span = form.span()
+        writes.change(at.person, at.reading, before, span, form.cleaned_data["sign"])
+        return at.to_the_desk(CHANGED, span.name)
     return at.page(
         "entry", {"form": form, "what": what, "entry": before, "who": office(before.who, at.speech)}, 400 if form.errors else 200
     )
@@ -164,7 +175,7 @@ def flags(at: Visit) -> HttpResponse:
     if at.request.method == "POST":
         if not at.may("flag"):
             return at.refused()
-        if form.is_valid():
+        if form.is_valid() and not _covered(at, form):
             said = form.cleaned_data
             try:
                 writes.exclude(at.person, at.reading, said["sensor"], said["first"], said["last"], said["why"])
@@ -172,8 +183,10 @@ def flags(at: Visit) -> HttpResponse:
                 near = ", ".join(nearest(at.reading, said["sensor"]))
                 form.add_error("sensor", at.speech.say("No source has this sensor. The nearest are: {near}.", near=near))
             else:
-                return at.to_the_desk("flags")
-    return at.page("flags", {"desk": desk(at.reading, at.person, at.speech), "form": form}, 400 if form.errors else 200)
+                return at.to_the_desk(LEFT_OUT, said["sensor"], "flags")
+    known = sensors(at.reading) if at.may("flag") else {}
+    context = {"desk": desk(at.reading, at.person, at.speech), "form": form, "sensors": known}
+    return at.page("flags", context, 400 if form.errors else 200)
 
 
 @require_POST
@@ -188,7 +201,24 @@ def lift(at: Visit) -> HttpResponse:
         writes.take_in(at.person, at.reading, said.get("sensor", ""), *span, said.get("why", "").strip()[:200] or "lifted")
     except (CityFileError, ValueError):
         return _letter(at.request, at.speech, 400, at.speech.say("This sensor is not left out on these days, or no longer."))
-    return at.to_the_desk("flags")
+    return at.to_the_desk(TAKEN_IN, said.get("sensor", ""), "flags")
+
+
+def _covered(at: Visit, form: Exclusion) -> bool:
+    """Whether the sensor is left out on all of these days already: the form then says since when."""
+    said = form.cleaned_data
+    first, last = said["first"] or date.min, said["last"] or date.max
+    for f in flags_in_force(at.reading):
+        if f.sensor == said["sensor"] and (f.first or date.min) <= first and last <= (f.last or date.max):
+            form.add_error("sensor", _since(f, at.speech))
+            return True
+    return False
+
+
+def _since(f: Flag, speech: Speech) -> str:
+    if f.first is None:
+        return speech.say("It is already left out, from the beginning: {why}.", why=f.why)
+    return speech.say("It is already left out, since {day}: {why}.", day=speech.day(f.first, "medium"), why=f.why)
 
 
 def _entry(of: Reading, name: str) -> Entered | None:

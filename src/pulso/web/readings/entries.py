@@ -27,9 +27,10 @@ __all__ = [
     "flag",
     "flags_in_force",
     "fresh",
-    "kinds",
+    "had",
     "lift",
     "nearest",
+    "sensors",
     "withdraw",
 ]
 
@@ -52,9 +53,14 @@ class Flag:
     known_at: datetime
 
 
-def kinds(reading: Reading) -> list[str]:
-    """The kinds of events that this city has had, each once: the ones whose effect can be known."""
-    return sorted({e.kind for e in reading.events() if e.kind not in SILENCING})
+def had(reading: Reading) -> dict[str, list[date]]:
+    """The kinds of events that this city has had, the ones whose effect can be known: of each, the first days, in order."""
+    days = reading.days()
+    found: dict[str, list[date]] = {}
+    for e in reading.events(None, days[1]) if days else ():
+        if e.kind not in SILENCING:
+            found.setdefault(e.kind, []).append(e.first)
+    return found
 
 
 def entered(reading: Reading) -> list[Entered]:
@@ -94,9 +100,16 @@ def flag(reading: Reading, sensor: str, first: date | None, last: date | None, *
     _patiently(lambda: flags.flag(reading.river, sensor, first, last, why=why, by=by))
 
 
+def sensors(reading: Reading) -> dict[str, str]:
+    """Every sensor that the city has or had, and what its file calls it; in order."""
+    looked()
+    called = {s.sensor: s.name for rows in reading.city.sensors.values() for s in rows}
+    return {sensor: called.get(sensor, "") for sensor in sorted(flags.sensors(reading.river))}
+
+
 def nearest(reading: Reading, sensor: str) -> list[str]:
     """The sensors whose names are most like this one; some, where none is."""
-    known = sorted(flags.sensors(reading.river))
+    known = list(sensors(reading))
     return difflib.get_close_matches(sensor, known, n=5, cutoff=0.3) or known[:5]
 
 
