@@ -99,7 +99,7 @@ def source(asked: Asked) -> Source:
 
 def _silenced(reading: Reading, source: str) -> Iterator[Silenced]:
     zones = {z.id: z.name for z in reading.zones.all}
-    for event in sorted(reading.events(), key=lambda e: e.first, reverse=True):
+    for event in reversed(reading.silencing()):
         if source in event.silences:
             yield Silenced(event.first, event.last, event.name, zones.get(event.zone or "", event.zone))
 

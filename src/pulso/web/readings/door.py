@@ -44,11 +44,14 @@ class Events:
     firsts: tuple[date, ...]
     reach: tuple[date, ...]  # the latest last day of all events up to here: it never falls
     kinds: frozenset[str]
+    silencing: tuple[Span, ...]  # those that say which sources fall silent
 
     @classmethod
     def of(cls, spans: tuple[Span, ...]) -> Events:
         """Put them in order."""
-        return cls(spans, tuple(s.first for s in spans), tuple(accumulate((s.last for s in spans), max)), frozenset(s.kind for s in spans))
+        reach = tuple(accumulate((s.last for s in spans), max))
+        silencing = tuple(s for s in spans if s.silences)
+        return cls(spans, tuple(s.first for s in spans), reach, frozenset(s.kind for s in spans), silencing)
 
     def touching(self, first: date, last: date) -> list[Span]:
         """Those that touch these days, both included."""
@@ -147,6 +150,10 @@ class Reading:
     def kinds(self) -> frozenset[str]:
         """Every kind of event that this city has had."""
         return self._known_events().kinds
+
+    def silencing(self) -> tuple[Span, ...]:
+        """The events that say which sources fall silent, in order of their first day."""
+        return self._known_events().silencing
 
     def _known_events(self) -> Events:
         edition = f"{self.river.lake.event_table.head()} {self.river.lake.entry_table.head()}"

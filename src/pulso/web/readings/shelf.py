@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pulso.readings")
 EPOCH = datetime.fromtimestamp(0, UTC)
-FORMAT = 2
+FORMAT = 3
 """Of the file: one that was made by another is made anew."""
 
 TABLES = """
@@ -29,18 +29,26 @@ create table said (zone text, day integer, vintage integer, verdict blob, primar
 create table short (zone text, day integer, vintage integer, brief text, primary key (zone, day, vintage)) without rowid;
 create table taken (edition text);
 create index by_day on said (day, zone, vintage);
+create index by_zone on short (zone, day, vintage);
 create index by_vintage on short (vintage);
 """
-A_DAY = """select zone, verdict from said s where day = ? and vintage =
-    (select max(vintage) from said n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone"""
-SOME_DAYS = """select zone, day, vintage, brief from short s where zone in (select value from json_each(?)) and day between ? and ?
-    and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
-WHOLE_DAYS = SOME_DAYS.replace("brief", "verdict").replace("from short", "from said")
-POINTS = """select zone, day, json_extract(brief, '$.status'), json_extract(brief, ?),
-    json_extract(brief, '$.interval[0]'), json_extract(brief, '$.interval[1]'),
-    json_extract(brief, '$.normal_range[0]'), json_extract(brief, '$.normal_range[1]')
-    from short s where zone in (select value from json_each(?)) and day between ? and ?
-    and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by zone, day"""
+A_DAY = """select s.zone, s.verdict from (select zone, max(vintage) vintage from said indexed by by_day where day = ?1 and vintage <= ?2
+    group by zone) k cross join said s on s.zone = k.zone and s.day = ?1 and s.vintage = k.vintage order by s.zone"""
+LATEST = """(select zone, day, max(vintage) vintage from short indexed by by_zone
+    where zone in (select value from json_each(?)) and day between ? and ? and vintage <= ? group by zone, day)"""
+"""The keys of what is published of some zones and days, or was at a moment: found in an index, without looking at what was said before."""
+OF_THESE = """select {what} from {latest} k cross join {table} s
+    on s.zone = k.zone and s.day = k.day and s.vintage = k.vintage order by s.zone, s.day"""
+SOME_DAYS = OF_THESE.format(what="s.zone, s.day, s.vintage, s.brief", latest=LATEST, table="short")
+WHOLE_DAYS = OF_THESE.format(what="s.verdict", latest=LATEST, table="said")
+A_POINT = "s.zone, s.day, json_extract(brief, '$.status'), "
+POINTS_OF_INDEX = OF_THESE.format(
+    what=f"""{A_POINT} json_extract(brief, '$.index'), json_extract(brief, '$.interval[0]'), json_extract(brief, '$.interval[1]'),
+        json_extract(brief, '$.normal_range[0]'), json_extract(brief, '$.normal_range[1]')""",
+    latest=LATEST,
+    table="short",
+)
+POINTS_OF_METRIC = OF_THESE.format(what=f"{A_POINT} json_extract(brief, ?)", latest=LATEST, table="short")
 SOME_WHOLE = """select s.zone, s.day, s.vintage, s.verdict from json_each(?) p cross join said s
     on s.zone = json_extract(p.value, '$[0]') and s.day = json_extract(p.value, '$[1]') and s.vintage =
     (select max(vintage) from said n where n.zone = s.zone and n.day = s.day) order by s.zone, s.day"""
@@ -133,9 +141,11 @@ class Shelf:
     ) -> list[Point]:
         """The index of these zones and days, or one metric's, in order of zone and day: for lines of many years."""
         named = json.dumps([z or "" for z in zones])
-        path = f'$.metrics."{metric}"' if metric else "$.index"
-        rows = self._ask(POINTS, path, named, first.toordinal(), last.toordinal(), _micros(as_of))
-        return [_point(*row, of_metric=metric is not None) for row in rows]
+        span = first.toordinal(), last.toordinal()
+        if metric is None:
+            return [_point(*row) for row in self._ask(POINTS_OF_INDEX, named, *span, _micros(as_of))]
+        rows = self._ask(POINTS_OF_METRIC, f'$.metrics."{metric}"', named, *span, _micros(as_of))
+        return [Point(zone or None, date.fromordinal(day), status, index, None, None) for zone, day, status, index in rows]
 
     def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
         """The first and last day of which the city has a publication; None where there is none."""
@@ -146,7 +156,7 @@ class Shelf:
         """These zones' verdicts with all their reasons, in order of zone and day: for few zones and days."""
         named = json.dumps([z or "" for z in zones])
         rows = self._ask(WHOLE_DAYS, named, first.toordinal(), last.toordinal(), _micros(as_of))
-        return [Verdict.model_validate_json(zlib.decompress(text)) for *_, text in rows]
+        return [Verdict.model_validate_json(zlib.decompress(text)) for (text,) in rows]
 
     def some(self, pairs: Iterable[tuple[str | None, date]]) -> list[Verdict]:
         """What is published of each of these zones and days, with all its reasons, in order of zone and day."""
@@ -243,8 +253,8 @@ def _brief(zone: str, day: int, vintage: int, text: str) -> Brief:
     return Brief(zone=zone or None, day=date.fromordinal(day), vintage=EPOCH + timedelta(microseconds=vintage), **said)
 
 
-def _point(zone: str, day: int, status: str, index: float | None, *ends: float | None, of_metric: bool) -> Point:
-    low, high, usual_low, usual_high = (None,) * 4 if of_metric or index is None else ends
+def _point(zone: str, day: int, status: str, index: float | None, *ends: float | None) -> Point:
+    low, high, usual_low, usual_high = (None,) * 4 if index is None else ends
     interval = None if low is None or high is None else (low, high)
     normal = None if usual_low is None or usual_high is None else (usual_low, usual_high)
     return Point(zone or None, date.fromordinal(day), status, index, interval, normal)
