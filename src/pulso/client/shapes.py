@@ -76,6 +76,9 @@ class Value:
     status: str  # published; partial: too little seen for a full number; refused: no number
     stage: str  # when in its life the number was published: flash, provisional, revised, final, backfill, benchmark
     vintage: datetime  # when it was published, UTC
+    grain: str  # what one row is of: day, week or month; day is then the first day of it
+    days_seen: int  # days that have an index: of a day 0 or 1
+    days_expected: int  # days that a row is of: of a day 1, of a week 7
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Event:
     last: date  # its last day, included
     kind: str  # what sort of event it is
     name: str  # its name
+    name_pt: str  # its name in Portuguese: the city's own, else ours, else as it stands
     zone: str | None  # the zone that it touches; null for the whole city
     link: str  # where to read more; empty where nowhere
     silences: str  # sources, by `; `, whose sensors in the zone are missing on these days, whatever they report; empty for none
@@ -96,6 +100,8 @@ class Source:
     """Where data comes from, and what it promises."""
 
     source: str  # the source, by its name in the city file
+    name_en: str  # its name in English; empty where the city file has none
+    name_pt: str  # its name in Portuguese; empty where the city file has none
     connector: str  # how it is read
     owner: str  # who gives the data; empty where the city file doesn't say
     attribution: str  # how its owner wants to be named
@@ -160,7 +166,7 @@ class Explanation:
     index: float | None  # 100 = the expected day; null where there is no number
     interval: tuple[float, float] | None  # 90 %, of today's value
     weight_seen: float  # how much was seen: of the living weight, 0 to 1
-    sentence: str  # the day in one sentence, in English
+    sentence: str  # the day in one sentence, in the language that was asked for
     reasons: tuple[Reason, ...]  # points by driver, "unexplained" last; empty where there is no index
     table: tuple[Part, ...]  # the same points by domain and driver
     unmeasured: tuple[str, ...]  # events of that day whose effect was never measured before: named, not credited

@@ -103,12 +103,14 @@ class Pulso:
         first: date | str | None = None,
         last: date | str | None = None,
         as_of: datetime | str | None = None,
+        grain: Literal["day", "week", "month"] = "day",
     ) -> Iterator[Value]:
         """What is published, in order of day, zone and metric, all of one moment; first and last day included.
 
         zone: an id or name, "city" for the city as a whole, None for all. metric: None for the headline, "all" for every metric.
+        Of grain week and month, `day` is the first day of each.
         """
-        asked = {"zone": zone, "metric": metric, "from": first, "to": last, "as_of": as_of}
+        asked = {"zone": zone, "metric": metric, "from": first, "to": last, "as_of": as_of, "grain": grain}
         return self._rows(f"/cities/{city}/values", Value, asked)
 
     def quality(
@@ -142,10 +144,16 @@ class Pulso:
         return self._rows(f"/cities/{city}/flags", Flag, {})
 
     def explain(
-        self, city: str, day: date | str | None = None, *, zone: str | None = None, as_of: datetime | str | None = None
+        self,
+        city: str,
+        day: date | str | None = None,
+        *,
+        zone: str | None = None,
+        as_of: datetime | str | None = None,
+        lang: Literal["en", "pt"] | None = None,
     ) -> Explanation:
-        """Why a day was as it was; the last that is published, where none is said."""
-        return _read(Explanation, self._json(f"/cities/{city}/explain", {"day": day, "zone": zone, "as_of": as_of}))
+        """Why a day was as it was; the last that is published, where none is said. Its sentence is in English, where no `lang` is said."""
+        return _read(Explanation, self._json(f"/cities/{city}/explain", {"day": day, "zone": zone, "as_of": as_of, "lang": lang}))
 
     def verdicts(self, city: str, day: date | str | None = None, *, as_of: datetime | str | None = None) -> list[dict[str, Any]]:
         """What was published of a day, whole, the city's first."""

@@ -34,7 +34,7 @@ ROOT = "/api/v1/cities/vila"
         ("/api/v1/nothing", 404, "Não encontrado", "Não há nada neste endereço."),
         (f"{ROOT}/values?from=14-06-2025", 422, "Pedido que não se consegue interpretar", "um dia escreve-se como 2025-06-14"),
         (f"{ROOT}/values?limit=0", 422, "Pedido que não se consegue interpretar", "limit: é no mínimo 1."),
-        (f"{ROOT}/values?grain=week", 422, "Pedido que não se consegue interpretar", "grain: é um de 'day' ou 'hour'."),
+        (f"{ROOT}/values?grain=year", 422, "Pedido que não se consegue interpretar", "grain: é um de 'day', 'week', 'month' ou 'hour'."),
         (f"{ROOT}/values?colour=blue", 422, "Pedido que não se consegue interpretar", "colour: aqui não se conhece esse parâmetro"),
         (f"{ROOT}/values?zone=moon", 404, "Não encontrado", "zone: Vila: não existe a zona 'moon'. Há: city, "),
         (f"{ROOT}/values?cursor=x", 400, "Pedido inválido", "cursor: Não é um que esta pergunta tenha dado."),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from pulso.web.contracts.models import Incident
 from pulso.web.readings.counted import counting
 
 ROOT = "/api/v1/cities/vila"
@@ -173,7 +174,20 @@ def test_events_are_those_that_touch_the_days(site):
 
 
 @pytest.mark.parametrize(
-    "address", ["/values", "/values.csv?limit=9", "/zones.geojson", "/events", "/metrics", "/explain", "/verdicts", "", "/quality"]
+    "address",
+    [
+        "/values",
+        "/values.csv?limit=9",
+        "/zones.geojson",
+        "/events",
+        "/metrics",
+        "/explain",
+        "/verdicts",
+        "",
+        "/quality",
+        "/sources",
+        "/incidents",
+    ],
 )
 def test_what_one_has_is_not_sent_again(site, address):
     first = site.get(ROOT + address)
@@ -181,6 +195,51 @@ def test_what_one_has_is_not_sent_again(site, address):
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert site.get(ROOT + address, headers={"If-Modified-Since": first["Last-Modified"]}).status_code == 304
     assert site.get(ROOT + address, headers={"If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT"}).status_code == 200
+
+
+def test_the_list_of_cities_is_not_sent_again(site):
+    first = site.get("/api/v1/cities")
+    for header, value in (("If-None-Match", first["ETag"]), ("If-Modified-Since", first["Last-Modified"])):
+        assert site.get("/api/v1/cities", headers={header: value}).status_code == 304
+    assert site.get("/api/v1/cities", headers={"If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT"}).status_code == 200
+
+
+def test_incidents_were_changed_when_the_last_began_or_ended(site):
+    began = datetime(2035, 1, 1, 12, tzinfo=UTC)
+    one = Incident.objects.create(city="vila", source="bikes", kind="late", began=began)
+    assert site.get(f"{ROOT}/incidents")["Last-Modified"] == "Mon, 01 Jan 2035 12:00:00 GMT"
+    one.ended = began + timedelta(hours=1)
+    one.save()
+    assert site.get(f"{ROOT}/incidents")["Last-Modified"] == "Mon, 01 Jan 2035 13:00:00 GMT"
+
+
+def test_sources_and_events_say_what_they_are_called(tmp_path, town, settings, client):
+    from tests.flow.vila import a_day_later
+
+    later = a_day_later(town, tmp_path)
+    (later.folder / "events.csv").write_text("from,to,kind,name,zone,link,name_pt\n2025-02-10,2025-02-11,strike,Bus strike,,,Greve\n")
+    text = (
+        (later.folder / "city.toml").read_text().replace("[sources.bikes]", '[sources.bikes]\nname_en = "Cycles"\nname_pt = "Bicicletas"')
+    )
+    (later.folder / "city.toml").write_text(text)
+    later.collect()
+    settings.HOME, settings.CITIES, settings.CLOCK = later.home, [str(later.folder)], later.clock
+    told = {s["source"]: (s["name_en"], s["name_pt"]) for s in client.get(f"{ROOT}/sources").json()["items"]}
+    assert (told["bikes"], told["cars"]) == (("Cycles", "Bicicletas"), ("", ""))
+    assert [(e["name"], e["name_pt"]) for e in client.get(f"{ROOT}/events").json()["items"]] == [("Bus strike", "Greve")]
+
+
+def test_a_day_is_told_in_the_language_of_whoever_asks(site):
+    address = f"{ROOT}/explain?day=2025-02-10"
+    english, by_header = site.get(address), site.get(address, headers={"Accept-Language": "pt"})
+    portuguese = site.get(f"{address}&lang=pt")
+    assert "ordinary Monday" in english.json()["sentence"]
+    assert "segunda-feira" in portuguese.json()["sentence"]
+    assert by_header.json() == portuguese.json()
+    assert [a["Content-Language"] for a in (english, by_header, portuguese)] == ["en", "pt", "pt"]
+    assert "Accept-Language" in english["Vary"]
+    assert english["ETag"] != by_header["ETag"]
+    assert site.get(f"{address}&lang=de").status_code == 422
 
 
 def test_another_form_or_question_is_another_answer(site):

@@ -78,12 +78,24 @@ class OneDay(AsOf):
     )
 
 
+GRAIN = (
+    "day; week (from Monday) or month: the geometric mean of the index of its days, null where fewer than half of them have one, and 0 "
+    "where one is 0; each that touches the days asked for is told whole. An index of the hour is not published, and is refused"
+)
+
+
+class ExplainQuery(OneDay):
+    """Which day, told in which language."""
+
+    lang: Literal["en", "pt"] | None = Field(None, description="of the sentence: en or pt; that of Accept-Language, where not given")
+
+
 class ValuesQuery(Paged, AsOf, Span):
     """Which values."""
 
     zone: str | None = Field(None, max_length=200, description="a zone, by id or name; city: the city as a whole; all, where not given")
     metric: str | None = Field(None, max_length=200, description="a metric or domain; the headline, where not given; all: every metric")
-    grain: Literal["day", "hour"] = Field("day", description="day; an index of the hour is not published yet, and is refused")
+    grain: Literal["day", "week", "month", "hour"] = Field("day", description=GRAIN)
 
 
 class QualityQuery(Paged, AsOf, Span):

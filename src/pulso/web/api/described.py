@@ -41,6 +41,7 @@ EXPLAINING = ("description", "summary")
 """Keys whose texts are for people."""
 HEADERS = {
     "ETag": "of this answer: send it back as If-None-Match, and the same answer costs a 304",
+    "Last-Modified": "when it became what it is: send it back as If-Modified-Since, for the same",
     "Cache-Control": "how long the answer may be used without asking",
 }
 STREAM = {

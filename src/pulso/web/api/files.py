@@ -42,8 +42,9 @@ LARGE = ("values", "metrics", "quality")
 """What has a row a zone and day. XLSX is left to the others: it takes seconds a hundred thousand rows, and holds a million."""
 ROWS_A_GROUP = 20_000
 ABOUT = (
-    "index: the city's own index. values: the index of every zone. metrics: every metric of every zone; or one, by its name. quality: how well "
-    "each day is known. events: what was on. It is not cut into pages. Parquet has owners, licences and the meaning of each column in it."
+    "index: the city's own index. values: the index of every zone. metrics: every metric of every zone; or one, by its name. quality: how "
+    "well each day is known. events: what was on. It is not cut into pages. Parquet has owners, licences and the meaning of each column in "
+    "it."
 )
 
 
@@ -80,7 +81,7 @@ def rows(of: Reading, name: str) -> Iterator[list[Any]]:
     """All rows of a series, in order of day, zone and metric, some thousand at a time; all of one moment."""
     as_of, days = of.last_vintage(), of.days()
     if name == "events":
-        yield sorted({happening(span) for span in of.events()}, key=happening_key)
+        yield sorted({happening(span, of.city) for span in of.events()}, key=happening_key)
     if name == "events" or as_of is None or days is None:
         return
     zones = [None] if name == "index" else sorted(of.zone_ids, key=lambda z: z or "")
@@ -174,7 +175,9 @@ def _about(of: Reading) -> dict[str, str]:
 
 def _edition(of: Reading, name: str) -> str:
     """Another text whenever a row may be another."""
-    said = f"{CODE} {of.city.digest} {of.edition if name == 'events' else of.last_vintage()}"
+    said = (
+        f"{CODE} {[*forms.types(SERIES.get(name, shapes.Value))]} {of.city.digest} {of.edition if name == 'events' else of.last_vintage()}"
+    )
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -8,14 +8,17 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from pulso.show import names
+from pulso.show.language import speak
 from pulso.web.api import shapes
 from pulso.web.api.asked import Asked, EventsQuery, FlagsQuery, Paged, QualityQuery, ValuesQuery
 from pulso.web.api.cursor import Key
 from pulso.web.api.problems import Refused, say
-from pulso.web.api.rows import Resource, Rows, part
+from pulso.web.api.rows import Resource, Rows, Stamp, part
 from pulso.web.contracts import reads as contracts
 from pulso.web.contracts.models import Incident
 from pulso.web.readings import Brief, City, Reading, Span, Zones, status, walks
+from pulso.web.readings.periods import Grain, Period, begin, length, periods
 
 DAY = timedelta(days=1)
 EVERY = "all"
@@ -58,16 +61,18 @@ def values(asked: Asked[ValuesQuery]) -> Rows:
     """What is published, by day and zone, in order of day, zone and metric.
 
     Days and zones of which nothing was published have no row; `quality` names them. All pages of a walk are told as of one moment:
-    what is published meanwhile changes none of them.
+    what is published meanwhile changes none of them. Weeks and months are made of the days' published index.
     """
     query, reading = asked.query, asked.reading
     if query.grain == "hour":
-        raise Refused(400, say("grain: found 'hour'; the index is published by the day only. Ask for grain=day."))
+        raise Refused(400, say("grain: found 'hour'; an index of the hour is not published. Ask for grain=day, week or month."))
     names = _names(reading, query.metric)
     as_of = asked.as_of or reading.last_vintage()
     span = _span(asked)
     if as_of is None or span is None:
         return Rows([], None, as_of)
+    if query.grain != "day":
+        return _periods(asked, names, span, query.grain, as_of)
     day, zone, name = _stand(asked.after)
     within = () if day is None else tuple(n for n in names if (n or "") > name)
     # a day may be told in part: the walk then begins again at that day and zone
@@ -81,6 +86,55 @@ def values(asked: Asked[ValuesQuery]) -> Rows:
             break
     page = rows[: query.limit]
     return Rows(page, (page[-1].day.isoformat(), page[-1].zone or "", page[-1].metric or "") if len(rows) > len(page) else None, as_of)
+
+
+def _periods(asked: Asked[ValuesQuery], names: tuple[str | None, ...], span: tuple[date, date], grain: Grain, as_of: datetime) -> Rows:
+    """A page of weeks or months: so many are read as fill it, and more where that was not enough."""
+    published = asked.reading.days(as_of)
+    if published is None or span[1] < published[0] or span[0] > published[1]:
+        return Rows([], None, as_of)
+    limit, zones = asked.query.limit, asked.zones()
+    start, end = begin(max(span[0], published[0]), grain), begin(min(span[1], published[1]), grain)
+    if asked.after is not None:
+        start = date.fromisoformat(asked.after[0])
+    n = -(-limit // (len(zones) * len(names))) + 2
+    while True:
+        last = start
+        for _ in range(n):
+            last = min(end, last + timedelta(days=length(last, grain)))
+        found = periods(asked.reading, zones, names, grain, start, last, as_of)
+        rows = [r for r in found if asked.after is None or _stands(r) > asked.after]
+        if len(rows) > limit or last == end:
+            break
+        n *= 4
+    page = [_of_period(r, grain) for r in rows[:limit]]
+    return Rows(page, _stands(rows[limit - 1]) if len(rows) > limit else None, as_of)
+
+
+def _stands(row: Period) -> Key:
+    return (row.first.isoformat(), row.zone or "", row.name or "")
+
+
+def _of_period(p: Period, grain: Grain) -> shapes.Value:
+    """A week or month as a row: what only days have is null."""
+    return shapes.Value(
+        zone=p.zone,
+        day=p.first,
+        metric=p.name,
+        index=p.index,
+        interval_low=None,
+        interval_high=None,
+        normal_low=None,
+        normal_high=None,
+        level_index=None,
+        weight_seen=p.weight_seen,
+        status=p.status,
+        stage=p.stage,
+        vintage=p.vintage,
+        grain=grain,
+        days_seen=p.days_seen,
+        days_expected=p.days_expected,
+    )
 
 
 def value(brief: Brief, name: str | None, city: City) -> shapes.Value:
@@ -107,6 +161,7 @@ def value(brief: Brief, name: str | None, city: City) -> shapes.Value:
         status=brief.status,
         stage=brief.stage,
         vintage=brief.vintage,
+        days_seen=int(index is not None),
     )
 
 
@@ -156,11 +211,11 @@ def events(asked: Asked[EventsQuery]) -> Rows:
     query = asked.query
     _order(query)
     found = asked.reading.events(query.first, query.last, asked.as_of)
-    rows = list(_few(found, query.kind, asked.after, query.limit))
+    rows = list(_few(found, asked.reading.city, query.kind, asked.after, query.limit))
     return part(rows, happening_key, asked)
 
 
-def _few(found: Sequence[Span], kind: str | None, after: Key | None, limit: int) -> Iterator[shapes.Event]:
+def _few(found: Sequence[Span], city: City, kind: str | None, after: Key | None, limit: int) -> Iterator[shapes.Event]:
     """Each event once, from the day where the walk stands until a day on which the page is full: a city may have had ten thousand."""
     start = bisect_left(found, date.fromisoformat(after[0]), key=lambda e: e.first) if after else 0
     told: set[Key] = set()
@@ -170,7 +225,7 @@ def _few(found: Sequence[Span], kind: str | None, after: Key | None, limit: int)
             continue
         if full > limit and event.first != day:
             return  # the events of one day are put in order together
-        row = happening(event)
+        row = happening(event, city)
         if (key := happening_key(row)) not in told:
             told.add(key)
             day, full = event.first, full + (after is None or key > after)
@@ -182,9 +237,10 @@ def happening_key(row: shapes.Event) -> Key:
     return (row.first.isoformat(), row.last.isoformat(), row.kind, row.name, row.zone or "", row.link, row.silences)
 
 
-def happening(event: Span) -> shapes.Event:
+def happening(event: Span, city: City) -> shapes.Event:
     """An event as a row."""
-    return shapes.Event(event.first, event.last, event.kind, event.name, event.zone, event.link, "; ".join(event.silences))
+    in_portuguese = names.driver(event.name, speak("pt"), city)
+    return shapes.Event(event.first, event.last, event.kind, event.name, in_portuguese, event.zone, event.link, "; ".join(event.silences))
 
 
 def sources(asked: Asked[Paged]) -> Rows:
@@ -201,7 +257,7 @@ def _source(reading: Reading, name: str, found: status.SourceStatus | None) -> s
     state = status.standing(reading, name, found).kind if found else None
     seen = (state, found.first, found.last, found.observations) if found else (None, None, None, None)
     promised = (s.expected, s.freshness, s.completeness, s.first, s.last, s.personal)
-    return shapes.Source(name, s.connector, s.owner, s.attribution, s.licence, *promised, *seen)
+    return shapes.Source(name, s.name_en, s.name_pt, s.connector, s.owner, s.attribution, s.licence, *promised, *seen)
 
 
 def flags(asked: Asked[FlagsQuery]) -> Rows:
@@ -295,7 +351,7 @@ RESOURCES = (
     Resource("values", shapes.Value, ValuesQuery, values, mapped),
     Resource("quality", shapes.Quality, QualityQuery, quality),
     Resource("events", shapes.Event, EventsQuery, events),
-    Resource("sources", shapes.Source, Paged, sources, stamp=status.stamp),
-    Resource("incidents", shapes.Incident, Paged, incidents, stamp=lambda reading: contracts.edition(reading.slug)),
+    Resource("sources", shapes.Source, Paged, sources, stamp=lambda reading: Stamp(status.stamp(reading), status.changed(reading))),
+    Resource("incidents", shapes.Incident, Paged, incidents, stamp=lambda reading: Stamp(*contracts.state(reading.slug))),
     Resource("flags", shapes.Flag, FlagsQuery, flags),
 )

@@ -7,9 +7,9 @@ import inspect
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,6 +32,7 @@ T = TypeVar("T")
 CODE = version("pulso")
 """The code's own version, read once: it stands in a file."""
 CITY = Path(..., description="the city, by its slug", max_length=100, pattern="^[a-z][a-z0-9_]*$")
+EPOCH = datetime.fromtimestamp(0, UTC)
 LASTING = "public, max-age=60"
 """How long an answer may be used without asking whether it is still the same."""
 
@@ -54,6 +55,14 @@ class Rows:
     as_of: datetime | None = None  # the moment as of which the whole walk is told
 
 
+class Stamp(NamedTuple):
+    """What an answer depends on besides the city's edition: another text whenever that has changed, and when it did."""
+
+    text: str = ""
+    at: datetime | None = None
+
+
+NOTHING_ELSE = Stamp()
 Features = Callable[[Asked[Any], Sequence[Any]], Sequence[tuple[str, dict[str, Any], dict[str, Any] | None]]]
 
 
@@ -66,7 +75,7 @@ class Resource:
     query: type[Schema]
     make: Callable[[Asked[Any]], Rows]
     features: Features | None = None  # what GeoJSON shows of the rows
-    stamp: Callable[[Reading], str] = lambda _reading: ""  # another text whenever the rows change for a reason that no edition knows
+    stamp: Callable[[Reading], Stamp] = lambda _reading: NOTHING_ELSE
     page: type[Schema] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,30 +175,34 @@ def _body(resource: Resource, form: Form, asked: Asked[Any], rows: Rows, cursor:
     return forms.write(form, rows.items, resource.row)
 
 
-def same(request: HttpRequest, reading: Reading, form: str, stamp: str = "") -> HttpResponseBase | None:
+def same(request: HttpRequest, reading: Reading, form: str, stamp: Stamp = NOTHING_ELSE) -> HttpResponseBase | None:
     """304 where the asker has this answer already."""
     if not any(name in request.headers for name in CONDITIONS):
         return None
-    tag, since = etag(request, reading, form, stamp), None if stamp else int(changed(reading).timestamp())
+    tag, since = etag(request, reading, form, stamp), _since(reading, stamp)
     found = get_conditional_response(request, tag, since)
     return None if found is None else _kept(found, tag, since)
 
 
-def lasting(request: HttpRequest, response: HttpResponseBase, reading: Reading, form: str, stamp: str = "") -> HttpResponseBase:
+def lasting(request: HttpRequest, response: HttpResponseBase, reading: Reading, form: str, stamp: Stamp = NOTHING_ELSE) -> HttpResponseBase:
     """Say how an answer may be kept."""
-    return _kept(response, etag(request, reading, form, stamp), None if stamp else int(changed(reading).timestamp()))
+    return _kept(response, etag(request, reading, form, stamp), _since(reading, stamp))
 
 
-def _kept(response: HttpResponseBase, tag: str, since: int | None) -> HttpResponseBase:
+def _since(reading: Reading, stamp: Stamp) -> int:
+    """When an answer became what it is, in seconds."""
+    return int(max(changed(reading), stamp.at or EPOCH).timestamp())
+
+
+def _kept(response: HttpResponseBase, tag: str, since: int) -> HttpResponseBase:
     response.headers["ETag"] = tag
-    if since is not None:  # only an edition has a time
-        response.headers["Last-Modified"] = http_date(since)
+    response.headers["Last-Modified"] = http_date(since)
     response.headers["Cache-Control"] = LASTING
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
 
 
-def etag(request: HttpRequest, reading: Reading, form: str, stamp: str = "") -> str:
+def etag(request: HttpRequest, reading: Reading, form: str, stamp: Stamp = NOTHING_ELSE) -> str:
     """Another text whenever the answer may be another."""
-    said = f"{CODE} {reading.edition} {stamp} {request.get_full_path()} {form}"
+    said = f"{CODE} {reading.edition} {stamp.text} {request.get_full_path()} {form}"
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'

@@ -79,6 +79,9 @@ class Value:
     status: str = Field(description="published; partial: too little seen for a full number; refused: no number")
     stage: str = Field(description="when in its life the number was published: flash, provisional, revised, final, backfill, benchmark")
     vintage: datetime = Field(description="when it was published, UTC")
+    grain: str = Field(default="day", description="what one row is of: day, week or month; day is then the first day of it")
+    days_seen: int = Field(default=1, description="days that have an index: of a day 0 or 1")
+    days_expected: int = Field(default=1, description="days that a row is of: of a day 1, of a week 7")
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Event:
     last: date = Field(description="its last day, included")
     kind: str = Field(description="what sort of event it is")
     name: str = Field(description="its name")
+    name_pt: str = Field(description="its name in Portuguese: the city's own, else ours, else as it stands")
     zone: str | None = Field(description="the zone that it touches; null for the whole city")
     link: str = Field(description="where to read more; empty where nowhere")
     silences: str = Field(
@@ -101,6 +105,8 @@ class Source:
     """Where data comes from, and what it promises."""
 
     source: str = Field(description="the source, by its name in the city file")
+    name_en: str = Field(description="its name in English; empty where the city file has none")
+    name_pt: str = Field(description="its name in Portuguese; empty where the city file has none")
     connector: str = Field(description="how it is read")
     owner: str = Field(description="who gives the data; empty where the city file doesn't say")
     attribution: str = Field(description="how its owner wants to be named")
@@ -167,7 +173,7 @@ class Explanation:
     index: float | None = Field(description="100 = the expected day; null where there is no number")
     interval: tuple[float, float] | None = Field(description="90 %, of today's value")
     weight_seen: float = Field(description="how much was seen: of the living weight, 0 to 1")
-    sentence: str = Field(description="the day in one sentence, in English")
+    sentence: str = Field(description="the day in one sentence, in the language that was asked for")
     reasons: tuple[Reason, ...] = Field(description='points by driver, "unexplained" last; empty where there is no index')
     table: tuple[Part, ...] = Field(description="the same points by domain and driver")
     unmeasured: tuple[str, ...] = Field(description="events of that day whose effect was never measured before: named, not credited")

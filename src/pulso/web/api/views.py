@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.params.functions import Path, Query
@@ -20,15 +21,16 @@ from pulso.show import words
 from pulso.show.language import marked as _
 from pulso.web import readings
 from pulso.web.api import files, forms, shapes
-from pulso.web.api.asked import OneDay, Paged, ask, only_known, zone
+from pulso.web.api.asked import ExplainQuery, OneDay, Paged, ask, only_known, zone
 from pulso.web.api.cursor import pack, question, unpack
 from pulso.web.api.hooks import views as hooks
 from pulso.web.api.manners import mistake
-from pulso.web.api.problems import Refused, Wrong, problem, say
+from pulso.web.api.problems import Refused, Wrong, problem, say, speech
 from pulso.web.api.resources import RESOURCES, city_row
-from pulso.web.api.rows import CITY, CODE, LASTING, lasting, page_of, register, same
+from pulso.web.api.rows import CITY, CODE, LASTING, NOTHING_ELSE, Stamp, lasting, page_of, register, same
 from pulso.web.pages.frame import NOT_QUALITY, credit
 from pulso.web.readings import Reading
+from pulso.web.readings.walks import changed
 
 ABOUT = """What a Pulso site publishes, for machines: the Urban Dynamics Indicator of its cities, with everything that explains it.
 
@@ -95,7 +97,8 @@ def _cities(request: HttpRequest, query: Paged, form: forms.Form) -> HttpRespons
     found = [readings.reading(slug) for slug in readings.cities()]
     said = f"{CODE} {[r.city.digest for r in found]} {request.get_full_path()} {form}"
     etag = f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
-    response = get_conditional_response(request, etag)
+    since = max((int(changed(r).timestamp()) for r in found), default=0)
+    response = get_conditional_response(request, etag, since)
     if response is None:
         rows, about = sorted((shapes.City(**city_row(r.city, r.zones)) for r in found), key=lambda c: c.city), question("cities", {})
         after = unpack(about, query.cursor)[1][0] if query.cursor is not None else ""
@@ -107,7 +110,12 @@ def _cities(request: HttpRequest, query: Paged, form: forms.Form) -> HttpRespons
             response = HttpResponse(TypeAdapter(dict[str, Any]).dump_json(made), content_type="application/json")
         else:
             response = HttpResponse(forms.write(form, page, shapes.City), content_type=forms.content_type(form))
-    for name, value in {"ETag": etag, "Cache-Control": LASTING, "Vary": "Accept, Accept-Encoding"}.items():
+    for name, value in {
+        "ETag": etag,
+        "Last-Modified": http_date(since),
+        "Cache-Control": LASTING,
+        "Vary": "Accept, Accept-Encoding",
+    }.items():
         response.headers[name] = value
     return response
 
@@ -141,10 +149,11 @@ def city(request: HttpRequest, city: City) -> HttpResponseBase:
     tags=["cities"],
     summary="Why a day was as it was: its index taken apart into points.",
 )
-def explain(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(...)]) -> HttpResponseBase:
+def explain(request: HttpRequest, city: City, *, query: Annotated[ExplainQuery, Query(...)]) -> HttpResponseBase:
     """Why a day was as it was: its index taken apart into points, by driver and by domain."""
     asked = ask(request, city, query, "explain")
     at = zone(asked.reading, query.zone) if query.zone is not None else None
+    lang = query.lang or speech().code
 
     def made() -> bytes:
         day = _day(asked.reading, query)
@@ -152,12 +161,15 @@ def explain(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query(
         if v is None:
             raise _nothing(asked.reading, query)
         same_named: dict[str, Any] = {name: getattr(v, name) for name in TAKEN}
-        sentence = words.headline(v, asked.reading.city, "en")
+        sentence = words.headline(v, asked.reading.city, lang)
         table = tuple(shapes.Part(p.domain, p.driver, p.points) for p in v.table)
         told = shapes.Explanation(sentence=sentence, table=table, **same_named)
         return TypeAdapter(shapes.Explanation).dump_json(told)
 
-    return _one(request, asked.reading, made)
+    response = _one(request, asked.reading, made, Stamp(lang))
+    response.headers["Content-Language"] = lang
+    patch_vary_headers(response, ("Accept-Language",))
+    return response
 
 
 @api.api_operation(
@@ -183,10 +195,10 @@ def verdicts(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query
     return _one(request, asked.reading, made)
 
 
-def _one(request: HttpRequest, reading: Reading, make: Any) -> HttpResponseBase:
+def _one(request: HttpRequest, reading: Reading, make: Any, stamp: Stamp = NOTHING_ELSE) -> HttpResponseBase:
     forms.accepted(request, ("json",))
-    found = same(request, reading, "json")
-    return found if found is not None else lasting(request, HttpResponse(make(), content_type="application/json"), reading, "json")
+    found = same(request, reading, "json", stamp)
+    return found if found is not None else lasting(request, HttpResponse(make(), content_type="application/json"), reading, "json", stamp)
 
 
 def _day(reading: Reading, query: OneDay) -> Any:

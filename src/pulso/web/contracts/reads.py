@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max
+from datetime import datetime
 
 from pulso.web.contracts.models import Incident
 
-MANY = 200
-"""So many incidents a page or feed shows at most, the latest first."""
+MANY = 50
+"""So many incidents a page or feed shows at most; the API tells all."""
 
 
 def incidents(city: str, source: str | None = None) -> list[Incident]:
     """A city's incidents, or one source's: those that last first, then the latest; at most MANY."""
     rows = Incident.objects.filter(city=city) if source is None else Incident.objects.filter(city=city, source=source)
-    found = list(rows.order_by("-began", "source", "kind", "subject")[:MANY])
-    return sorted(found, key=lambda one: one.ended is not None)
+    rows = rows.order_by("-began", "source", "kind", "subject")
+    lasting = list(rows.filter(ended__isnull=True)[:MANY])
+    return lasting + list(rows.filter(ended__isnull=False)[: MANY - len(lasting)])
 
 
 def edition(city: str) -> str:
     """Another text whenever an incident of the city begins or ends."""
-    said = Incident.objects.filter(city=city).aggregate(
-        n=Count("pk"), closed=Count("ended"), last_began=Max("began"), last_ended=Max("ended")
-    )
-    return " ".join(str(v) for v in said.values())
+    return state(city)[0]
+
+
+def state(city: str) -> tuple[str, datetime | None]:
+    """The same, and when that was last; None where there never was one."""
+    rows = Incident.objects.filter(city=city)
+    last = rows.order_by("-pk").values_list("pk", "began").first()
+    over = rows.filter(ended__isnull=False).order_by("-ended").values_list("ended", flat=True).first()
+    moments = [m for m in (last and last[1], over) if m]
+    return f"{last} {over}", max(moments, default=None)

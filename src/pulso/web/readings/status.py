@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,6 +26,7 @@ __all__ = [
     "Weighed",
     "WeighedDomain",
     "account",
+    "changed",
     "metrics_of",
     "now",
     "stamp",
@@ -44,6 +45,12 @@ def account(reading: Reading) -> Account | None:
 def stamp(reading: Reading) -> str:
     """Another text whenever another account is kept, and on each of the city's own days: a source grows late while nothing happens."""
     return f"{_file_stamp(where(reading.river))} {today(reading)}"
+
+
+def changed(reading: Reading) -> datetime:
+    """When that was: another account kept, or the begin of the city's own day."""
+    kept_at = datetime.fromtimestamp(_file_stamp(where(reading.river))[0] // 10**9, UTC)
+    return max(kept_at, datetime.combine(today(reading), datetime.min.time(), reading.city.clock).astimezone(UTC))
 
 
 def now(reading: Reading) -> datetime:
