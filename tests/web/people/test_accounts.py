@@ -90,7 +90,9 @@ def test_a_second_factor_is_asked_for_and_only_with_it_does_staff_come_to_the_ad
     at = "/admin/people/person/"
     assert client.get(at).status_code == 302
     client.post("/en/account/login/", {"login": ana.email} | SECRET)
-    assert client.get(at, follow=True).redirect_chain[-1][0].startswith("/en/account/2fa/"), "a password is not enough"
+    there = client.get(at, follow=True)
+    assert there.redirect_chain[-1][0].startswith("/en/account/2fa/"), "a password is not enough"
+    assert "The administration opens with a second factor only." in there.content.decode()
     client.post("/en/account/logout/")
     secret = generate_totp_secret()
     TOTP.activate(ana, secret)
@@ -105,6 +107,23 @@ def test_a_second_factor_is_asked_for_and_only_with_it_does_staff_come_to_the_ad
     assert not re.findall(r"<script(?![^>]*(?:src=|application/json))", page.content.decode())
     assert client.get("/admin/people/step/").status_code == 200
     assert client.get("/admin/people/step/add/").status_code == 403
+
+
+def test_whoever_has_a_second_factor_says_it_for_the_administration_and_is_not_sent_round(client, person):
+    ana = verified(person("ana", is_staff=True, is_superuser=True))
+    come_in(client, ana)
+    secret = generate_totp_secret()
+    TOTP.activate(ana, secret)
+    there = client.get("/admin/people/person/", follow=True)
+    at, page = there.redirect_chain[-1][0], there.content.decode()
+    assert at.startswith("/en/account/2fa/reauthenticate/")
+    assert "The administration opens with your second factor." in page
+    assert "Use your password" not in page
+    client.get(at.replace("2fa/reauthenticate", "reauthenticate"))
+    answer = client.post(at, {"code": code(secret), "next": "/admin/people/person/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/people/person/")
+    assert client.get("/admin/people/person/").status_code == 200
+    assert "Use your password" in client.get("/en/account/2fa/reauthenticate/?next=/en/account/keys/").content.decode()
 
 
 def test_what_is_done_in_the_administration_is_on_the_trail(client, person):

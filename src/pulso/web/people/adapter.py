@@ -10,6 +10,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from pulso.web.people.models import Person
@@ -22,6 +23,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """As the settings say."""
         return bool(settings.SIGNUP == "open")
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """How to say again who one is; on the way to the administration a password would lead back to the same question."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        on_the_way = str(self.request.POST.get("next") or self.request.GET.get("next") or "").startswith(reverse("admin:index"))
+        return [w for w in ways if w["id"] != "reauthenticate"] or ways if on_the_way else ways
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whose tries are counted: the address that our proxies saw, not the proxy's own, which all visitors share."""

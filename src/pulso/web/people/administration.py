@@ -6,20 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from pulso.show.language import marked as _
 from pulso.web.people.models import Person
+from pulso.web.people.pages import speech
 from pulso.web.people.trail import fields, named, note
 
 if TYPE_CHECKING:
     Rows = admin.ModelAdmin[Any]
 else:
     Rows = admin.ModelAdmin
+
+
+NO_FACTOR = _("The administration opens with a second factor only. Set one up here, then open it again.")
+SAY_IT_AGAIN = _("The administration opens with your second factor.")
 
 
 def came_with_a_second_factor(request: HttpRequest) -> bool:
@@ -44,7 +50,9 @@ class Site(admin.AdminSite):
             return HttpResponseRedirect(f"{reverse('account_login')}?{back}")
         if not request.user.is_staff:
             return HttpResponseRedirect(reverse("account"))
-        at = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_index"
+        has_one = is_mfa_enabled(request.user)
+        messages.info(request, speech().say(SAY_IT_AGAIN if has_one else NO_FACTOR))
+        at = "mfa_reauthenticate" if has_one else "mfa_index"
         return HttpResponseRedirect(f"{reverse(at)}?{back}")
 
 
@@ -58,11 +66,27 @@ class Recorded(Rows):
         before = fields(type(obj)._base_manager.get(pk=obj.pk)) if change else None
         super().save_model(request, obj, form, change)
         verb = "change" if change else "create"
-        note(self._who(request), f"{verb} {obj._meta.model_name} by hand", named(obj), before, fields(obj), about=self._about(obj))
+        note(
+            self._who(request),
+            f"{verb} {obj._meta.model_name} by hand",
+            named(obj),
+            before,
+            fields(obj),
+            city=_city(obj),
+            about=self._about(obj),
+        )
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Delete, and note it."""
-        note(self._who(request), f"delete {obj._meta.model_name} by hand", named(obj), fields(obj), None, about=self._about(obj))
+        note(
+            self._who(request),
+            f"delete {obj._meta.model_name} by hand",
+            named(obj),
+            fields(obj),
+            None,
+            city=_city(obj),
+            about=self._about(obj),
+        )
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -83,3 +107,8 @@ class Recorded(Rows):
 
     def _about(self, obj: Model) -> Any:
         return obj if isinstance(obj, Person) else getattr(obj, "person", None)
+
+
+def _city(obj: Model) -> str:
+    """The city whose trail tells of it."""
+    return str(getattr(getattr(obj, "organisation", None) or obj, "city", ""))

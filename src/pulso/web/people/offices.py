@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,10 +13,13 @@ from django.views.decorators.http import require_http_methods
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web import readings
+from pulso.web.pages.twin import letter
 from pulso.web.people import may, reads, writes
-from pulso.web.people.around import ACTIONS, ROLES, THINGS
+from pulso.web.people.around import ROLES
 from pulso.web.people.models import Organisation, Person, Role
 from pulso.web.people.pages import known, page, speech
+from pulso.web.people.told import told
+from pulso.web.readings import entries
 
 UNKNOWN = _("Nobody with this address has an account here. They make one first.")
 HAS_IT = _("They have this role.")
@@ -29,6 +33,16 @@ class Office:
     name: str
     city: str = ""
     organisation: Organisation | None = None
+
+    @property
+    def governed(self) -> str:
+        """The slug of the city whose trail it reads; empty for none."""
+        return self.organisation.city if self.organisation else self.city
+
+    @property
+    def reading(self) -> readings.Reading | None:
+        """That city, where the site shows it."""
+        return readings.reading(self.governed) if self.governed in readings.cities() else None
 
     def administered_by(self, person: Person) -> bool:
         """Whether they give and take roles here."""
@@ -56,6 +70,9 @@ def city(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     """The roles in a city."""
     if slug not in readings.cities():
         raise Http404
+    if not may.may_administer_city(person, slug):
+        why = speech().say("This needs the role of an administrator in the city, which its administrators give.")
+        return letter(request, speech(), 403, why, as_json=False)
     return _office(request, person, Office(readings.reading(slug).city.city.name, city=slug))
 
 
@@ -84,15 +101,11 @@ def _office(request: HttpRequest, person: Person, office: Office) -> HttpRespons
         why = _give(person, form.cleaned_data["email"].lower(), form.cleaned_data["kind"], office)
         if not why:
             return HttpResponseRedirect(request.path)
-    steps = reads.steps(office.city or (office.organisation.city if office.organisation else "") or "-", most=50)
+    place = office.reading
+    steps = told(reads.steps(office.governed or "-", most=50), entries.called(place) if place else {}, speech())
     context = {"office": office, "roles": list(roles.order_by("person__email", "kind")), "called": ROLES, "form": form}
-    names = reads.called(s.who for s in steps if s.who)
-    return page(
-        request,
-        "office",
-        context | {"why": why and speech().say(why), "steps": steps, "names": names, "actions": ACTIONS, "things": THINGS},
-        400 if why else 200,
-    )
+    context |= {"why": why and speech().say(why), "steps": steps, "clock": place.city.clock if place else UTC}
+    return page(request, "office", context, 400 if why else 200)
 
 
 def _give(by: Person, email: str, kind: str, office: Office) -> str:

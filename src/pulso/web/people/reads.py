@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pulso.web import readings
 from pulso.web.people.around import ROLES
 from pulso.web.people.may import Someone
 from pulso.web.people.models import Organisation, Person, Role, Step
@@ -31,6 +33,26 @@ def office(person: Someone, city: str) -> str:
     mine = [r for r in roles if r.city == city or (r.organisation and r.organisation.city == city)]
     named = [r.organisation.name for r in mine if r.organisation]
     return named[0] if named else ROLES[mine[0].kind] if mine else "administration"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A city that somebody may do something in."""
+
+    slug: str
+    name: str
+    administers: bool
+
+
+def cities(person: Person, roles: Iterable[Role]) -> list[Desk]:
+    """The shown cities whose entries a person may see: those of their roles, and all for superusers."""
+    mine = [(r.organisation.city if r.organisation else r.city, r.kind) for r in roles]
+    bosses = {city for city, kind in mine if kind == Role.Kind.ADMINISTRATOR}
+    return [
+        Desk(slug, readings.reading(slug).city.city.name, person.is_superuser or slug in bosses)
+        for slug in readings.cities()
+        if person.is_superuser or slug in {city for city, _ in mine}
+    ]
 
 
 def called(pseudonyms: Iterable[UUID]) -> dict[UUID, str]:
@@ -77,7 +99,7 @@ def everything(person: Person) -> dict[str, Any]:
         "keys": list(person.keys.values("name", "prefix", "created_at", "expires_at", "revoked_at")),
         "webhooks": [_webhook(h) for h in person.webhooks.prefetch_related("messages")],
         "trail": list(Step.objects.filter(who=person.pseudonym).values("at", "action", "subject", "city", "fields")),
-        "trail_about_you": list(Step.objects.filter(subject=f"person:{person.pseudonym}").values("at", "action", "fields")),
+        "trail_about_you": list(Step.objects.filter(subject__endswith=f":{person.pseudonym}").values("at", "action", "subject", "fields")),
     }
 
 

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.forms import model_to_dict
 
 from pulso.web.people.around import ACTIONS
-from pulso.web.people.models import Person, Step
+from pulso.web.people.models import Person, Role, Step
 
 GUARDS: dict[str, tuple[str, ...]] = {
     "sqlite": tuple(
@@ -99,7 +99,9 @@ def digest(fields: Mapping[str, Any] | None, salt: str = "") -> str:
 
 
 def named(thing: Model) -> str:
-    """What the trail calls a row: a person by pseudonym, all else by number."""
+    """What the trail calls a row: a person by pseudonym, a role by its kind and whose it is, all else by number."""
+    if isinstance(thing, Role):
+        return f"role:{thing.kind}:{thing.person.pseudonym}"
     of = thing.pseudonym if isinstance(thing, Person) else thing.pk
     return f"{thing._meta.model_name}:{of}"
 

@@ -39,11 +39,9 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
             form.save()
             note(person, "change person", named(person), before, fields(person), about=person)
         return HttpResponseRedirect(reverse("account"))
-    return page(
-        request,
-        "mine",
-        {"person": person, "form": form, "called": ROLES, "roles": person.roles.select_related("organisation"), "boss": "administrator"},
-    )
+    roles = list(person.roles.select_related("organisation"))
+    context = {"person": person, "form": form, "called": ROLES, "roles": roles, "boss": "administrator"}
+    return page(request, "mine", context | {"cities": reads.cities(person, roles)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -31,15 +31,20 @@ def give(by: Person | None, person: Person, kind: str, *, city: str = "", organi
     role = Role(person=person, kind=kind, city=city, organisation=organisation)
     role.full_clean()
     role.save()
-    note(by, "give role", named(role), None, fields(role), city=city, about=person)
+    note(by, "give role", named(role), None, fields(role), city=_city(role), about=person)
     return role
 
 
 @transaction.atomic
 def take(by: Person | None, role: Role) -> None:
     """Take a role away."""
-    note(by, "take role", named(role), fields(role), None, city=role.city, about=role.person)
+    note(by, "take role", named(role), fields(role), None, city=_city(role), about=role.person)
     role.delete()
+
+
+def _city(role: Role) -> str:
+    """The city that a role counts in, whose trail tells of it; empty for an organisation that governs none."""
+    return role.organisation.city if role.organisation else role.city
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ __all__ = [
     "SILENCING",
     "Entered",
     "Flag",
+    "called",
     "enter",
     "entered",
     "flag",
@@ -67,6 +68,13 @@ def entered(reading: Reading) -> list[Entered]:
     """The events and outages that were entered on the site and not withdrawn, in order of their first day."""
     looked()
     return reading.river.lake.entered()
+
+
+def called(reading: Reading) -> dict[str, str]:
+    """What each entry is called, or was when it was withdrawn."""
+    looked()
+    rows = reading.river.lake.entry_table.read(columns=["id", "name", "active"]).to_pylist()
+    return {row["id"]: row["name"] for row in rows if row["active"]}
 
 
 def fresh() -> str:
