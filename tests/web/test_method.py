@@ -62,6 +62,7 @@ def test_every_form_of_every_set_is_there_to_be_taken(measured):
             answer = measured.get(form["address"].removeprefix("http://testserver"))
             assert answer.status_code == 200, form["address"]
             assert answer["Content-Type"].startswith(form["media"]), form["address"]
+            answer.close()
 
 
 def test_the_catalogue_is_dcat_with_an_address_and_a_licence_for_each_form(measured):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from contextlib import closing
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -20,7 +21,8 @@ from tests.web.api.test_rows import ROOT, every
 def taken(site, name: str, form: str) -> bytes:
     answer = site.get(f"{ROOT}/files/{name}.{form}")
     assert answer.status_code == 200
-    return b"".join(answer)
+    with closing(answer):
+        return b"".join(answer)
 
 
 def arrow(site, name: str) -> pq.ParquetFile:

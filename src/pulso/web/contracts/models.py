@@ -30,7 +30,12 @@ class Incident(models.Model):
                 fields=("city", "source", "kind", "subject"), condition=Q(ended__isnull=True), name="one_open_incident"
             ),
         )
-        indexes = (models.Index(fields=("city", "-began"), name="incidents_of_a_city"),)
+        indexes = (
+            models.Index(fields=("city", "-began"), name="incidents_of_a_city"),
+            models.Index(fields=("city", "-ended"), name="incidents_that_are_over"),
+            models.Index(fields=("city", "id"), name="incidents_as_noticed"),
+            models.Index(fields=("city", "source", "-began"), name="incidents_of_a_source"),
+        )
 
     def __str__(self) -> str:
         return f"{self.city}, {self.source}: {self.kind} {self.subject}".strip()
