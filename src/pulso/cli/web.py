@@ -1,4 +1,4 @@
-"""Commands that run the site: serve, worker, backup, restore, upgrade. Each becomes a process of the web, which this room doesn't know."""
+"""Commands that run the site. Each becomes a process of the web, which this room doesn't know."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEEDED = ("django", "ninja", "allauth", "granian", "whitenoise", "prometheus_cli
 def join(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     panel = "Run the site"
-    for command in (serve, worker, backup, restore, upgrade):
+    for command in (serve, worker, admin, backup, restore, upgrade):
         app.command(rich_help_panel=panel)(command)
 
 
@@ -48,6 +48,24 @@ def worker(
     failure: 5 minutes, 15, then each hour. One worker a home; what a killed one left, the next takes up.
     """
     _become(home, "worker", *(["--once"] if once else []))
+
+
+def admin(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Their address of e-mail, which they sign in with.")],
+    home: HomeFolder = None,
+) -> None:
+    """Make somebody an administrator of the site: the first person, who gives all others their roles.
+
+    Asks for a password twice, or reads one line of the standard input. Whoever has an account keeps it, with its password. Says which home
+    and database it works on, and makes the database where there is none yet; a home without a site must be named with --home.
+    """
+    base = Path(os.environ.get("PULSO_HOME") or "var")
+    if home is None and not (base / "home.json").exists():  # what the web leaves in a home that it has made ready
+        raise PulsoError(
+            f"There is no site in {base.absolute()} yet: pulso serve makes one. Where that is not the home, say which is: "
+            f"pulso admin {email} --home FOLDER"
+        )
+    _become(home, "administrator", email)
 
 
 def backup(
