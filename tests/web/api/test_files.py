@@ -119,6 +119,8 @@ def test_a_form_that_can_not_say_that_it_goes_on_is_refused_and_not_cut(site, fo
     answer = site.get(f"{ROOT}/values.{form}?from=2025-01-01")
     assert answer.status_code == 400
     assert f"files/values.{form if form != 'xlsx' else 'csv'}" in answer.json()["detail"]
+    too_many = site.get(f"{ROOT}/values.{form}?from=2025-01-01&limit=1000")
+    assert too_many.status_code == (400 if form == "xlsx" else 200)
     cut = site.get(f"{ROOT}/values.{form}?from=2025-01-01&limit=5")
     assert (cut.status_code, 'rel="next"' in cut["Link"]) == (200, True)
     assert site.get(f"{ROOT}/values.{form}?from=2025-03-01&zone=city").status_code == 200

@@ -38,6 +38,8 @@ LASTING = "public, max-age=60"
 
 
 FILES = ("csv", "parquet", "xlsx")
+SHEET = 500
+"""So many rows a page of XLSX at most: a sheet takes four times as long as any other form."""
 CUT = _(
     "limit: not given, and there are more than {limit} rows; in a file nobody would see that some lack. Ask for fewer days, say a limit "
     "(up to {most}) and go on by the Link, or take a whole series: {whole}."
@@ -150,6 +152,11 @@ def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, e
     had = same(request, asked.reading, form, stamp)
     if had is not None:
         return had
+    if form == "xlsx" and asked.query.limit > SHEET:
+        raise Refused(
+            400,
+            say("limit: found {found}; XLSX has at most {most} rows a page. Whole series are files.", found=asked.query.limit, most=SHEET),
+        )
     rows = resource.make(asked)
     cursor = pack(asked.question, rows.as_of, rows.key) if rows.key is not None else None
     if cursor is not None and form in FILES and not {"limit", "cursor"} & set(request.GET):

@@ -29,8 +29,8 @@ MEDIA = {
 WHOLE = ("csv", "parquet", "xlsx")
 LARGE = WHOLE[:2]
 """The forms of the files that hold a whole series; those with a row a zone and day are too large for a sheet."""
-MOST = "1000"
-"""So many rows an answer of the API has at most: what could have more is a file."""
+MOST = "500"
+"""So many rows an answer of the API has in every form: what could have more is a file."""
 SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "index",

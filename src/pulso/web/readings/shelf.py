@@ -58,7 +58,7 @@ ENDS = f"select ({END.format(way='asc')}), ({END.format(way='desc')})"
 EVERY_VINTAGE = "select zone, day, vintage, brief from short where zone = ? and day = ? order by vintage"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One domain's number on a day."""
 
