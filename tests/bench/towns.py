@@ -9,13 +9,17 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+
 from pulso.city import Span
 from pulso.flow.account import keep
 from pulso.flow.home import Home, River
+from pulso.lake.records import ENTERED
 from pulso.shapes import DomainVerdict, MetricVerdict, Part, Reason, Verdict
 from pulso.web.readings.shelf import Shelf
 
 LAST = date(2026, 10, 31)
+VINTAGE = datetime(2026, 11, 1, 6, tzinfo=UTC)
 DOMAINS = ("street", "transit", "cycling", "parking", "air", "market")
 METRICS = tuple((f"{d}_{n}", d) for d in DOMAINS for n in ("first", "second"))
 ZONES = tuple(f"z{i}" for i in range(10))
@@ -52,15 +56,22 @@ like = "daily_total"
 """
 
 
-def town(folder: Path, home: Path, slug: str, days: int, events: int) -> Path:
-    """Make one town, published and laid out for reading; give its folder."""
+def town(folder: Path, home: Path, slug: str, days: int, events: int, *, entries: int = 0, times: int = 1) -> Path:
+    """Make one town, published so many times and laid out for reading; give its folder."""
     where = describe(folder, slug)
     river = River.open(where, Home(home, None, lambda: datetime(2026, 11, 1, 9, tzinfo=UTC)))
     river.lake.sync_events(happenings(events))
+    rows = [
+        s.model_dump() | {"silences": None, "id": f"entry {i}", "sign": "", "who": "bench", "active": True}
+        for i, s in enumerate(happenings(entries))
+    ]
+    river.lake.entry_table.append(pa.Table.from_pylist([r | {"known_at": river.lake.moment()} for r in rows], schema=ENTERED))
     chance = random.Random(slug)
-    for first in range(0, days, 500):
-        span = [LAST - timedelta(days=days - 1 - i) for i in range(first, min(first + 500, days))]
-        river.lake.publish([verdict(slug, zone, day, chance) for day in span for zone in (None, *ZONES)])
+    for turn in range(times):
+        for first in range(0, days, 500):
+            span = [LAST - timedelta(days=days - 1 - i) for i in range(first, min(first + 500, days))]
+            vintage = VINTAGE + timedelta(minutes=turn)
+            river.lake.publish([verdict(slug, zone, day, chance, vintage) for day in span for zone in (None, *ZONES)])
     keep(river)
     Shelf(home / slug / "shelf.sqlite3").bring_up_to_date(river.lake)
     return where
@@ -106,7 +117,7 @@ def happenings(n: int) -> list[Span]:
     return [Span(**{"from": d, "to": d}, kind=KINDS[i % 5], name=f"Happening {i}", zone=ZONES[i % 10]) for i, d in enumerate(days)]
 
 
-def verdict(slug: str, zone: str | None, day: date, chance: random.Random) -> Verdict:
+def verdict(slug: str, zone: str | None, day: date, chance: random.Random, vintage: datetime) -> Verdict:
     """One zone's day, of the size of a real one."""
     parts = [Part(d, k, chance.gauss(0, 1.5)) for d in DOMAINS for k in DRIVERS]
     points = {k: sum(p.points for p in parts if p.driver == k) for k in DRIVERS}
@@ -138,7 +149,7 @@ def verdict(slug: str, zone: str | None, day: date, chance: random.Random) -> Ve
         missing=["market_second"],
         stage="backfill",
         in_sample=False,
-        vintage=datetime(2026, 11, 1, 6, tzinfo=UTC),
+        vintage=vintage,
         digest="0" * 64,
         synthetic=True,
     )
