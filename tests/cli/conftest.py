@@ -27,7 +27,8 @@ def pulso(town: Vila, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     """Give a command about the town; CITY stands for it."""
     monkeypatch.setenv("PULSO_HOME", str(town.home))
     monkeypatch.setenv("PULSO_MIRROR", str(town.mirror))
-    monkeypatch.delenv("COLUMNS", raising=False)
+    for name in ("COLUMNS", "PULSO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
 
     def given(*words: str) -> Said:
         monkeypatch.setattr(sys, "argv", ["pulso", *(str(town.folder) if w == "CITY" else w for w in words)])

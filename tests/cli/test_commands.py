@@ -88,6 +88,46 @@ def test_an_explanation_speaks_portuguese_and_english(pulso: Pulso) -> None:
         assert "Transit" in said
 
 
+PORTUGUESE = {
+    "show": (*DAY, "Dentro da faixa normal"),
+    "series": ("--from", "2025-03-10", "publicado"),
+    "explain": (*DAY, "em conjunto"),
+    "sources": ("observações",),
+    "check": ("ficheiro da cidade",),
+    "collect": ("recusadas",),
+    "publish": ("mantém-se o que foi publicado",),
+    "rebuild": ("respostas em bruto",),
+}
+"""What a command is asked, and last what it says in Portuguese."""
+
+
+@pytest.mark.parametrize("command", PORTUGUESE)
+@pytest.mark.parametrize("name", ["PULSO_LANG", "LANG"])
+def test_commands_speak_the_language_of_the_shell(pulso: Pulso, monkeypatch: pytest.MonkeyPatch, command: str, name: str) -> None:
+    *options, said = PORTUGUESE[command]
+    assert said not in pulso(command, "CITY", *options).out
+    monkeypatch.setenv(name, "pt" if name == "PULSO_LANG" else "pt_PT.UTF-8")
+    assert said in pulso(command, "CITY", *options).out.replace("\n", " ")
+    assert said not in pulso(command, "CITY", *options, "--lang", "en").out
+
+
+def test_a_language_that_we_do_not_speak_is_english_in_the_shell_and_a_letter_where_it_was_asked_for(
+    pulso: Pulso, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    assert "Within the normal range" in pulso("show", "CITY", *DAY).out
+    assert pulso("show", "CITY", *DAY, "--lang", "de").code == 2
+    monkeypatch.setenv("PULSO_LANG", "de")
+    assert "is not a language" in pulso("show", "CITY", *DAY).err
+
+
+def test_a_bulletin_is_in_the_city_s_language_whoever_writes_it(pulso: Pulso, town: Vila, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "pt_PT.UTF-8")
+    page = town.folder / "page.html"
+    assert pulso("bulletin", "CITY", *DAY, "--out", str(page)).out == f"Escrito: {page}\n"
+    assert '<html lang="en"' in page.read_text()
+
+
 def test_an_explanation_for_machines_adds_up(pulso: Pulso) -> None:
     told = json.loads(pulso("explain", "CITY", *DAY, "--json").out)
     assert sum(cell["points"] for cell in told["table"]) == pytest.approx(told["index"] - 100, abs=1e-9)

@@ -15,7 +15,10 @@ HEAD = """# Commands
 
 Written by `python -m tests.docs.commands` from the commands themselves; a test keeps it true. `pulso COMMAND --help` says the same.
 
-All data lives under `PULSO_HOME` (default `var`). Days are the city's own, first and last included.
+All data lives under `PULSO_HOME` (default `var`). Days are the city's own, first and last included. Commands print in English, or in
+Portuguese where `--lang pt`, `PULSO_LANG=pt` or the shell (`LANG=pt_PT.UTF-8`) says so; a bulletin is in its city's language. Letters of
+what went wrong and `--help` are English. What is printed for machines (`--json`, `--csv`) has the same keys in both.
+
 
 | exit code | meaning |
 |---|---|

@@ -74,6 +74,16 @@ def test_a_source_tells_what_it_could_not_keep_and_why():
         assert part in text
 
 
+def test_a_source_says_how_it_stands_and_what_it_lacks_in_the_language_that_is_asked_for():
+    line = SourceLine("cars", 9, TUESDAY, TUESDAY, {}, {}, [], "late since 2026-05-30", {"new": 1360}, {"cars": (TUESDAY,) * 7})
+    english, portuguese = (printed(show_sources([line], language)) for language in ("en", "pt"))
+    assert "late since 2026-05-30; cars: 7 days missing" in english
+    assert "too new, left out (sensor-days)" in english
+    assert "atrasada desde 2026-05-30; cars: faltam 7 dias" in portuguese
+    assert "demasiado novo" in portuguese
+    assert english.count(str(TUESDAY)) == 2 + 5
+
+
 def test_names_from_a_city_file_are_never_read_as_colours():
     day = verdict(reasons=[Reason(name="[red]strike[/red]", kind="event", points=-13.0)])
     assert "[red]strike[/red]" in printed(show_verdict(day, city(), "en"))

@@ -26,7 +26,8 @@ app = typer.Typer(
     "A city is a folder with a city.toml. [bold]collect[/] asks its sources and keeps what they say; [bold]publish[/] judges each day "
     "and keeps the verdict for ever; the other commands show what was published.\n\n"
     "Try the synthetic city:  pulso simulate demo && pulso collect demo && pulso publish demo && pulso show demo --day 2025-06-14",
-    epilog="All data lives under PULSO_HOME (default: var). PULSO_MIRROR serves public addresses from a folder.",
+    epilog="All data lives under PULSO_HOME (default: var). PULSO_MIRROR serves public addresses from a folder. Commands print in English, "
+    "or in Portuguese where --lang, PULSO_LANG or the shell (LANG) says so; a bulletin is in its city's language.",
 )
 for room in (running, reading, methods, craft, web):
     room.join(app)

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from pulso.cli.words import AsJson, CityName, First, HomeFolder, Last, MirrorFolder, in_order, opened, progress, say, say_json
+from pulso.cli.words import (
+    AsJson,
+    CityName,
+    First,
+    HomeFolder,
+    InLanguage,
+    Last,
+    MirrorFolder,
+    in_order,
+    opened,
+    progress,
+    say,
+    say_json,
+    speech,
+)
 
 
 def join(app: typer.Typer) -> None:
@@ -18,20 +32,22 @@ def join(app: typer.Typer) -> None:
         app.command(rich_help_panel=panel)(command)
 
 
-def check(city: CityName, mirror: MirrorFolder = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
+def check(city: CityName, mirror: MirrorFolder = None, lang: InLanguage = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
     """Check a city file, its tables and its contracts; say every finding.
 
     Exit code 2: the city file has mistakes. Exit code 1: a source breaks its contract (late, incomplete).
     """
     from pulso.flow import status
+    from pulso.show import river as words
 
     river = opened(city, home, mirror)
-    found = status.check(river)
+    language = speech(lang)
+    found = status.check(river, language.code)
     if as_json:
         say_json([asdict(f) for f in found])
     else:
         for f in found:
-            say(f"{'✓' if f.fine else '✗'} {f.what}: {f.finding}")
+            say(f"{'✓' if f.fine else '✗'} {words.checked(f.what, language)}: {f.finding}")
     if not all(f.fine for f in found):
         raise typer.Exit(1)
 
@@ -60,6 +76,7 @@ def simulate(
         int | None, typer.Option("--seed", help="The same seed gives the same city, byte for byte.", show_default=False)
     ] = None,
     scale: Annotated[float, typer.Option("--scale", min=0.1, help="How many sensors, against the usual number.")] = 1.0,
+    lang: InLanguage = None,
     home: HomeFolder = None,
 ) -> None:
     """Simulate a synthetic city's feeds, and the truth behind them.
@@ -68,8 +85,9 @@ def simulate(
     """
     from pulso.flow.home import Home
     from pulso.flow.simulated import simulate as run
+    from pulso.show import river as words
 
     in_order(first, last)
     with progress() as bars:
         folder = run(city, Home.of(home, None), first, last, seed=seed, scale=scale, progress=bars)
-    say(f"Simulated feeds and their truth lie in {folder}. Every value in them is synthetic.")
+    say(words.simulated(folder, speech(lang)))

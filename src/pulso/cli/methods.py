@@ -10,7 +10,21 @@ from typing import Annotated
 
 import typer
 
-from pulso.cli.words import AsJson, CityName, First, HomeFolder, InLanguage, Last, ZoneName, a_day, in_order, opened, say, say_json, speech
+from pulso.cli.words import (
+    AsJson,
+    CityName,
+    First,
+    HomeFolder,
+    InLanguage,
+    Last,
+    ZoneName,
+    a_day,
+    in_order,
+    language,
+    opened,
+    say,
+    say_json,
+)
 
 
 def join(app: typer.Typer) -> None:
@@ -34,7 +48,7 @@ def revisions(city: CityName, zone: ZoneName = None, lang: InLanguage = None, ho
     if as_json:
         say_json([asdict(r) for r in told])
     else:
-        say(methods.show_revisions(told, speech(lang, river)))
+        say(methods.show_revisions(told, language(lang)))
 
 
 def weights(
@@ -60,7 +74,7 @@ def weights(
     if as_json:
         say_json(asdict(told))
     else:
-        say(methods.show_weights(told, river.city, speech(lang, river)))
+        say(methods.show_weights(told, river.city, language(lang)))
 
 
 def idu(
@@ -94,4 +108,4 @@ def idu(
         writer.writerow(["day", "score", "sd", "seen"])
         writer.writerows((s.day, s.score, s.sd, s.seen) for s in told.scores)
     else:
-        say(methods.show_idu(told, river.city, speech(lang, river)))
+        say(methods.show_idu(told, river.city, language(lang)))

@@ -18,9 +18,11 @@ from pulso.cli.words import (
     HomeFolder,
     InLanguage,
     Last,
+    PageLanguage,
     TheDay,
     ZoneName,
     in_order,
+    language,
     opened,
     say,
     say_json,
@@ -55,7 +57,7 @@ def show(
     if as_json:
         typer.echo(reading.as_published(river, day, zone, as_of))
     else:
-        say(terminal.show_verdict(reading.verdict(river, day, zone, as_of), river.city, speech(lang, river)))
+        say(terminal.show_verdict(reading.verdict(river, day, zone, as_of), river.city, language(lang)))
 
 
 def series(
@@ -80,7 +82,7 @@ def series(
     if metric is not None:
         reading.known_metric(river, metric)
     if not (as_csv or as_json or metric):
-        say(terminal.show_series(verdicts, speech(lang, river)))
+        say(terminal.show_series(verdicts, language(lang)))
         return
     rows = [_row(v, metric) for v in verdicts]
     if as_json:
@@ -133,33 +135,34 @@ def explain(
 
     river = opened(city, home)
     verdict = reading.verdict(river, day, zone, as_of)
-    language = speech(lang, river)
+    spoken = language(lang)
     if as_json:
         points = [{"domain": p.domain, "driver": p.driver, "points": p.points} for p in verdict.table]
         reasons = [r.model_dump() for r in verdict.reasons]
-        said = words.headline(verdict, river.city, language)
+        said = words.headline(verdict, river.city, spoken)
         say_json({"day": day, "zone": verdict.zone, "index": verdict.index, "sentence": said, "reasons": reasons, "table": points})
     else:
-        say(terminal.show_explanation(verdict, river.city, language))
+        say(terminal.show_explanation(verdict, river.city, spoken))
 
 
 def bulletin(
     city: CityName,
     day: TheDay,
-    lang: InLanguage = None,
+    lang: PageLanguage = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where to write it. [default: under PULSO_HOME]", show_default=False)] = None,
     as_of: AsOf = None,
     home: HomeFolder = None,
 ) -> None:
     """Write one day's bulletin: a single HTML page that needs nothing else."""
     from pulso.flow import reading
+    from pulso.show import river as words
 
     river = opened(city, home)
-    language = speech(lang, river)
-    path = out or river.home.folder(river.city) / "bulletins" / f"{day}.{language}.html"
+    written_in = lang or river.city.city.language
+    path = out or river.home.folder(river.city) / "bulletins" / f"{day}.{written_in}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(reading.bulletin(river, day, language, as_of), encoding="utf-8")
-    say(f"Written: {path}")
+    path.write_text(reading.bulletin(river, day, written_in, as_of), encoding="utf-8")
+    say(words.written(path, speech(None)))
 
 
 def sources(city: CityName, lang: InLanguage = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
@@ -172,4 +175,4 @@ def sources(city: CityName, lang: InLanguage = None, home: HomeFolder = None, as
     if as_json:
         say_json([asdict(line) for line in lines])
     else:
-        say(terminal.show_sources(status.lines(lines), speech(lang, river)))
+        say(terminal.show_sources(status.lines(lines), language(lang)))

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pulso.cli.words import (
     AsJson,
@@ -14,6 +13,7 @@ from pulso.cli.words import (
     EngineAddress,
     First,
     HomeFolder,
+    InLanguage,
     Last,
     MirrorFolder,
     in_order,
@@ -21,6 +21,7 @@ from pulso.cli.words import (
     progress,
     say,
     say_json,
+    speech,
 )
 
 
@@ -48,6 +49,7 @@ def collect(
     engine: EngineAddress = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if any source failed, not only if all did.")] = False,
     measure: Measure = False,
+    lang: InLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the city's sources, and keep what they say.
@@ -58,6 +60,7 @@ def collect(
     """
     from pulso.flow import account
     from pulso.flow.collect import collect as run
+    from pulso.show import river as words
 
     in_order(first, last)
     river = opened(city, home, mirror, engine)
@@ -67,13 +70,8 @@ def collect(
     if as_json:
         say_json([asdict(t) for t in told])
     else:
-        table = Table(box=None, pad_edge=False)
-        for title in ("source", "addresses", "new", "absent", "unanswered", "observations", "turned away", "gone", "days"):
-            table.add_column(title, justify="left" if title == "source" else "right")
-        for t in told:
-            cells = (t.asked, t.new, t.absent, t.unanswered, t.kept, t.turned_away, t.gone, t.days)
-            table.add_row(t.source, *(f"{n:,}" for n in cells))
-        say(table)
+        rows = ((t.source, (t.asked, t.new, t.absent, t.unanswered, t.kept, t.turned_away, t.gone, t.days)) for t in told)
+        say(words.collected(rows, speech(lang)))
     failed = [t for t in told if t.letter]
     for t in failed:
         typer.echo(t.letter, err=True)
@@ -82,7 +80,13 @@ def collect(
 
 
 def publish(
-    city: CityName, first: First = None, last: Last = None, home: HomeFolder = None, measure: Measure = False, as_json: AsJson = False
+    city: CityName,
+    first: First = None,
+    last: Last = None,
+    home: HomeFolder = None,
+    measure: Measure = False,
+    lang: InLanguage = None,
+    as_json: AsJson = False,
 ) -> None:
     """Judge each day, and publish the verdicts that are new.
 
@@ -91,6 +95,7 @@ def publish(
     """
     from pulso.flow import account
     from pulso.flow.publish import publish as run
+    from pulso.show import river as words
 
     in_order(first, last)
     river = opened(city, home)
@@ -100,15 +105,11 @@ def publish(
         account.keep(river)
     if as_json:
         say_json(asdict(done))
-    elif done.first is None:
-        say(f"{river.city.city.name}: nothing is new; what was published stands.")
+    elif done.first is None or done.last is None:
+        say(words.stands(river.city.city.name, speech(lang)))
     else:
-        say(
-            f"{river.city.city.name}: {done.first} to {done.last}, {done.days:,} days in {done.zones} zones judged; "
-            f"{done.new:,} verdicts are new, {done.unchanged:,} stand as they were published."
-        )
-        said = ", ".join(f"{n:,} {status}" for status, n in done.statuses.items())
-        say(f"The city's days: {said}.")
+        counts = {"days": done.days, "zones": done.zones, "new": done.new, "unchanged": done.unchanged}
+        say(words.published(river.city.city.name, (done.first, done.last), counts, done.statuses, speech(lang)))
 
 
 def flag(
@@ -119,6 +120,7 @@ def flag(
     last: Last = None,
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
     lift: Annotated[bool, typer.Option("--lift", help="Take back the exclusion from these very days; both stay on record.")] = False,
+    lang: InLanguage = None,
     home: HomeFolder = None,
 ) -> None:
     """Exclude a sensor by hand, visibly: the days stay, without it.
@@ -126,25 +128,23 @@ def flag(
     From the day given (or ever) to the day given (or for good). The next publication goes without it, and says so.
     """
     from pulso.flow import flags
+    from pulso.show import river as words
 
     in_order(first, last)
     river = opened(city, home)
     run = flags.lift if lift else flags.flag
     run(river, sensor, first, last, why=why, by=by)
-    span = f"{first or 'the beginning'} to {last or 'further notice'}"
-    if lift:
-        say(f"{sensor} counts again from {span}: {why}. Publish again to see the city with it.")
-    else:
-        say(f"{sensor} is excluded from {span}: {why}. Publish again to see the city without it.")
+    say(words.excluded(sensor, first, last, why, lift=lift, speech=speech(lang)))
 
 
-def rebuild(city: CityName, home: HomeFolder = None, as_json: AsJson = False) -> None:
+def rebuild(city: CityName, lang: InLanguage = None, home: HomeFolder = None, as_json: AsJson = False) -> None:
     """Make the tables again from the raw answers, after coordinates, zones or a source's description changed.
 
     Nothing is asked; publications stay.
     """
     from pulso.flow import account
     from pulso.flow.collect import rebuild as run
+    from pulso.show import river as words
 
     river = opened(city, home)
     with progress() as bars:
@@ -154,4 +154,4 @@ def rebuild(city: CityName, home: HomeFolder = None, as_json: AsJson = False) ->
         say_json([asdict(t) for t in told])
     else:
         for t in told:
-            say(f"{t.source}: {t.kept:,} observations from {t.new:,} raw answers.")
+            say(words.rebuilt(t.source, t.kept, t.new, speech(lang)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 if TYPE_CHECKING:
     from pulso.flow.home import River
+    from pulso.show.language import Speech
 
 Language = Literal["pt", "en"]
 
@@ -67,7 +69,20 @@ AsOf = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 InLanguage = Annotated[
-    str | None, typer.Option("--lang", parser=_language, metavar="pt|en", help="[default: the city's language]", show_default=False)
+    str | None,
+    typer.Option(
+        "--lang",
+        parser=_language,
+        metavar="pt|en",
+        envvar="PULSO_LANG",
+        help="The language of what is printed. [default: PULSO_LANG, else the shell's, else en]",
+        show_default=False,
+        show_envvar=False,
+    ),
+]
+PageLanguage = Annotated[
+    str | None,
+    typer.Option("--lang", parser=_language, metavar="pt|en", help="The page's language. [default: the city's]", show_default=False),
 ]
 
 
@@ -84,9 +99,21 @@ def opened(city: str, home: Path | None, mirror: Path | None = None, engine: str
     return River.open(city, Home.of(home, mirror, engine))
 
 
-def speech(said: str | None, river: River) -> str:
-    """The language asked for, else the city's."""
-    return said or river.city.city.language
+def language(said: str | None) -> str:
+    """The language that a command prints in: the one asked for, else the shell's where it is Portuguese, else English.
+
+    A page is written for those who will read it, in the city's language; what a command prints is for whoever typed it. Letters of what
+    went wrong, and --help, are English.
+    """
+    shell = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return said or ("pt" if re.match(r"pt(?![a-z])", shell) else "en")
+
+
+def speech(said: str | None) -> Speech:
+    """The same, ready to speak."""
+    from pulso.show.language import speak
+
+    return speak(language(said))
 
 
 def say(text: Any) -> None:

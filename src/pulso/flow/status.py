@@ -17,12 +17,11 @@ from pulso.city import City, SourceConf
 from pulso.flow.home import River
 from pulso.lake.door import Door
 from pulso.shapes import Source, Verdict
+from pulso.show import river as words
+from pulso.show.language import Speech, speak
 from pulso.show.terminal import SourceLine
 from pulso.sources import open_source
 from pulso.sources.raw_store import retention
-
-SHOWN = 5
-"""So many missing days a person is told by date; machines are told all."""
 
 LATELY = timedelta(days=28)
 """What came in the last four weeks of a source says whether it keeps its contract now."""
@@ -152,46 +151,45 @@ def lines(told: Sequence[SourceStatus]) -> list[SourceLine]:
             last=s.last,
             rejects=dict(_by_reason(s)),
             examples={t.reason: t.example for t in s.turned_away if t.kind == "bad" and t.example},
-            flagged=[
-                *(f"{kind}: {n:,} sensor-days" for kind, n in s.flagged.items()),
-                *(f"by hand: {e.sensor} ({e.why})" for e in s.by_hand),
-            ],
-            state="; ".join([s.state, *_gaps(s)]),
+            left_out=s.flagged,
+            flagged=[f"by hand: {e.sensor} ({e.why})" for e in s.by_hand],
+            state=s.state,
+            missing={m.metric: m.missing_days for m in s.metrics if m.missing_days},
         )
         for s in told
     ]
 
 
-def check(river: River) -> list[Finding]:
-    """Check a city: its file (read by now), its sources' keys, its lake, and its sources' contracts."""
-    found = [Finding("city file", fine=True, finding=f"{river.city.folder / 'city.toml'} has no mistakes")]
-    found.append(Finding("zones", fine=True, finding=f"{len(river.zones.all)} zones, {len(river.zones.leaves)} of them leaves"))
+def check(river: River, language: str = "en") -> list[Finding]:
+    """Check a city: its file (read by now), its sources' keys, its lake, and its sources' contracts, said in a language."""
+    speech = speak(language)
+    found = [Finding("city file", fine=True, finding=words.faultless(river.city.folder / "city.toml", speech))]
+    found.append(Finding("zones", fine=True, finding=words.zones(len(river.zones.all), len(river.zones.leaves), speech)))
     quantities = metrics.quantities(river.city)
     opened = {}
     for name, conf in river.city.sources.items():
         opened[name] = open_source(conf, river.city)
         Door(conf, river.city, river.zones, quantities)  # its sensors stand in zones that there are
-    found.append(Finding("sources", fine=True, finding=f"{len(river.city.sources)} described without mistakes"))
-    found += _without_variable(river.city, opened)
+    found.append(Finding("sources", fine=True, finding=words.described(len(river.city.sources), speech)))
+    found += _without_variable(river.city, opened, speech)
     for s in sources(river):
         conf = river.city.sources[s.source]
         late = s.state.startswith(("late", "nothing"))
-        found.append(Finding(s.source, fine=not late, finding=f"{s.state}; {s.observations:,} observations"))
+        found.append(Finding(s.source, fine=not late, finding=words.gave(s.state, s.observations, speech)))
         for m in s.metrics:
             if m.completeness is not None and m.completeness < conf.completeness:
-                promised = f"{m.completeness:.0%} of the intervals are there, {conf.completeness:.0%} are declared"
+                promised = words.incomplete(m.completeness, conf.completeness, speech)
                 found.append(Finding(f"{s.source}, {m.metric}", fine=False, finding=promised))
     return found
 
 
-def _without_variable(city: City, opened: Mapping[str, Source]) -> list[Finding]:
+def _without_variable(city: City, opened: Mapping[str, Source], speech: Speech) -> list[Finding]:
     """Metrics whose source, by its own description, never tells of what they are made of."""
     found = []
     for name, conf in city.metrics.items():
         wanted, given = metrics.variables(city, name)[0], getattr(opened[conf.source], "gives", None)
         if given is not None and wanted not in given:
-            said = f'source {conf.source} has no variable {wanted!r}; it has {", ".join(sorted(given))}. Say which: variable = "…"'
-            found.append(Finding(f"metrics.{name}", fine=False, finding=said))
+            found.append(Finding(f"metrics.{name}", fine=False, finding=words.without(conf.source, wanted, given, speech)))
     return found
 
 
@@ -272,12 +270,3 @@ def _by_reason(s: SourceStatus) -> Counter[str]:
     for t in s.turned_away:
         counted[t.reason] += t.n
     return counted
-
-
-def _gaps(s: SourceStatus) -> list[str]:
-    said = []
-    for m in s.metrics:
-        if m.missing_days:
-            named = ", ".join(str(d) for d in m.missing_days[:SHOWN]) + (" …" if len(m.missing_days) > SHOWN else "")
-            said.append(f"{m.metric}: {len(m.missing_days)} days missing ({named})")
-    return said

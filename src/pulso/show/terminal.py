@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rich.console import Group, RenderableType
@@ -12,12 +13,13 @@ from rich.text import Text
 
 from pulso.city import City
 from pulso.shapes import Verdict
-from pulso.show import names, words
+from pulso.show import names, river, words
 from pulso.show.language import NEVER, Speech, speak
 from pulso.show.rounding import shares
 
 STEPS = "▁▂▃▄▅▆▇█"
 GAP = "·"
+SHOWN = 5  # so many missing days a person is told by date; machines are told all
 QUIETER, BUSIER, SOFT = "blue", "dark_orange3", "dim"
 
 
@@ -31,7 +33,9 @@ class SourceLine(NamedTuple):
     rejects: dict[str, int]  # reason → rows or cells, reasons of shapes.REASONS
     examples: dict[str, str]  # reason → what stood there
     flagged: list[str]  # sensors left out, as flags write them: "frozen: PH Theater"
-    state: str  # one word for a person: "fresh", "late since 2026-05-30", "did not answer" …
+    state: str  # "fresh", "late since 2026-05-30", "nothing yet" …
+    left_out: Mapping[str, int] = MappingProxyType({})  # kind of flag → sensor-days
+    missing: Mapping[str, Sequence[date]] = MappingProxyType({})  # metric → days of which it has nothing
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -101,10 +105,14 @@ def show_sources(lines: Sequence[SourceLine], language: str) -> RenderableType:
     table.add_column(speech.say("state"))
     for line in lines:
         span = NEVER if line.first is None or line.last is None else f"{line.first} – {line.last}"
-        table.add_row(Text(line.source), speech.number(line.observations), span, Text(line.state))
+        gaps = (river.missing(metric, days, SHOWN, speech) for metric, days in line.missing.items())
+        table.add_row(Text(line.source), speech.number(line.observations), span, Text("; ".join([river.state(line.state, speech), *gaps])))
         for word, n in sorted(line.rejects.items(), key=lambda item: -item[1]):
             said = names.reject(word, speech) + (f": {line.examples[word][:40]!r}" if word in line.examples else "")
             table.add_row("", speech.number(n), Text(speech.say("not kept"), style=SOFT), Text(said, style=SOFT))
+        for kind, n in line.left_out.items():
+            said = speech.say("{what} (sensor-days)", what=names.flag(kind, speech))
+            table.add_row("", speech.number(n), Text(speech.say("left out"), style=SOFT), Text(said, style=SOFT))
         for sensor in line.flagged:
             table.add_row("", "", Text(speech.say("left out"), style=SOFT), Text(names.flag(sensor, speech), style=SOFT))
     return table
