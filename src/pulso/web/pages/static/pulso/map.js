@@ -19,6 +19,7 @@
   // The drawing of the page, coloured anew.
   function drawing(svg) {
     const zones = new Map([...svg.querySelectorAll("[data-zone]")].map((g) => [g.dataset.zone, g]));
+    const labels = new Map([...svg.querySelectorAll("[data-label]")].map((g) => [g.dataset.label, g]));
     return (zone, shade, value, never) => {
       const g = zones.get(zone);
       if (!g) return;
@@ -29,7 +30,8 @@
       const name = path.querySelector("title").textContent.split(": ")[0];
       path.querySelector("title").textContent = `${name}: ${shade === null ? never : value}`;
       g.closest("a").setAttribute("aria-label", `${name}: ${shade === null ? never : value}`);
-      const text = g.querySelector("text:not(.name)");
+      labels.get(zone)?.setAttribute("class", classOf(shade));
+      const text = labels.get(zone)?.querySelector("text:not(.name)");
       if (text) text.textContent = shade === null ? "" : value;
     };
   }
