@@ -13,6 +13,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from pulso.show.language import marked as _
+from pulso.show.limits import one_only
 from pulso.web.pages.day import a_day, draw
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Asked, Page, around, handed
@@ -79,7 +80,8 @@ def _framed(request: HttpRequest, lang: str, city: str, name: str) -> HttpRespon
 def _tiny(request: HttpRequest, name: str) -> Callable[[Asked], HttpResponse]:
     def hand(asked: Asked) -> HttpResponse:
         page = a_day(asked, asked.last_day(), None)
-        context = {"page": page, "drawn": draw(page, asked), "kind": name}
+        mark = one_only(page.verdict, asked.reading.city, asked.speech)
+        context = {"page": page, "drawn": draw(page, asked), "kind": name, "mark": mark}
         return HttpResponse(render_to_string("tiny.html", context | around(request, asked.speech, page.frame), using="pages"))
 
     return hand

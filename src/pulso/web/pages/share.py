@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from PIL import Image, ImageDraw, ImageFont
 
 from pulso.shapes import Verdict
-from pulso.show import bulletin, charts, words
+from pulso.show import bulletin, charts, limits, words
 from pulso.web.pages.day import OF_A_DAY, place, the_verdict, weeks_about
 from pulso.web.pages.frame import NOT_QUALITY, credit, whose
 from pulso.web.pages.twin import Asked, handed
@@ -52,7 +52,8 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     pen.write(EDGE, 62 + top, f"pulso·{place(asked)}", "serif", 32, INK, "ls")
     pen.write(WIDTH - EDGE, 62 + top, speech.capital(speech.day(verdict.day)), "sans", 24, SOFT, "rs")
     pen.line([(EDGE, 82 + top), (WIDTH - EDGE, 82 + top)], RULE, 1)
-    pen.write(WIDTH - EDGE, 106 + top, words.seen(verdict, speech.code), "sans", 17, SOFT, "rs")
+    seen = " · ".join(filter(None, (speech.capital(limits.one_only(verdict, city, speech)), words.seen(verdict, speech.code))))
+    pen.write(WIDTH - EDGE, 106 + top, seen, "sans", 17, SOFT, "rs")
     colour = _colour(verdict)
     if verdict.index is None:
         pen.box(EDGE, 130 + top, EDGE + 300, 330, HATCH)
