@@ -203,5 +203,5 @@ class Happening:
     """Something that happened in a city."""
 
     id: str  # listen from here: what came after it
-    event: str  # published, incident.began or incident.ended
-    data: dict[str, Any]  # of a publication its days, of an incident its source and kind
+    event: str  # published, alert, alert.ended, incident.began or incident.ended
+    data: dict[str, Any]  # of a publication its days, of an alert its zone, day, direction and how far, of an incident its source and kind

@@ -25,6 +25,8 @@ from pulso.web.people.urls import InOurLanguages
 
 EVENTS = {
     "published": _("days are published"),
+    "alert": _("a day lies outside its normal range"),
+    "alert.ended": _("a later publication brings it back"),
     "incident.began": _("a contract is broken"),
     "incident.ended": _("a contract is kept again"),
     writes.TEST: _("a test"),
