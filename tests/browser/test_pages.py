@@ -18,7 +18,8 @@ from tests.web.addresses import ALL, NAMES, addresses
 
 LANGUAGES, THEMES = ("pt", "en"), ("light", "dark")
 MATRIX = list(itertools.product(LANGUAGES, THEMES, SIZES))
-BESIDES = {"cities": ("", 200), "letter": ("nowhere/today", 404), "no page": ("vila/nothing", 404)}
+STATED = {name: (name, 200) for name in ("privacy", "accessibility", "contact")}
+BESIDES = {"cities": ("", 200), "letter": ("nowhere/today", 404), "no page": ("vila/nothing", 404)} | STATED
 """What is no page of a city: its address below the language, and its status."""
 
 PLACES = [(name, address, 200) for name, (_, address) in zip(NAMES, ALL, strict=True)] + [(n, *said) for n, said in BESIDES.items()]

@@ -125,6 +125,18 @@ def test_old_jobs_are_forgotten(own_town):
     assert not Job.objects.exists()
 
 
+def test_what_is_kept_of_people_no_longer_goes_once_a_day(own_town, monkeypatch):
+    gone = []
+    monkeypatch.setattr("pulso.web.people.retention.retain", lambda: gone.append(own_town.clock()))
+    worker, plan = Worker(lambda _: Outcome(0, "")), read("06:30")
+    for days in (1, 2):
+        for _ in range(3):
+            while worker._next(plan) is not None:
+                pass
+        assert len(gone) == days
+        own_town.clock.pass_(days=1)
+
+
 def test_a_mishap_afterwards_does_not_stop_the_worker(own_town, monkeypatch):
     watch = pytest.importorskip("pulso.web.contracts.watch")
 

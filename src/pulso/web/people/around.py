@@ -22,6 +22,10 @@ WORDS = {
     "enter": _("Sign in"),
     "join": _("Make an account"),
     "leave": _("Sign out"),
+    "privacy": _("Privacy"),
+    "accessibility": _("Accessibility"),
+    "contact": _("Contact"),
+    "kept": _("What is kept of you, why and how long:"),
     "often": _("Too often"),
     "wait": _("That was tried too often from here. Please wait a few minutes, and try again."),
 }
@@ -32,6 +36,9 @@ ROLES = {
     "administrator": _("administrator"),
 }
 """What each kind of role is called."""
+
+ERASED = _("erased person")
+"""What whoever is gone is called."""
 
 OFFICES = (*ROLES.values(), _("administration"))
 """What the trail of the river calls whoever acts for no organisation; it is said in the page's language."""

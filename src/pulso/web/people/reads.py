@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pulso.web import readings
-from pulso.web.people.around import ROLES
+from pulso.web.people.around import ERASED, ROLES
 from pulso.web.people.may import Someone
 from pulso.web.people.models import Organisation, Person, Role, Step
 
@@ -59,7 +59,7 @@ def called(pseudonyms: Iterable[UUID]) -> dict[UUID, str]:
     """Who people are, by pseudonym: their name or address, or "erased person". One question; unknown ones are erased too."""
     wanted = set(pseudonyms)
     found = {p.pseudonym: p.name or str(p) for p in Person.objects.filter(pseudonym__in=wanted)}
-    return {w: found.get(w, "erased person") for w in wanted}
+    return {w: found.get(w, ERASED) for w in wanted}
 
 
 def steps(city: str = "", subject: str = "", most: int = 200) -> list[Step]:

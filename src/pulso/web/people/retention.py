@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q
+from django.utils import timezone
 
 from pulso.web.people.models import Key, Person
 from pulso.web.people.writes import erase, note
@@ -21,8 +22,9 @@ CLOSED_KEYS = timedelta(days=365)
 """A key, after it was revoked or expired."""
 
 
-def retain(now: datetime) -> Counter[str]:
+def retain(now: datetime | None = None) -> Counter[str]:
     """Let go of what is over; how many of each. Twice is once."""
+    now = now or timezone.now()
     done: Counter[str] = Counter()
     done["sessions"], _ = Session.objects.filter(expire_date__lt=now).delete()
     closed = Key.objects.filter(Q(revoked_at__lt=now - CLOSED_KEYS) | Q(expires_at__lt=now - CLOSED_KEYS))

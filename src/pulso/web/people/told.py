@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pulso.show.language import Speech
-from pulso.web.people.around import ACTIONS, ROLES, THINGS
+from pulso.web.people.around import ACTIONS, ERASED, ROLES, THINGS
 from pulso.web.people.models import Organisation, Role, Step
 from pulso.web.people.reads import called
 
@@ -62,4 +62,4 @@ def _said(parts: tuple[str, ...], people: Mapping[str, str], events: Mapping[str
 
 
 def _person(name: str, speech: Speech) -> str:
-    return speech.say(name) if name == "erased person" else name
+    return speech.say(name) if name == ERASED else name

@@ -1,4 +1,7 @@
-"""The addresses of accounts: /<language>/account/…; the doors of directories have no language, so that they can be registered once."""
+"""The addresses of accounts, /<language>/account/…, and of what is stated of them, /<language>/privacy ….
+
+The doors of directories have no language, so that they can be registered once.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 
 from pulso.web.people import offices, views
+from pulso.web.people.statements import STATEMENTS, statement
 
 
 class InOurLanguages(LocalePrefixPattern):
@@ -29,6 +33,8 @@ _mine: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/doors/", include("allauth.socialaccount.urls")),
+    *(path(which, statement, {"which": which}, name=which) for which in STATEMENTS),
+    *(path(f"{which}.json", statement, {"which": which, "as_json": True}, name=f"{which}-json") for which in STATEMENTS),
 ]
 accounts: list[URLPattern | URLResolver] = [
     URLResolver(InOurLanguages(prefix_default_language=True), _mine),

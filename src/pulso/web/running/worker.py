@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +52,7 @@ class Worker:
     def __init__(self, run: Run | None = None) -> None:
         self.stopping = Event()
         self.child: subprocess.Popen[str] | None = None
+        self.tidied: date | None = None
         self.run = run or self._as_process
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -113,7 +115,15 @@ class Worker:
         _afterwards("pulso.web.api.hooks", "deliver")
         if plan is not None:
             jobs.forget_old()
+            self._let_go()
         return None
+
+    def _let_go(self) -> None:
+        """Once a day, of what is kept of people no longer than the page on privacy says."""
+        today = upkeep.now().date()
+        if self.tidied != today:
+            self.tidied = today
+            _afterwards("pulso.web.people.retention", "retain")
 
     def _do(self, job: Job) -> bool:
         jobs.begin(job)
