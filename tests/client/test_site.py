@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
+import json
+import re
+import sys
 from datetime import UTC, date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import get_type_hints
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 from django.core.wsgi import get_wsgi_application
 
 from pulso import client
-from pulso.client import Pulso, Refused, Unreachable
+from pulso.client import Pulso, Refused, Unjoined, Unreachable
 from pulso.web.api import limits
 from pulso.web.api import shapes as told
 from tests.web.conftest import site, town  # noqa: F401  # the town, and a site that shows it
@@ -72,6 +79,68 @@ def test_files_are_saved_as_they_come(asked):
     assert asked.save("vila", "values", "csv", limit=3, zone="city").count(b"\r\n") == 4
     assert b"FeatureCollection" in asked.save("vila", "zones", "geojson")
     assert asked.save("vila", "values", "parquet", first="2025-03-01")[:4] == b"PAR1"
+
+
+@pytest.mark.parametrize("said", [{}, {"first": "2025-01-01"}, {"metric": "all", "first": "2025-02-01", "zone": "north"}])
+def test_a_file_has_every_row_that_was_asked_for(asked, said):
+    rows = [(v.day, v.zone, v.metric, v.index) for v in asked.values("vila", **said)]
+    assert len(rows) > 2 * 40  # of a site that gives fifty at a time
+    texts = list(csv.DictReader(io.StringIO(asked.save("vila", "values", "csv", **said).decode())))
+    assert [(t["day"], t["zone"], t["metric"], t["index"]) for t in texts] == [
+        (d.isoformat(), z or "", m or "", "" if i is None else str(i)) for d, z, m, i in rows
+    ]
+    table = pq.read_table(io.BytesIO(asked.save("vila", "values", "parquet", **said)))
+    assert list(zip(*(table[c].to_pylist() for c in ("day", "zone", "metric", "index")), strict=True)) == rows
+    assert b"100 = the expected day" in table.schema.field("index").metadata[b"description"]
+    told = json.loads(asked.save("vila", "values", "json", **said))
+    assert [r["index"] for r in told["items"]] == [i for *_, i in rows]
+    assert told["next"] is None
+
+
+def test_a_map_of_a_page_or_more_is_whole(asked):
+    asked._page = 1
+    assert len(json.loads(asked.save("vila", "zones", "geojson"))["features"]) == 2
+
+
+def test_what_can_not_be_joined_is_said_and_never_cut(asked, monkeypatch):
+    with pytest.raises(Unjoined, match="fewer days, or for CSV"):
+        asked.save("vila", "values", "xlsx", first="2025-01-01")
+    assert asked.save("vila", "values", "xlsx", first="2025-03-10")[:2] == asked.save("vila", "events", "xlsx")[:2] == b"PK"
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(Unjoined, match="pyarrow, which is not installed here"):
+        asked.save("vila", "values", "parquet", first="2025-01-01")
+    assert asked.save("vila", "values", "parquet", first="2025-03-14")[:4] == b"PAR1"
+    assert asked.save("vila", "values", "parquet")[:4] == b"PAR1"  # the whole series is one file already
+
+
+def examples() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", Path("docs/reference/api.md").read_text(), re.DOTALL)
+
+
+def test_the_examples_of_the_reference_run_and_lose_nothing(asked, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (example,) = [e for e in EXAMPLES if "from pulso.client" in e]
+    lines = example.replace('"demo"', '"vila"').replace("2025-06", "2025-01").split("\n")
+    lines = lines[: next(i for i, line in enumerate(lines) if "site.listen" in line)]  # it does not end
+    monkeypatch.setattr(client, "Pulso", lambda _: asked)
+    names: dict[str, object] = {}
+    exec("\n".join(lines), names)  # noqa: S102  # our own words
+    assert len(pq.read_table(tmp_path / "june.parquet")) == len(names["june"]) == 31 * 3 - 3
+    assert capsys.readouterr().out.count("\n") == 73 + 1
+
+
+EXAMPLES = examples()
+
+
+CURLED = re.findall(r"^curl .*?http://localhost:8000(/[^' \n]*)", Path("docs/reference/api.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("address", CURLED)
+def test_what_the_reference_asks_by_hand_is_answered_and_a_file_whole(site, db, address):  # noqa: F811
+    answer = site.get(address.replace("demo", "vila").replace("2025-06", "2025-01"))
+    assert answer.status_code == 200
+    assert "Link" not in answer or ".csv" not in address
+    answer.close()
 
 
 def test_a_refusal_is_a_letter(asked):
@@ -165,4 +234,4 @@ def test_the_client_needs_nothing_of_ours_and_no_django():
 
     code = "import sys, pulso.client; print(sorted(m for m in sys.modules if m.startswith(('pulso', 'django', 'pyarrow', 'pydantic'))))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.strip() == "['pulso', 'pulso.client', 'pulso.client.shapes', 'pulso.client.site']"
+    assert out.strip() == "['pulso', 'pulso.client', 'pulso.client.pages', 'pulso.client.shapes', 'pulso.client.site']"

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from pulso.client.pages import Unjoined
 from pulso.client.shapes import (
     City,
     CityNow,
@@ -41,6 +42,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Source",
+    "Unjoined",
     "Unreachable",
     "Value",
     "Zone",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, g
 
 import httpx
 
+from pulso.client.pages import arrow, joined
 from pulso.client.shapes import City, CityNow, Event, Explanation, Flag, Happening, Incident, Metric, Quality, Source, Value, Zone
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Form = Literal["csv", "parquet", "xlsx", "geojson", "json"]
 Kind = Literal["zones", "metrics", "values", "quality", "events", "sources", "incidents", "flags"]
+SERIES: dict[str, tuple[str, ...]] = {"values": ("csv", "parquet"), "quality": ("csv", "parquet"), "events": ("csv", "parquet", "xlsx")}
+"""Kinds of rows of which a site has the whole series as a file, and in which forms."""
 TRIES = 5
 """So often a question is asked where the site says that it was too soon, or can't be reached."""
 SILENCE = httpx.Timeout(30, read=60)
@@ -161,21 +164,19 @@ class Pulso:
         return found
 
     def save(self, city: str, kind: Kind, form: Form, **asked: object) -> bytes:
-        """One page of rows as a file: CSV, Parquet, XLSX, GeoJSON. Say `limit` for more rows; first and last as elsewhere."""
-        return self._answer(f"/cities/{city}/{kind}.{form}", _renamed(asked), accept="*/*").content
+        """Rows as one file, all that are asked for: CSV, Parquet, XLSX, GeoJSON, JSON; first, last … as elsewhere. With `limit`, one page.
+
+        Several pages of Parquet are joined by pyarrow; several of XLSX can't be: Unjoined says what to ask instead.
+        """
+        if not asked and form in SERIES.get(kind, ()):
+            return self._answer(f"/cities/{city}/files/{kind}.{form}", {}, accept="*/*").content
+        if "limit" in asked:
+            return self._answer(f"/cities/{city}/{kind}.{form}", _renamed(asked), accept="*/*").content
+        return joined(self._pages(city, kind, form, asked), form)
 
     def table(self, city: str, kind: Kind, **asked: object) -> pa.Table:
         """Rows of every page as an Arrow table, each column with its meaning; `.to_pandas()` makes a frame of it. Needs pyarrow."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        pages, more = [], _renamed(asked) | {"limit": self._page}
-        while True:
-            answer = self._answer(f"/cities/{city}/{kind}.parquet", more, accept="*/*")
-            pages.append(pq.read_table(pa.BufferReader(answer.content)))
-            if "next" not in answer.links:
-                return pa.concat_tables(pages)
-            more |= {"cursor": httpx.URL(answer.links["next"]["url"]).params["cursor"]}
+        return arrow([*self._pages(city, kind, "parquet", asked)])
 
     def listen(self, city: str, after: str | None = None) -> Iterator[Happening]:
         """What happens, as it happens, until you stop: publications, and contracts that break or are kept again.
@@ -197,6 +198,16 @@ class Pulso:
             except httpx.TransportError:
                 self._answer(f"/cities/{city}", {})  # is anybody there? This tries several times, or says why not
             self._sleep(1)
+
+    def _pages(self, city: str, kind: Kind, form: Form, asked: dict[str, Any]) -> Iterator[bytes]:
+        """Every page of rows in a form, each as it comes."""
+        more = {"limit": self._page} | _renamed(asked)
+        while True:
+            answer = self._answer(f"/cities/{city}/{kind}.{form}", more, accept="*/*")
+            yield answer.content
+            if "next" not in answer.links:
+                return
+            more |= {"cursor": httpx.URL(answer.links["next"]["url"]).params["cursor"]}
 
     def _rows(self, address: str, shape: type[T], asked: dict[str, Any]) -> Iterator[T]:
         cursor = None
