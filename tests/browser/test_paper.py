@@ -60,6 +60,9 @@ def test_each_sheet_says_whose_page_it_is_until_when_and_where_it_lies(browser, 
         assert "Data:" in foot
         assert "Published until 14 March 2025" in foot
         assert f"{town}/en/{ON_PAPER[name]}" in foot
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        today = page.evaluate("new Date().toLocaleDateString('en-GB', { dateStyle: 'long' })")
+        assert f" · printed on {today}" in page.locator("footer").inner_text()
         repeated = [page.locator(part).evaluate("e => getComputedStyle(e).display") for part in ("header", "footer")]
         assert repeated == ["table-header-group", "table-footer-group"]
 

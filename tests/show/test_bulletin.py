@@ -12,7 +12,8 @@ from show_pages import contrast, luminance, read_page
 import pulso.show
 from pulso.city import Span
 from pulso.shapes import DomainVerdict, MetricVerdict, Part, Reason
-from pulso.show.bulletin import bulletin
+from pulso.show.bulletin import bulletin, whose
+from pulso.show.language import speak
 from pulso.show.words import headline
 from pulso.zones import Zone, Zones
 
@@ -152,9 +153,14 @@ def test_a_backfill_says_how_it_was_judged():
 def test_the_page_says_that_activity_is_not_quality_and_whose_data_it_is():
     words = read_page(page()).words
     assert "never how good it is" in words
-    for owner in ("Câmara de Vila Nova (CC BY 4.0)", "Parques da Vila (ODbL 1.0)", "Cartografia municipal"):
+    for owner in ("Câmara de Vila Nova · ", " · Cartografia municipal (CC BY 4.0)", "Parques da Vila (ODbL 1.0)"):
         assert owner in words
     assert words.count("Câmara de Vila Nova") == 1
+
+
+def test_whoever_gives_is_named_once_beside_each_licence():
+    given = [("Roads; Statistics", "CC BY 4.0"), ("Rail; Statistics", "CC BY 4.0"), ("Statistics", "CC0"), ("A shop", "")]
+    assert whose(given, speak("en")) == "Roads · Statistics · Rail (CC BY 4.0); Statistics (CC0); A shop (no licence is declared)"
 
 
 def test_the_vintage_is_told_on_the_city_s_own_clock():

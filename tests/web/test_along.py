@@ -7,6 +7,7 @@ import hashlib
 import re
 from datetime import datetime
 from io import BytesIO
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -115,6 +116,15 @@ def test_the_picture_is_of_the_size_that_others_show(site):
 def test_each_day_and_language_has_its_own_picture(site):
     pictures = {site.get(f"/{lang}/vila/share/{day}.png").content for lang in ("pt", "en") for day in (DAY, "2025-03-11", "2024-01-05")}
     assert len(pictures) == 6
+
+
+def test_what_has_no_number_is_hatched_within_its_place_and_on_one_grid():
+    drawn = []
+    pen = share.Pen(SimpleNamespace(line=lambda ends, **_look: drawn.extend(ends)))
+    pen.hatch(10.5, 20, 60, 50)
+    assert len(drawn) >= 2 * 8
+    assert all(10.5 <= x / share.TWICE <= 60 and 20 <= y / share.TWICE <= 50 for x, y in drawn)
+    assert {(x + y) / share.TWICE % 9 for x, y in drawn} == {50 % 9}
 
 
 def test_a_long_sentence_ends_by_saying_that_there_was_more():

@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 
 from pulso.show.language import speak
-from pulso.web.pages.frame import NOT_QUALITY
+from pulso.web.pages.frame import NOT_QUALITY, Credit, credited
 from pulso.web.pages.front import WRITER
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,13 @@ def test_where_no_licence_is_declared_that_is_said(site, lang, said):
     for address in ("", "vila/today", "vila/embed/number", "vila/bulletin/2025-03-10", "vila/feed.atom"):
         assert f"({said})" in site.get(f"/{lang}/{address}").content.decode(), address
     assert any(c["licence"] == "" for c in site.get(f"/{lang}/vila/today.json").json()["frame"]["credits"])
+
+
+def test_a_licence_that_is_known_is_a_link_away_and_any_other_is_named():
+    given = [Credit("A; B", "CC BY 4.0"), Credit("<C>", "ours"), Credit("D", "")]
+    said = credited(given, speak("en"))
+    link = '<a href="https://creativecommons.org/licenses/by/4.0/" rel="license external">CC BY 4.0</a>'
+    assert said == f"A · B ({link}); &lt;C&gt; (ours); D (no licence is declared)"
 
 
 def test_each_number_says_how_much_was_seen(site):

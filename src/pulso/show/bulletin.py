@@ -235,7 +235,15 @@ def owners(city: City) -> list[tuple[str, str]]:
 def whose(of: Iterable[tuple[str, str]], speech: Speech) -> str:
     """Say owners and licences; where none is declared, that none is: nobody may take it for a free one."""
     none = speech.say("no licence is declared")
-    return "; ".join(f"{owner} ({licence or none})" for owner, licence in of)
+    return "; ".join(f"{' · '.join(given)} ({licence or none})" for licence, given in by_licence(of).items())
+
+
+def by_licence(of: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The owners under each licence, each once; a source that several give parts them by a semicolon."""
+    found: dict[str, dict[str, None]] = {}
+    for owner, licence in of:
+        found.setdefault(licence, {}).update(dict.fromkeys(name.strip() for name in owner.split(";") if name.strip()))
+    return {licence: list(given) for licence, given in found.items()}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from markupsafe import Markup
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -14,6 +15,16 @@ from pulso.show.language import marked as _
 from pulso.web.readings import City
 
 NOT_QUALITY = _("The index says how much activity there is, never how good it is.")
+
+LICENCES = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "dl-de/by-2-0": "https://www.govdata.de/dl-de/by-2-0",
+    "dl-de/zero-2-0": "https://www.govdata.de/dl-de/zero-2-0",
+}
+"""Where the licences of open data are written, by their short names, with "-" for each space; others are named without a link."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +72,13 @@ def credit(city: City) -> list[Credit]:
 def whose(of: Iterable[Credit], speech: Speech) -> str:
     """Owners and licences in words."""
     return bulletin.whose(((c.owner, c.licence) for c in of), speech)
+
+
+def credited(of: Iterable[Credit], speech: Speech) -> Markup:
+    """The same for a page, where the text of each licence that is known is a link away."""
+    said = []
+    for licence, given in bulletin.by_licence((c.owner, c.licence) for c in of).items():
+        away = LICENCES.get(licence.replace(" ", "-"))
+        called = Markup('<a href="{}" rel="license external">{}</a>').format(away, licence) if away else licence
+        said.append(Markup("{} ({})").format(" · ".join(given), called or speech.say("no licence is declared")))
+    return Markup("; ").join(said)

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pulso.shapes import Verdict
 from pulso.show import bulletin, charts, limits, words
+from pulso.show.language import Speech
 from pulso.web.pages.day import OF_A_DAY, place, the_verdict, weeks_about
 from pulso.web.pages.frame import NOT_QUALITY, credit, whose
 from pulso.web.pages.twin import Asked, handed
@@ -21,7 +22,7 @@ WIDTH, HEIGHT, EDGE = 1200, 630, 64
 TWICE = 2  # drawn so much larger, so that lines are smooth
 COLOURS = 96  # a few flat ones and their edges: a third of the size
 PAPER, INK, SOFT, RULE, BAND, QUIET, BUSY = "#fbfaf6", "#0c2340", "#52627a", "#d9d5ca", "#cfe0ec", "#14507f", "#a84a0c"
-HATCH = "#e6e2d6"
+HATCH = "#b9b4a6"
 SIX_WEEKS = charts.Frame("share", WIDTH - 2 * EDGE, 150, 1)
 FACES = {"serif": "DejaVuSerif.ttf", "sans": "DejaVuSans.ttf"}
 """Faces with every letter of our languages; they come with matplotlib, which the engine needs anyway."""
@@ -56,7 +57,8 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     pen.write(WIDTH - EDGE, 106 + top, seen, "sans", 17, SOFT, "rs")
     colour = _colour(verdict)
     if verdict.index is None:
-        pen.box(EDGE, 130 + top, EDGE + 300, 330, HATCH)
+        pen.hatch(EDGE, 130 + top, EDGE + 380, 300 + top)
+        pen.write(EDGE, 340 + top, speech.capital(speech.say("no number")), "sans", 22, SOFT, "ls")
         lead = speech.capital(words.refusal(verdict, speech.code))
     else:
         pen.write(EDGE - 6, 290 + top, speech.number(verdict.index), "serif", 210, colour, "ls")
@@ -65,9 +67,11 @@ def draw(verdict: Verdict, weeks: list[charts.Drawn], asked: Asked) -> bytes:
     title = bulletin.title(verdict, city, speech)
     bottom = pen.paragraph(530, 142 + top, WIDTH - EDGE - 530, title, "serif", 34, INK, 4)
     pen.paragraph(530, bottom + 12, WIDTH - EDGE - 530, lead, "sans", 23, SOFT, 3)
-    _weeks(pen, charts.lines(weeks, [], speech, SIX_WEEKS), EDGE, 372 + top, colour)
-    pen.write(EDGE, HEIGHT - 62, speech.say(NOT_QUALITY), "sans", 19, SOFT, "ls")
-    pen.paragraph(EDGE, HEIGHT - 52, WIDTH - 2 * EDGE, _whose(asked), "sans", 12, SOFT, 3)
+    _weeks(pen, charts.lines(weeks, [], speech, SIX_WEEKS), EDGE, 360 + top, colour)
+    _legend(pen, speech, EDGE + 34, 528 + top)
+    pen.write(WIDTH - EDGE, 528 + top, f"{asked.site}/{speech.code}/{asked.reading.slug}", "sans", 15, SOFT, "rs")
+    pen.write(EDGE, HEIGHT - 56, speech.say(NOT_QUALITY), "sans", 19, SOFT, "ls")
+    pen.paragraph(EDGE, HEIGHT - 48, WIDTH - 2 * EDGE, _whose(asked), "sans", 12, SOFT, 3)
     out = BytesIO()
     few = image.reduce(TWICE).quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(out, "PNG", compress_level=4)
@@ -89,7 +93,7 @@ def _colour(verdict: Verdict) -> str:
 
 def _weeks(pen: Pen, lines: charts.Lines, x: float, y: float, colour: str) -> None:
     for left, width in lines.holes:
-        pen.box(x + left, y + lines.top, x + left + width, y + lines.bottom, HATCH)
+        pen.hatch(x + left, y + lines.top, x + left + width, y + lines.bottom)
     for band in lines.bands:
         pen.area(_points(band, x, y), BAND)
     for tick in lines.rows:
@@ -101,6 +105,18 @@ def _weeks(pen: Pen, lines: charts.Lines, x: float, y: float, colour: str) -> No
         pen.line(_points(path, x, y), INK, 2.5)
     for point in lines.points:
         pen.dot(x + point.x, y + point.y, 8 if point.kind == "today" else 4, colour if point.kind == "today" else INK)
+
+
+def _legend(pen: Pen, speech: Speech, x: float, y: float) -> None:
+    """Say what the line, the band and the hatching are."""
+    for drawn, called in (("line", "index"), ("band", "normal range"), ("hole", "no number")):
+        if drawn == "line":
+            pen.line([(x, y - 5), (x + 24, y - 5)], INK, 2.5)
+        elif drawn == "band":
+            pen.box(x, y - 12, x + 24, y + 1, BAND)
+        else:
+            pen.hatch(x, y - 12, x + 24, y + 1)
+        x = pen.write(x + 32, y, speech.say(called), "sans", 15, SOFT, "ls") + 28
 
 
 def _points(path: str, x: float, y: float) -> list[tuple[float, float]]:
@@ -118,6 +134,14 @@ class Pen:
         """Fill a rectangle."""
         self.onto.rectangle((left * TWICE, top * TWICE, right * TWICE, bottom * TWICE), fill=colour)
 
+    def hatch(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Fill a rectangle as pages do where there is no number: with slanting lines."""
+        apart = 9
+        for start in range(int(left - (bottom - top)) // apart * apart, int(right) + 1, apart):  # so that neighbours' lines go on
+            ends = (max(0.0, left - start), min(bottom - top, right - start))
+            if ends[0] < ends[1]:
+                self.line([(start + far, bottom - far) for far in ends], HATCH, 2)
+
     def area(self, corners: list[tuple[float, float]], colour: str) -> None:
         """Fill a polygon."""
         self.onto.polygon([(a * TWICE, b * TWICE) for a, b in corners], fill=colour)
@@ -131,9 +155,10 @@ class Pen:
         for r, fill in ((radius + 2, PAPER), (radius, colour)):
             self.onto.ellipse(((x - r) * TWICE, (y - r) * TWICE, (x + r) * TWICE, (y + r) * TWICE), fill=fill)
 
-    def write(self, x: float, y: float, text: str, face: str, size: int, colour: str, anchor: str) -> None:
-        """Write one line."""
+    def write(self, x: float, y: float, text: str, face: str, size: int, colour: str, anchor: str) -> float:
+        """Write one line; gives back where it ends, if it is written from the left."""
         self.onto.text((x * TWICE, y * TWICE), text, fill=colour, font=_font(face, size), anchor=anchor)
+        return x + _font(face, size).getlength(text) / TWICE
 
     def paragraph(self, x: float, y: float, width: float, text: str, face: str, size: int, colour: str, most: int) -> float:
         """Write a text in at most so many lines, the last of which says by "…" that there was more; gives back where it ends."""

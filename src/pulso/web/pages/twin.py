@@ -20,7 +20,7 @@ from pulso.errors import NothingKnown, PulsoError
 from pulso.shapes import Verdict
 from pulso.show.language import Speech, speak
 from pulso.web.pages import kept, unchanged
-from pulso.web.pages.frame import Frame, frame, whose
+from pulso.web.pages.frame import Frame, credited, frame, whose
 from pulso.web.pages.meant import meant
 from pulso.web.pages.statuses import title
 from pulso.web.readings import Brief, Point, Reading, UnknownCity, reading
@@ -264,6 +264,7 @@ def around(request: HttpRequest, speech: Speech, frame: Frame | None) -> dict[st
         "many": speech.many,
         "frame": frame,
         "whose": partial(whose, speech=speech),
+        "credited": partial(credited, speech=speech),
         "path": request.path if request.path.startswith(("/pt/", "/en/")) else f"/{speech.code}/",
         "site": site(request),
         "query": queried(request),
