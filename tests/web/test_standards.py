@@ -15,6 +15,7 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from pulso.web.contracts.models import Incident
+from pulso.web.pages.catalogue import licence
 
 SCHEMA = json.loads((Path(open_data_contract_standard.__file__).parent / "schema.json").read_text())
 """The Open Data Contract Standard's own."""
@@ -103,3 +104,53 @@ def test_an_event_was_changed_when_the_agenda_was_and_not_on_its_own_day(site, t
     assert len(stamps) == 1
     assert min(stamps) >= datetime.fromtimestamp(int(changed), UTC)
     assert site.get("/en/vila/agenda.ics").content == site.get("/en/vila/agenda.ics").content
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("dl-de/by-2-0", "https://www.govdata.de/dl-de/by-2-0"),
+        ("ODbL", "https://opendatacommons.org/licenses/odbl/1-0/"),
+    ],
+)
+def test_a_licence_is_told_by_its_address(said, address):
+    assert licence(said) == {"@id": address}
+
+
+def test_a_licence_that_nobody_knows_is_told_by_its_name():
+    assert licence("As the mayor likes") == {"@type": "dct:LicenseDocument", "dct:title": "As the mayor likes"}
+
+
+def test_every_set_of_the_catalogue_says_when_it_changed_and_how_often_it_does(site):
+    sets = {s["dct:identifier"]: s for s in site.get("/en/vila/catalogue.jsonld").json()["dcat:dataset"]}
+    vintage = datetime.fromisoformat(site.get("/api/v1/cities/vila").json()["vintage"])
+    for name in ("index", "zones-index", "bikes"):
+        assert sets[name]["dct:accrualPeriodicity"]["@id"].endswith("/frequency/DAILY")
+        assert datetime.fromisoformat(sets[name]["dct:modified"]["@value"]) == vintage
+        assert any("/files/" in d["dcat:downloadURL"]["@id"] for d in sets[name]["dcat:distribution"])
+    assert sets["flags"]["dct:accrualPeriodicity"]["@id"].endswith("/frequency/IRREG")
+    assert all(s["dct:modified"]["@type"] == "xsd:dateTime" for s in sets.values())
+
+
+@pytest.mark.parametrize("page", ["data", "developers"])
+@pytest.mark.parametrize(("lang", "words"), [("en", "Be told of new values"), ("pt", "Saber de novos valores")])
+def test_whoever_wants_to_be_told_finds_a_line_for_each_way(site, page, lang, words):
+    told = site.get(f"/{lang}/vila/{page}.json").json()["told"]
+    assert ["/stream" in told[0]["text"], "/webhooks" in told[1]["text"], "feed.atom" in told[2]["text"]] == [True] * 3
+    html = site.get(f"/{lang}/vila/{page}").content.decode()
+    assert words in html
+    assert html.count("<code>curl") >= 3
+
+
+def test_the_values_have_a_licence_or_say_that_they_have_none(site):
+    assert "no licence of their own" in site.get("/en/vila/data").content.decode()
+
+
+def test_the_example_of_an_earlier_moment_has_rows(site):
+    (text,) = [e["text"] for e in site.get("/en/vila/developers.json").json()["examples"] if "as_of" in e["text"]]
+    rows = site.get(text.split("'")[1].removeprefix("http://testserver")).json()["items"]
+    assert [r["day"] for r in rows][-1] == "2025-03-14"
+    assert len(rows) == 7

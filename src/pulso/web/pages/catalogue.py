@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,23 @@ CONTEXT = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+
+
+CC = "https://creativecommons.org"
+LICENCES = {
+    "cc0": f"{CC}/publicdomain/zero/1.0/",
+    "cc0-1-0": f"{CC}/publicdomain/zero/1.0/",
+    "cc-by-3-0": f"{CC}/licenses/by/3.0/",
+    "cc-by-4-0": f"{CC}/licenses/by/4.0/",
+    "cc-by-sa-4-0": f"{CC}/licenses/by-sa/4.0/",
+    "dl-de-by-2-0": "https://www.govdata.de/dl-de/by-2-0",
+    "dl-de-zero-2-0": "https://www.govdata.de/dl-de/zero-2-0",
+    "odbl": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "odbl-1-0": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "odc-by-1-0": "https://opendatacommons.org/licenses/by/1-0/",
+    "pddl-1-0": "https://opendatacommons.org/licenses/pddl/1-0/",
+}
+"""Where licences lie, by what they are called, in small letters: of SPDX and as cities write them."""
 
 
 def catalogue(request: HttpRequest, lang: str, city: str) -> HttpResponse:
@@ -56,19 +74,29 @@ def _set(one: DataSet, base: str, lang: str, synthetic: bool) -> dict[str, Any]:
                 "dcat:accessURL": {"@id": f.address},
                 "dcat:downloadURL": {"@id": f.address},
                 "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{f.media}"},
-                "dct:license": list(one.licences),
+                "dct:license": [licence(text) for text in one.licences],
             }
             for f in one.forms
         ],
         "dct:source": [{"@id": f"{base}/sources/{s}"} for s in one.sources],
         "dct:conformsTo": [{"@id": f"{base}/contracts/{s}.yaml"} for s in one.sources],
     }
+    often = "DAILY" if one.daily else "IRREG"
+    made["dct:accrualPeriodicity"] = {"@id": f"http://publications.europa.eu/resource/authority/frequency/{often}"}
+    if one.modified:
+        made["dct:modified"] = {"@value": one.modified.isoformat(), "@type": "xsd:dateTime"}
     if one.first and one.last:
         days = {"dcat:startDate": one.first, "dcat:endDate": one.last}
         made["dct:temporal"] = {"@type": "dct:PeriodOfTime"} | {k: {"@value": d.isoformat(), "@type": "xsd:date"} for k, d in days.items()}
     if synthetic:
         made["dcat:keyword"] = ["synthetic"]
     return made
+
+
+def licence(text: str) -> dict[str, Any]:
+    """A licence by its address, where it is one that we know; else by what it is called."""
+    known = LICENCES.get(re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-"))
+    return {"@id": known} if known else {"@type": "dct:LicenseDocument", "dct:title": text}
 
 
 def _text(text: str, lang: str) -> dict[str, str]:

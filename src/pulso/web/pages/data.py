@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -12,11 +12,13 @@ from pydantic.dataclasses import dataclass
 from pulso.show import names
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
+from pulso.web.pages.developers import Example, told
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Asked, Page
 from pulso.web.readings import Reading
 from pulso.web.readings import status as known
 from pulso.web.readings.status import Account
+from pulso.web.readings.walks import changed
 
 TABLE = ("csv", "parquet", "xlsx", "json")
 MEDIA = {
@@ -115,6 +117,8 @@ class DataSet:
     sources: tuple[str, ...] = Field(description="the sources that it is made of, by name; each has a contract")
     licences: tuple[str, ...] = Field(description="the licences of these sources")
     forms: tuple[Form, ...] = Field(description="where it lies, in every form")
+    modified: datetime | None = Field(description="when it changed last, UTC; null where nothing is published")
+    daily: bool = Field(description="whether a new day is added each day; else it changes when there is cause")
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,8 @@ class Data:
     """The catalogue of a city's open data."""
 
     frame: Frame = Field(description="what every page carries")
+    terms: str = Field(description="under which licence the published values themselves are")
+    told: tuple[Example, ...] = Field(description="how to be told of new values, a line each")
     sets: tuple[DataSet, ...] = Field(description="the published series")
     metrics: tuple[DataSet, ...] = Field(description="one series a metric")
     contracts: tuple[SourceContract, ...] = Field(description="whose data they are made of")
@@ -146,6 +152,8 @@ def data(asked: Asked) -> Data:
     base = f"/{speech.code}/{reading.slug}"
     return Data(
         frame=asked.frame,
+        terms=_terms(reading, speech),
+        told=told(asked),
         sets=tuple(_sets(reading, speech, asked.site)),
         metrics=tuple(_metrics(reading, speech, said, asked.site)),
         contracts=tuple(
@@ -158,6 +166,14 @@ def data(asked: Asked) -> Data:
     )
 
 
+def _terms(reading: Reading, speech: Speech) -> str:
+    """Under which licence the values are: nobody gave them one of their own."""
+    known = ", ".join(dict.fromkeys(s.licence for s in reading.city.sources.values() if s.licence))
+    if not known:
+        return speech.say("The published values have no licence of their own, and their sources name none.")
+    return speech.say("The published values have no licence of their own: those of their sources hold: {licences}.", licences=known)
+
+
 def _sets(reading: Reading, speech: Speech, site: str) -> Iterator[DataSet]:
     feeding = tuple(reading.city.sources)
     licences = tuple(dict.fromkeys(s.licence for s in reading.city.sources.values() if s.licence))
@@ -166,10 +182,13 @@ def _sets(reading: Reading, speech: Speech, site: str) -> Iterator[DataSet]:
         daily = resource.startswith("files/") and resource != "files/events"
         first, last = days if daily else (None, None)
         made_of = (feeding, licences) if daily else ((), ())
-        yield DataSet(name, speech.say(title), speech.say(about), first, last, *made_of, _forms(site, reading.slug, resource, query, forms))
+        lies = _forms(site, reading.slug, resource, query, forms)
+        modified = reading.last_vintage() if daily else changed(reading)
+        yield DataSet(name, speech.say(title), speech.say(about), first, last, *made_of, lies, modified, daily)
 
 
 def _metrics(reading: Reading, speech: Speech, said: Account | None, site: str) -> Iterator[DataSet]:
+    vintage = reading.last_vintage()
     seen = {m.metric: m for s in said.sources for m in s.metrics} if said else {}
     for slug, conf in reading.city.metrics.items():
         licence = reading.city.sources[conf.source].licence
@@ -182,6 +201,8 @@ def _metrics(reading: Reading, speech: Speech, said: Account | None, site: str) 
             sources=(conf.source,),
             licences=(licence,) if licence else (),
             forms=_forms(site, reading.slug, f"files/{slug}", {}, WHOLE),
+            modified=vintage,
+            daily=True,
         )
 
 

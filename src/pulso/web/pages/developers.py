@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -81,6 +82,7 @@ class Developers:
 
     frame: Frame = Field(description="what every page carries")
     examples: tuple[Example, ...] = Field(description="a few lines that run as they stand")
+    told: tuple[Example, ...] = Field(description="how to be told of new values, a line each")
     api: str = Field(description="the API's own page")
     openapi: str = Field(description="its description, OpenAPI 3.1")
     feeds: tuple[Feed, ...] = Field(description="what there is to subscribe to")
@@ -93,7 +95,8 @@ def developers(asked: Asked) -> Developers:
     base, speech = f"/{asked.speech.code}/{asked.reading.slug}", asked.speech
     return Developers(
         frame=asked.frame,
-        examples=tuple(_examples(asked.site, asked.reading.slug, speech)),
+        examples=tuple(_examples(asked)),
+        told=told(asked),
         api=f"/api/v1/docs?lang={speech.code}",
         openapi=f"/api/v1/openapi.json?lang={speech.code}",
         feeds=tuple(Feed(speech.say(title), f"{base}/{at}", media) for title, at, media in FEEDS),
@@ -102,12 +105,29 @@ def developers(asked: Asked) -> Developers:
     )
 
 
-def _examples(site: str, city: str, speech: Speech) -> Iterator[Example]:
+def told(asked: Asked) -> tuple[Example, ...]:
+    """How to be told of new values, a line each: a stream, a webhook, a feed."""
+    site, city, speech = asked.site, asked.reading.slug, asked.speech
+    hook = f"""-H 'Content-Type: application/json' -d '{{"city": "{city}", "url": "https://example.org/hook"}}'"""
+    return (
+        Example(speech.say("As it happens (server-sent events)"), "sh", f"curl -N {site}/api/v1/cities/{city}/stream"),
+        Example(
+            speech.say("Sent to you (webhook, with a key)"), "sh", f"curl {site}/api/v1/webhooks -H 'Authorization: Bearer pulso_…' {hook}"
+        ),
+        Example(speech.say("In a feed reader (Atom)"), "sh", f"curl {site}/{speech.code}/{city}/feed.atom"),
+    )
+
+
+def _examples(asked: Asked) -> Iterator[Example]:
+    site, city, speech = asked.site, asked.reading.slug, asked.speech
     api = f"{site}/api/v1/cities/{city}"
     yield Example(speech.say("This page, and any other, for a machine"), "sh", f"curl {site}/{speech.code}/{city}/today.json")
     yield Example(speech.say("The index of the city as CSV"), "sh", f"curl '{api}/files/index.csv' -o {city}.csv")
-    then = "from=2025-01-01&to=2025-01-31&as_of=2025-02-01T00:00:00Z"
-    yield Example(speech.say("As it was published then"), "sh", f"curl '{api}/values?zone=city&{then}'")
+    days, vintage = asked.reading.days(), asked.reading.last_vintage()
+    if days and vintage:
+        moment = (vintage + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        then = f"from={max(days[0], days[1] - timedelta(days=6))}&to={days[1]}&as_of={moment}"
+        yield Example(speech.say("As it was published then"), "sh", f"curl '{api}/values?zone=city&{then}'")
     ours = (
         "from pulso.client import Pulso",
         "",
