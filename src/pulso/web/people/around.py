@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from pulso.show.language import Speech, speak
@@ -103,12 +104,29 @@ THINGS = {
 """What sorts of things it tells of."""
 
 
+INSIDE = (
+    ("account", "mine"),
+    ("account_email", "email"),
+    ("account_change_password", "password"),
+    ("mfa_index", "factor"),
+    ("account-keys", "keys"),
+    ("account-webhooks", "hooks"),
+    ("account_logout", "leave"),
+)
+OUTSIDE = (("account_login", "enter"), ("account_signup", "join"))
+"""The pages of an account, for whoever is signed in and for whoever is not: the names of their addresses, and of their words."""
+
+
 def words(request: HttpRequest) -> dict[str, Any]:
     """The words of the frame in the page's language, and where the same page is in the other one."""
     code = (get_language() or "en")[:2]
     other = "en" if code == "pt" else "pt"
     speech = speak(code)
+    inside = getattr(getattr(request, "user", None), "is_authenticated", False)
+    places = [(reverse(name), word) for name, word in (INSIDE if inside else OUTSIDE)]
+    here = max((at for at, _word in places if request.path.startswith(at) and (at != reverse("account") or at == request.path)), default="")
     return {
+        "places": [{"at": at, "called": speech.say(WORDS[word]), "here": at == here} for at, word in places],
         "lang": code,
         "other": other,
         "words": {k: speech.say(v) for k, v in WORDS.items()},
