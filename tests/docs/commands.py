@@ -8,6 +8,7 @@ from typing import Any
 from typer.main import get_command
 
 from pulso.cli import app
+from pulso.cli.examples import EXAMPLES
 from tests.conftest import REPO
 
 PAGE = REPO / "docs" / "reference" / "commands.md"
@@ -51,7 +52,8 @@ def _command(command: Any) -> str:
     usage = " ".join(["pulso", command.name, *(_named(a) for a in arguments)])
     rows = [f"| `{_named(a)}` | {_cell(a.help)} |" for a in arguments]
     rows += [f"| {', '.join(f'`{o}`' for o in p.opts)}{_takes(p)}{' (needed)' if p.required else ''} | {_cell(p.help)} |" for p in options]
-    return "\n".join([f"### {usage}\n", inspect.cleandoc(command.help or ""), "", "| | |", "|---|---|", *rows, ""])
+    shown = ["```sh", EXAMPLES[command.name], "```", ""]
+    return "\n".join([f"### {usage}\n", inspect.cleandoc(command.help or ""), "", *shown, "| | |", "|---|---|", *rows, ""])
 
 
 def _named(argument: Any) -> str:

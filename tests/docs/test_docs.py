@@ -63,9 +63,11 @@ def test_the_sample_of_the_pages_is_one_that_the_demo_leaves(tmp_path: Path):
 def test_every_command_teaches():
     for name, command in COMMANDS.commands.items():  # type: ignore[attr-defined]
         assert command.help, f"pulso {name} has no help"
+        assert f"pulso {name}" in (command.epilog or ""), f"pulso {name} shows no example"
         for parameter in command.params:
             if parameter.name != "help":
                 assert parameter.help, f"pulso {name}: {parameter.name} has no help"
+                assert "[" not in parameter.help, "what stands in brackets is a colour for the terminal, and is not shown"
 
 
 def test_readme_names_the_two_commands():

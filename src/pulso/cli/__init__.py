@@ -13,6 +13,7 @@ import pulso.cli.methods as methods
 import pulso.cli.reading as reading
 import pulso.cli.running as running
 import pulso.cli.web as web
+from pulso.cli.examples import EXAMPLES
 from pulso.errors import LakeError, PulsoError
 
 INTERRUPTED = 130
@@ -31,6 +32,8 @@ app = typer.Typer(
 )
 for room in (running, reading, methods, craft, web):
     room.join(app)
+for command in app.registered_commands:
+    command.epilog = f"Example:  {EXAMPLES[command.callback.__name__]}" if command.callback else None
 
 
 def main() -> None:

@@ -55,7 +55,7 @@ def weights(
     city: CityName,
     day: Annotated[
         date | None,
-        typer.Option("--day", parser=a_day, metavar="DAY", help="Which day. [default: the last with a number]", show_default=False),
+        typer.Option("--day", parser=a_day, metavar="DAY", help="Which day. (default: the last with a number)", show_default=False),
     ] = None,
     lang: InLanguage = None,
     home: HomeFolder = None,
@@ -83,7 +83,7 @@ def idu(
     last: Last = None,
     anchor: Annotated[
         str | None,
-        typer.Option("--anchor", metavar="METRIC", help="The metric that fixes the sign. [default: traffic]", show_default=False),
+        typer.Option("--anchor", metavar="METRIC", help="The metric that fixes the sign. (default: traffic)", show_default=False),
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="The scores as CSV, one row a day.")] = False,
     lang: InLanguage = None,

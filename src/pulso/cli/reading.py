@@ -149,7 +149,7 @@ def bulletin(
     city: CityName,
     day: TheDay,
     lang: PageLanguage = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write it. [default: under PULSO_HOME]", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write it. (default: under PULSO_HOME)", show_default=False)] = None,
     as_of: AsOf = None,
     home: HomeFolder = None,
 ) -> None:

@@ -49,11 +49,11 @@ def _language(text: str) -> str:
 
 CityName = Annotated[str, typer.Argument(metavar="CITY", help="A shipped city (demo, muenster, …), a folder, or a city.toml.")]
 HomeFolder = Annotated[
-    Path | None, typer.Option("--home", help="Where all data lives. [default: PULSO_HOME, else var]", show_default=False)
+    Path | None, typer.Option("--home", help="Where all data lives. (default: PULSO_HOME, else var)", show_default=False)
 ]
 MirrorFolder = Annotated[
     Path | None,
-    typer.Option("--mirror", help="Serve public addresses from this folder. [default: PULSO_MIRROR]", show_default=False),
+    typer.Option("--mirror", help="Serve public addresses from this folder. (default: PULSO_MIRROR)", show_default=False),
 ]
 EngineAddress = Annotated[
     str | None,
@@ -62,7 +62,7 @@ EngineAddress = Annotated[
 First = Annotated[date | None, typer.Option("--from", parser=a_day, metavar="DAY", help="First day, included.", show_default=False)]
 Last = Annotated[date | None, typer.Option("--to", parser=a_day, metavar="DAY", help="Last day, included.", show_default=False)]
 TheDay = Annotated[date, typer.Option("--day", parser=a_day, metavar="DAY", help="Which day, as 2025-06-14.")]
-ZoneName = Annotated[str | None, typer.Option("--zone", help="A zone, by its id or name. [default: the whole city]", show_default=False)]
+ZoneName = Annotated[str | None, typer.Option("--zone", help="A zone, by its id or name. (default: the whole city)", show_default=False)]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", parser=_moment, metavar="MOMENT", help="As it was published at that moment.", show_default=False),
@@ -75,14 +75,14 @@ InLanguage = Annotated[
         parser=_language,
         metavar="pt|en",
         envvar="PULSO_LANG",
-        help="The language of what is printed. [default: PULSO_LANG, else the shell's, else en]",
+        help="The language of what is printed. (default: PULSO_LANG, else the shell's, else en)",
         show_default=False,
         show_envvar=False,
     ),
 ]
 PageLanguage = Annotated[
     str | None,
-    typer.Option("--lang", parser=_language, metavar="pt|en", help="The page's language. [default: the city's]", show_default=False),
+    typer.Option("--lang", parser=_language, metavar="pt|en", help="The page's language. (default: the city's)", show_default=False),
 ]
 
 
