@@ -182,3 +182,19 @@ def test_nothing_is_sent_inside_even_where_a_name_leads_there_later(hook):
     hook.save()
     assert deliver() == 0
     assert "private network" in Message.objects.get().answer
+
+
+def test_what_was_made_with_a_key_is_told_no_more_once_that_is_revoked(site, ana, hook):
+    key, text = keys.create(ana, "stolen")
+    assert make(site, {"Authorization": f"Bearer {text}"}).status_code == 201
+    theirs = Webhook.objects.get(key=key)
+    Webhook.objects.update(told_until=EPOCH)
+    Message.objects.create(webhook=theirs, event="test", body="{}")
+    keys.revoke(key, ana)
+    heard = []
+    send_with(lambda h, _: heard.append(h.pk) or "")
+    assert set(heard) == {hook.pk}, "what the person made by themselves is told as ever"
+    assert theirs.messages.count() == 1, "nothing more is noted for it"
+    assert theirs.messages.get().state == Message.State.WAITING
+    site.force_login(ana)
+    assert site.get("/en/account/webhooks/").content.decode().count("stopped: the key that made it is revoked") == 1

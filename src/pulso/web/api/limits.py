@@ -29,6 +29,7 @@ class Asker:
     name: str  # of the bucket
     a_minute: int  # 0: as often as they like
     person: int | None = None  # whose key they said
+    key: int | None = None  # and which
     wrong: bool = False  # they said a key that opens nothing
 
 
@@ -77,7 +78,7 @@ def asker(request: HttpRequest) -> Asker:
     found = None if text is None else keys.known(text)
     if found is None:
         return Asker(f"from {network(request)}", settings.API_A_MINUTE, wrong=text is not None)
-    return Asker(f"person {found.person_id}", keys.quota(found.person), found.person_id)
+    return Asker(f"person {found.person_id}", keys.quota(found.person), found.person_id, found.pk)
 
 
 def said_key(request: HttpRequest) -> str | None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import httpx
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from pulso.web import readings
@@ -39,9 +40,7 @@ def deliver(send: Send | None = None, now: Callable[[], datetime] = timezone.now
     for city in readings.cities():
         _note(city)
     taken, began = 0, time.monotonic()
-    due = Message.objects.filter(
-        state=Message.State.WAITING, due__lte=now(), webhook__active=True, webhook__person__is_active=True
-    ).select_related("webhook")
+    due = Message.objects.filter(state=Message.State.WAITING, due__lte=now(), webhook__in=_told())
     hooks: dict[int, Webhook] = {}  # each once, so that what happens to it is known at its next message
     for message in due.select_related("webhook").order_by("due", "pk")[:500]:
         message.webhook = hooks.setdefault(message.webhook_id, message.webhook)
@@ -54,9 +53,14 @@ def deliver(send: Send | None = None, now: Callable[[], datetime] = timezone.now
     return taken
 
 
+def _told() -> QuerySet[Webhook]:
+    """The webhooks that messages go to: none of a person who is gone, or that was made with a key that is revoked."""
+    return Webhook.objects.filter(Q(key=None) | Q(key__revoked_at=None), active=True, person__is_active=True)
+
+
 def _note(city: str) -> None:
     """Write down what happened in a city for each who wants to know: once, whatever happens in between."""
-    hooks = list(Webhook.objects.filter(city=city, active=True, person__is_active=True))
+    hooks = list(_told().filter(city=city))
     if not hooks:
         return
     happened = since(readings.reading(city), Mark(min(h.told_until for h in hooks), min(h.incidents_until for h in hooks)))

@@ -73,7 +73,7 @@ def webhooks(request: HttpRequest, person: Person) -> HttpResponse:
         else:
             form = NewWebhook(speech=speech())
     waiting = Count("messages", filter=Q(messages__state=Message.State.WAITING))
-    hooks = Webhook.objects.filter(person=person).annotate(waiting=waiting)
+    hooks = Webhook.objects.filter(person=person).select_related("key").annotate(waiting=waiting)
     streams = [(r.city.city.name, f"/api/v1/cities/{r.slug}/stream") for r in map(readings.reading, readings.cities())]
     context = {"hooks": list(hooks), "form": form, "secret": secret, "why": why, "called": EVENTS, "streams": streams}
     return page(request, "hooks/webhooks", context, 400 if why else 200)

@@ -15,6 +15,13 @@ class Webhook(models.Model):
     """An address that is told what happens in a city."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
+    key = models.ForeignKey(
+        "people.Key",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="webhooks",
+        help_text="the key that it was made with: once that is revoked, nothing is sent; null where a person made it on their page",
+    )
     city = models.CharField(max_length=100, help_text="the city, by its slug")
     url = models.URLField(max_length=500, help_text="where to send it: https://…")
     events = models.JSONField(default=list, help_text="which happenings, by their names")

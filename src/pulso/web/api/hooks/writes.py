@@ -14,7 +14,7 @@ from pulso.errors import PulsoError
 from pulso.web.api.happenings import latest
 from pulso.web.api.hooks.addresses import target
 from pulso.web.api.hooks.models import Message, Webhook
-from pulso.web.people.models import Person
+from pulso.web.people.models import Key, Person
 from pulso.web.people.trail import note
 from pulso.web.readings import Reading, reading
 
@@ -29,14 +29,18 @@ class TooManyWebhooks(PulsoError):  # noqa: N818  # it names a state of the worl
 
 
 @transaction.atomic
-def make(person: Person, told_of: Reading, url: str, events: Iterable[str]) -> tuple[Webhook, str]:
-    """Have a city's happenings told from now on, and give the secret that is never shown again. NotThere, or TooManyWebhooks."""
+def make(person: Person, told_of: Reading, url: str, events: Iterable[str], key: Key | None = None) -> tuple[Webhook, str]:
+    """Have a city's happenings told from now on, and give the secret that is never shown again. NotThere, or TooManyWebhooks.
+
+    `key` is the one that it is made with: it ends what whoever stole it has made, once it is revoked.
+    """
     target(url)
     if Webhook.objects.filter(person=person).count() >= MOST:
         raise TooManyWebhooks(f"{MOST} webhooks are as many as one person may have")
     secret, mark = secrets.token_urlsafe(32), latest(told_of)
     hook = Webhook.objects.create(
         person=person,
+        key=key,
         city=told_of.slug,
         url=url,
         events=list(dict.fromkeys(events)),
