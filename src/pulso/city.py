@@ -377,6 +377,15 @@ def _crosscheck(city: City) -> list[Mistake]:
     for name in city.weather.sources if city.weather else ():
         if name not in city.sources:
             found.append(Mistake("weather.sources", name, f"one of the declared sources: {', '.join(city.sources)}"))
+    for name, s in city.sources.items():
+        if s.first and s.last and s.last < s.first:
+            found.append(Mistake(f"sources.{name}.to", s.last, f"a day not before {s.first}"))
+    return found + _spans(city)
+
+
+def _spans(city: City) -> list[Mistake]:
+    """What the calendar and the events name that there is not."""
+    found = []
     for span in city.calendar:
         if span.kind not in CALENDAR_KINDS:
             found.append(Mistake(f"{city.city.calendar}, {span.first} {span.name}, kind", span.kind, f"one of {', '.join(CALENDAR_KINDS)}"))
@@ -385,7 +394,4 @@ def _crosscheck(city: City) -> list[Mistake]:
             if name not in city.sources:
                 where = f"{city.city.events}, {span.first} {span.name}, silences"
                 found.append(Mistake(where, name, f"some of the declared sources: {', '.join(city.sources)}"))
-    for name, s in city.sources.items():
-        if s.first and s.last and s.last < s.first:
-            found.append(Mistake(f"sources.{name}.to", s.last, f"a day not before {s.first}"))
     return found

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from pulso.web.pages.twin import ASKED
+from pulso.web.pages.asked import ASKED
 from tests.web.addresses import ALL, NAMES
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulso.web.pages.twin import Asked
+from pulso.web.pages.asked import Asked
 
 
 def test_a_zone_says_its_number_its_metrics_and_its_sensors(site):

@@ -13,10 +13,11 @@ from pydantic.dataclasses import dataclass
 from pulso.shapes import Verdict
 from pulso.show import charts, names
 from pulso.show.language import Speech
+from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import turned_round, written
 from pulso.web.pages.shapes import DayLine, day_line
-from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
+from pulso.web.pages.twin import Page
 from pulso.web.readings import Brief, Reading, Span, status
 
 WIDE = charts.Frame("wide", 1040, 285, 1)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from pulso.shapes import Verdict
 from pulso.show import limits, words
-from pulso.web.pages.twin import Asked
+from pulso.web.pages.asked import Asked
 from pulso.web.readings import Span, entries, status
 
 FRESH = 3

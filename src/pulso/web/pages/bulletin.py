@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 
 from pulso.show import bulletin
 from pulso.web.pages import besides
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.day import OF_A_DAY, PAST, SIX_WEEKS, the_verdict, touching, weeks_about
-from pulso.web.pages.twin import Asked, handed
+from pulso.web.pages.twin import handed
 from pulso.web.readings import status
 
 POLICY = "default-src 'none'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

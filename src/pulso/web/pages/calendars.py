@@ -11,7 +11,8 @@ from icalendar import Calendar, Event
 
 from pulso.show import names
 from pulso.web.pages.agenda import YEARS, happenings, kind_and_all
-from pulso.web.pages.twin import Asked, handed
+from pulso.web.pages.asked import Asked
+from pulso.web.pages.twin import handed
 from pulso.web.readings import Span, walks
 
 OURS = uuid.UUID("0b8f2a6e-3f0a-5c9e-8d0b-9c1d7b5f4e21")

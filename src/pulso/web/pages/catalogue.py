@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.data import Data, DataSet, data
-from pulso.web.pages.twin import Asked, handed
+from pulso.web.pages.twin import handed
 from pulso.web.readings.status import stamp
 
 CONTEXT = {

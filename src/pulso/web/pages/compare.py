@@ -11,10 +11,11 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from pulso.web import readings
+from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.frame import Frame, frame
 from pulso.web.pages.pairs import Pair, draw_pair
 from pulso.web.pages.refusals import turned_round, written
-from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
+from pulso.web.pages.twin import Page
 from pulso.web.readings import Brief, Reading, UnknownCity
 
 LONGEST = 366

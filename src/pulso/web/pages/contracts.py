@@ -10,10 +10,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from pulso.web.contracts import reads, words
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.feeds import NEVER_YET, name
 from pulso.web.pages.frame import credit, whose
 from pulso.web.pages.refusals import no_source
-from pulso.web.pages.twin import OPEN, Asked, handed
+from pulso.web.pages.twin import OPEN, handed
 from pulso.web.readings import Reading, status
 from pulso.web.readings import contracts as documents
 

@@ -12,9 +12,10 @@ from pydantic.dataclasses import dataclass
 from pulso.show import names
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.developers import Example, told
 from pulso.web.pages.frame import Frame
-from pulso.web.pages.twin import Asked, Page
+from pulso.web.pages.twin import Page
 from pulso.web.readings import Reading
 from pulso.web.readings import status as known
 from pulso.web.readings.status import Account

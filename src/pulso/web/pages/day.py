@@ -17,10 +17,11 @@ from pulso.shapes import Verdict
 from pulso.show import bulletin, limits, names, words
 from pulso.show.language import Speech, speak
 from pulso.web.pages import besides
+from pulso.web.pages.asked import Asked, no_day
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, ZoneLine, day_line, happening, zone_lines
-from pulso.web.pages.twin import Asked, Page, letter, no_day
+from pulso.web.pages.twin import Page, letter
 from pulso.web.readings import Brief, City, Span, status
 
 SIX_WEEKS = timedelta(days=41)

@@ -14,8 +14,9 @@ from pydantic.dataclasses import dataclass
 from pulso.show import helps
 from pulso.show.language import Speech, speak
 from pulso.show.language import marked as _
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.frame import Frame
-from pulso.web.pages.twin import Asked, Page
+from pulso.web.pages.twin import Page
 
 BRACKETS = re.compile(r"<(?:\w+:)?(\w+)>")
 """A part of an address, as Django writes it."""

@@ -14,9 +14,10 @@ from pydantic.dataclasses import dataclass
 
 from pulso.show.language import marked as _
 from pulso.show.limits import one_only
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.day import a_day, draw
 from pulso.web.pages.frame import Frame
-from pulso.web.pages.twin import Asked, Page, around, handed
+from pulso.web.pages.twin import Page, around, handed
 
 SIZES = {"number": (320, 360), "chart": (640, 520)}
 """Width and height of the frame in which each is whole, its notice and its licences included."""

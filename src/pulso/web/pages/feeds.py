@@ -13,8 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from pulso.shapes import Verdict
 from pulso.show import words
 from pulso.show.language import marked as _
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.frame import NOT_QUALITY, credit, whose
-from pulso.web.pages.twin import Asked, handed
+from pulso.web.pages.twin import handed
 from pulso.web.readings.alerts import Alert, alerts
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -15,10 +15,11 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from pulso.show import maps, words
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.day import weeks_about
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import nothing_of
-from pulso.web.pages.twin import Asked, Page, handed
+from pulso.web.pages.twin import Page, handed
 from pulso.web.readings import Zones, reading
 
 A_YEAR = timedelta(days=364)

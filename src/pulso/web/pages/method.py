@@ -12,9 +12,10 @@ from pydantic.dataclasses import dataclass
 from pulso.shapes import Verdict
 from pulso.show import methods, names
 from pulso.show.language import Speech
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.method_words import Paragraph, paragraphs
-from pulso.web.pages.twin import Asked, Page
+from pulso.web.pages.twin import Page
 from pulso.web.readings import City
 from pulso.web.readings import contracts as documents
 from pulso.web.readings import status as known

@@ -13,11 +13,12 @@ from pulso.errors import NothingKnown
 from pulso.shapes import MetricVerdict, Verdict
 from pulso.show import charts, names
 from pulso.show.language import Speech
+from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.frame import Credit, Frame
 from pulso.web.pages.longline import LongLine, long_line
 from pulso.web.pages.refusals import turned_round, written
 from pulso.web.pages.shapes import Happening, happening
-from pulso.web.pages.twin import Asked, BadQuestion, Page, quoted
+from pulso.web.pages.twin import Page
 from pulso.web.readings import City, Point, Span
 from pulso.web.readings.measured import unit
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pulso.errors import NothingKnown
 from pulso.show.language import Speech
-from pulso.web.pages.twin import Asked, BadQuestion, NotPublished, quoted
+from pulso.web.pages.asked import Asked, BadQuestion, NotPublished, quoted
 
 
 def nothing_of(asked: Asked, place: str, day: date, as_of: datetime | None) -> NothingKnown:

@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw, ImageFont
 from pulso.shapes import Verdict
 from pulso.show import bulletin, charts, limits, words
 from pulso.show.language import Speech
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.day import OF_A_DAY, place, the_verdict, weeks_about
 from pulso.web.pages.frame import NOT_QUALITY, credit, whose
-from pulso.web.pages.twin import Asked, handed
+from pulso.web.pages.twin import handed
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
 TWICE = 2  # drawn so much larger, so that lines are smooth

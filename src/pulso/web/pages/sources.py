@@ -13,6 +13,7 @@ from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.contracts import reads, words
 from pulso.web.contracts.models import Incident
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.refusals import no_source
 from pulso.web.pages.source_shapes import (
     Agreed,
@@ -27,7 +28,7 @@ from pulso.web.pages.source_shapes import (
     SourceLine,
     Sources,
 )
-from pulso.web.pages.twin import Asked, Page
+from pulso.web.pages.twin import Page
 from pulso.web.readings import City, Reading
 from pulso.web.readings import contracts as documents
 from pulso.web.readings import status as known

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pulso.web.pages import besides
+from pulso.web.pages.asked import Asked, Elsewhere
 from pulso.web.pages.day import Day, Number, a_day, draw, kept
-from pulso.web.pages.twin import Asked, Elsewhere, Page
+from pulso.web.pages.twin import Page
 from pulso.web.readings import status
 
 

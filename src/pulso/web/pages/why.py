@@ -15,9 +15,10 @@ from pulso.show import names, words
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.pages import besides
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.day import place, the_verdict
 from pulso.web.pages.frame import Frame
-from pulso.web.pages.twin import Asked, Page
+from pulso.web.pages.twin import Page
 from pulso.web.readings import City, Span, status
 
 MEANINGS = {

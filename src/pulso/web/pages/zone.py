@@ -16,11 +16,12 @@ from pulso.shapes import Verdict
 from pulso.show import bulletin, limits, maps, names, words
 from pulso.show.language import Speech
 from pulso.web.pages import besides
+from pulso.web.pages.asked import Asked
 from pulso.web.pages.day import SIX_WEEKS, touching, weeks_about
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, day_line, happening
-from pulso.web.pages.twin import Asked, Page
+from pulso.web.pages.twin import Page
 from pulso.web.readings import City, Span, status
 from pulso.web.readings.measured import own_share, sensors
 
@@ -76,9 +77,7 @@ class Zone:
     sentence: str = Field(description="the day in one sentence; why there is no number where there is none")
     standing: str = Field(description="where the number lies to the normal range; empty where there is none")
     seen: str = Field(description="how much of the zone was seen")
-    alone: str | None = Field(
-        description="the only domain of several that the number rests on; null where it rests on more, or on none"
-    )
+    alone: str | None = Field(description="the only domain of several that the number rests on; null where it rests on more, or on none")
     leaning: str = Field(description="how much of the number is the zone's own and how much its parent's; empty for no number")
     notes: tuple[str, ...] = Field(description="what is missing, flagged, unknown or beyond the record, and outages of that day")
     verdict: Verdict | None = Field(description="what was published of the zone and day; null where nothing was")
