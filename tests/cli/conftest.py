@@ -22,13 +22,18 @@ class Said(NamedTuple):
 Pulso = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def plain_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that says nothing of a language or a width, whoever runs the tests."""
+    for name in ("COLUMNS", "PULSO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def pulso(town: Vila, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Pulso:  # noqa: F811
     """Give a command about the town; CITY stands for it."""
     monkeypatch.setenv("PULSO_HOME", str(town.home))
     monkeypatch.setenv("PULSO_MIRROR", str(town.mirror))
-    for name in ("COLUMNS", "PULSO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
 
     def given(*words: str) -> Said:
         monkeypatch.setattr(sys, "argv", ["pulso", *(str(town.folder) if w == "CITY" else w for w in words)])
