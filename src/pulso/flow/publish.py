@@ -37,7 +37,7 @@ class Publication:
     first: date | None  # of the days judged; null where there was nothing to judge
     last: date | None
     days: int = 0
-    zones: int = 0
+    zones: int = 0  # beside the city itself
     new: int = 0  # verdicts that differ from what was published
     unchanged: int = 0
     statuses: dict[str, int] = field(default_factory=dict)  # of the city's days
@@ -76,7 +76,7 @@ def publish(river: River, first: date | None = None, last: date | None = None, *
         progress.update(task, total=1, completed=1)
     statuses = Counter[str](v.status for v in verdicts if v.zone is None)
     days = (wanted[1] - wanted[0]).days + 1
-    return Publication(*wanted, days, len(desk.zone_ids), new, len(verdicts) - new, dict(statuses))
+    return Publication(*wanted, days, len(desk.zone_ids) - 1, new, len(verdicts) - new, dict(statuses))
 
 
 def _judged(river: River, desk: Desk, wanted: tuple[date, date], remembered: pa.Table | None, fits: Fits) -> Judgement:
