@@ -152,8 +152,8 @@ def test_the_files_beside_the_city_file_are_the_simulators_own(demo_city):
 
 def test_the_demo_city_says_that_it_is_synthetic(demo_city):
     assert demo_city.city.synthetic
-    assert "synthetic" in demo_city.city.name
-    assert all("ynthetic" in s.owner for s in demo_city.sources.values())
+    assert "(sintético)" in demo_city.city.name
+    assert all("sintétic" in s.owner for s in demo_city.sources.values())
 
 
 def test_24_june_is_a_public_holiday_in_the_demo_city(demo_city):

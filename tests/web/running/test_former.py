@@ -19,6 +19,9 @@ from tests.flow.vila import vila
 HOMES = ("home-aa517f4.tar.xz",)
 """The latest last: the version that landed before this one."""
 
+GONE = {"people.key": {"a_minute"}}
+"""Columns that this version has no more: how often one may ask belongs to a person now, and nobody could set it before."""
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -67,7 +70,8 @@ def must_hold(now: Any, former: Path) -> None:
     for table, rows in then["rows"].items():
         if table == "contracts.incident":  # they begin and end with the day on which one looks
             continue
-        assert [{k: row[k] for k in old} for old, row in zip(rows, now["rows"][table], strict=True)] == rows, table
+        kept = [{k: v for k, v in row.items() if k not in GONE.get(table, ())} for row in rows]
+        assert [{k: row[k] for k in old} for old, row in zip(kept, now["rows"][table], strict=True)] == kept, table
     assert now["cities"] == then["cities"]
 
 

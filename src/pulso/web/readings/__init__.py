@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pulso.city import City, Span
-from pulso.web.readings.door import Reading, UnknownCity, cities, reading, shown
+from pulso.web.readings.door import Reading, UnknownCity, cities, reading, shown, unread
 from pulso.web.readings.shelf import Brief, Part, Point
 from pulso.zones import Zones
 
-__all__ = ["Brief", "City", "Part", "Point", "Reading", "Span", "UnknownCity", "Zones", "cities", "reading", "shown"]
+__all__ = ["Brief", "City", "Part", "Point", "Reading", "Span", "UnknownCity", "Zones", "cities", "reading", "shown", "unread"]

@@ -171,6 +171,7 @@ T = TypeVar("T")
 
 _opened: dict[str, Reading] = {}
 _called: dict[Path, str] = {}
+_unread: dict[Path, str] = {}
 _looks: dict[object, tuple[float, Any]] = {}
 _one_at_a_time = Lock()
 
@@ -178,6 +179,11 @@ _one_at_a_time = Lock()
 def cities() -> list[str]:
     """The slugs of the cities that are shown, in the settings' order, or in that of their names."""
     return list(_places())
+
+
+def unread() -> list[str]:
+    """What is wrong with the city files that should be shown and can't be read as they are now; a letter each."""
+    return [_unread[where] for where in _said() if where in _unread]
 
 
 def reading(slug: str) -> Reading:
@@ -231,14 +237,19 @@ def _home() -> Home:
 
 def _places() -> dict[str, Path]:
     """Where the city files of the shown cities lie, by slug."""
+    called = ((_slug(p, _stamp(p)), p) for p in _said())
+    return {slug: p for slug, p in called if slug is not None}
+
+
+def _said() -> list[Path]:
+    """Where the city files lie that are to be shown."""
     said = [Path(c) if "/" in c else cities_folder() / c for c in settings.CITIES]
     if not said:
         home = Path(settings.HOME)
         said = sorted(
             d for d in cities_folder().iterdir() if (d / "city.toml").is_file() and (home / d.name / "lake" / "published").is_dir()
         )
-    called = ((_slug(p, _stamp(p)), p) for p in said)
-    return {slug: p for slug, p in called if slug is not None}
+    return said
 
 
 @cache
@@ -246,8 +257,10 @@ def _slug(where: Path, _stamp: tuple[int, ...]) -> str | None:
     """What a city calls itself, or did while its file could be read; None for one that never could: the others are shown."""
     try:
         _called[where] = load(where).slug
+        _unread.pop(where, None)
     except CityFileError as why:
         log.error("%s can't be read: %s", where, why)
+        _unread[where] = str(why)
     return _called.get(where)
 
 

@@ -31,6 +31,7 @@ def checks() -> list[Check]:
         cities = readings.cities()
     except (PulsoError, OSError) as why:
         return [*found, Check("cities", False, str(why))]
+    found += [Check("city file", bool(cities), letter) for letter in readings.unread()]  # the others are shown
     return [*found, *(_looked(f"city {c}", lambda c=c: _city(c)) for c in cities)]  # type: ignore[misc]  # c is bound here
 
 
