@@ -60,7 +60,8 @@ def stands(city: str, speech: Speech) -> str:
 def published(city: str, span: tuple[date, date], counts: Mapping[str, int], statuses: Mapping[str, int], speech: Speech) -> str:
     """Say what a publication judged (`counts`: days, zones, new, unchanged), and in a second line what became of the city's own days."""
     told = speech.say(
-        "{city}: {first} to {last}, {days} days of the city and its {zones} zones judged; {new} verdicts are new, {unchanged} stand as they were published.",
+        "{city}: {first} to {last}, {days} days of the city and its {zones} zones judged; {new} verdicts are new, {unchanged} stand as "
+        "they were published.",
         city=city,
         first=span[0],
         last=span[1],
