@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import closing
 from xml.etree import ElementTree
 
 import pytest
@@ -60,9 +59,10 @@ def test_every_form_of_every_set_is_there_to_be_taken(measured):
     assert [(s["first"], s["last"]) for s in said["metrics"]] == [("2024-01-01", "2025-03-14")] * 3
     for one in (*said["sets"], *said["metrics"]):
         for form in one["forms"]:
-            with closing(measured.get(form["address"].removeprefix("http://testserver"))) as answer:
-                assert answer.status_code == 200, form["address"]
-                assert answer["Content-Type"].startswith(form["media"]), form["address"]
+            answer = measured.get(form["address"].removeprefix("http://testserver"))
+            assert answer.status_code == 200, form["address"]
+            assert answer["Content-Type"].startswith(form["media"]), form["address"]
+            assert b"".join(answer)  # read to its end it is closed
 
 
 def test_the_catalogue_is_dcat_with_an_address_and_a_licence_for_each_form(measured):
@@ -96,8 +96,9 @@ def test_the_examples_ask_for_what_there_is(measured):
         if not address:  # the client finds its way from the site's own
             assert "from pulso.client import Pulso" in example["text"]
             continue
-        with closing(measured.get(address)) as answer:
-            assert answer.status_code == 200, address
+        answer = measured.get(address)
+        assert answer.status_code == 200, address
+        assert b"".join(answer)  # read to its end it is closed
 
 
 def test_what_there_is_to_subscribe_to_is_there(measured):
