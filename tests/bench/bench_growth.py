@@ -109,7 +109,7 @@ def largest(site: str, turns: int) -> list[Figure]:
     """What a page of rows costs in each form: as long as it is where nothing is said, and as long as it may be."""
     line, made = Line(site), []
     for form in FORMS:
-        most = 500 if form == "xlsx" else 1_000
+        most = 250 if form == "xlsx" else 1_000
         at_most = [latencies(line, [f"/api/v1/cities/days/values.{form}?limit={n}"] * (4 + 50 * turns))[4:] for n in (100, most)]
         few, many = (share(t, 0.95) for t in at_most)
         made += [

@@ -38,7 +38,7 @@ LASTING = "public, max-age=60"
 
 
 FILES = ("csv", "parquet", "xlsx")
-SHEET = 500
+SHEET = 250
 """So many rows a page of XLSX at most: a sheet takes four times as long as any other form."""
 CUT = _(
     "limit: not given, and there are more than {limit} rows; in a file nobody would see that some lack. Ask for fewer days, say a limit "

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from pulso.web.contracts.models import Incident
 
-MANY = 50
-"""So many incidents a page or feed shows at most; the API tells all."""
+MANY, FED = 20, 50
+"""So many incidents a page shows at most, and a feed; the API tells all."""
 
 
-def incidents(city: str, source: str | None = None) -> list[Incident]:
-    """A city's incidents, or one source's: those that last first, then the latest; at most MANY."""
+def incidents(city: str, source: str | None = None, most: int = MANY) -> list[Incident]:
+    """A city's incidents, or one source's: those that last first, then the latest; so many at most."""
     rows = Incident.objects.filter(city=city) if source is None else Incident.objects.filter(city=city, source=source)
     rows = rows.order_by("-began", "source", "kind", "subject")
-    lasting = list(rows.filter(ended__isnull=True)[:MANY])
-    return lasting + list(rows.filter(ended__isnull=False)[: MANY - len(lasting)])
+    lasting = list(rows.filter(ended__isnull=True)[:most])
+    return lasting + list(rows.filter(ended__isnull=False)[: most - len(lasting)])
 
 
 def edition(city: str) -> str:

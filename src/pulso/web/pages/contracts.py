@@ -66,7 +66,7 @@ def _feed(asked: Asked, here: str) -> Atom1Feed:
         feed_guid=name(slug, speech.code, "incidents"),
         feed_copyright=whose(credit(city), speech),
     )
-    for one in reads.incidents(slug):
+    for one in reads.incidents(slug, most=reads.FED):
         said = words.sentence(one, city, speech)
         over, mark = (speech.say("This is over."), " · " + speech.say("over")) if one.ended else ("", "")
         feed.add_item(

@@ -32,7 +32,7 @@ MEDIA = {
 WHOLE = ("csv", "parquet", "xlsx")
 LARGE = WHOLE[:2]
 """The forms of the files that hold a whole series; those with a row a zone and day are too large for a sheet."""
-MOST = "500"
+MOST = "250"
 """So many rows an answer of the API has in every form: what could have more is a file."""
 SETS: tuple[tuple[str, str, str, str, dict[str, str], tuple[str, ...]], ...] = (
     (
