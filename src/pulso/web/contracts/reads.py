@@ -15,7 +15,8 @@ def incidents(city: str, source: str | None = None, most: int = MANY) -> list[In
     rows = Incident.objects.filter(city=city) if source is None else Incident.objects.filter(city=city, source=source)
     rows = rows.order_by("-began", "source", "kind", "subject")
     lasting = list(rows.filter(ended__isnull=True)[:most])
-    return lasting + list(rows.filter(ended__isnull=False)[: most - len(lasting)])
+    latest = rows[: most + len(lasting)]  # asked for those that are over, a database would sort all of them
+    return (lasting + [one for one in latest if one.ended is not None])[:most]
 
 
 def edition(city: str) -> str:
