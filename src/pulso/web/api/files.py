@@ -91,7 +91,7 @@ def rows(of: Reading, name: str) -> Iterator[list[Any]]:
         if name == "quality":
             yield how_well(of, cells, zones, as_of)
         else:
-            briefs = walks.walk(of, zones, some[0], some[-1], as_of, None, len(cells))
+            briefs = walks.walk(of, zones, some[0], some[-1], as_of, None, len(cells), head_only=names == (None,))
             yield [value(brief, n, of.city) for brief in briefs for n in names]
 
 

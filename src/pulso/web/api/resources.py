@@ -77,7 +77,7 @@ def values(asked: Asked[ValuesQuery]) -> Rows:
     within = () if day is None else tuple(n for n in names if (n or "") > name)
     # a day may be told in part: the walk then begins again at that day and zone
     before = None if day is None else ((day, zone) if not within else _just_before(day, zone, asked.zones()))
-    days = walks.walk(reading, asked.zones(), *span, as_of, before, -(-query.limit // len(names)) + 2)
+    days = walks.walk(reading, asked.zones(), *span, as_of, before, -(-query.limit // len(names)) + 2, head_only=names == (None,))
     rows = []
     for brief in days:
         told = within if day is not None and within and (brief.day, brief.zone or "") == (day, zone) else names

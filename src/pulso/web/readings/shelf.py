@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pulso.readings")
 EPOCH = datetime.fromtimestamp(0, UTC)
-FORMAT = 3
+FORMAT = 4
 """Of the file: one that was made by another is made anew."""
 
 TABLES = """
 create table said (zone text, day integer, vintage integer, verdict blob, primary key (zone, day, vintage)) without rowid;
-create table short (zone text, day integer, vintage integer, brief text, primary key (zone, day, vintage)) without rowid;
+create table short (zone text, day integer, vintage integer, brief text, head text, metrics text, primary key (zone, day, vintage))
+    without rowid;
 create table taken (edition text);
 create index by_day on said (day, zone, vintage);
 create index by_zone on short (zone, day, vintage);
@@ -41,14 +42,14 @@ OF_THESE = """select {what} from {latest} k cross join {table} s
     on s.zone = k.zone and s.day = k.day and s.vintage = k.vintage order by s.zone, s.day"""
 SOME_DAYS = OF_THESE.format(what="s.zone, s.day, s.vintage, s.brief", latest=LATEST, table="short")
 WHOLE_DAYS = OF_THESE.format(what="s.verdict", latest=LATEST, table="said")
-A_POINT = "s.zone, s.day, json_extract(brief, '$.status'), "
+A_POINT = "s.zone, s.day, json_extract(head, '$.status'), "
 POINTS_OF_INDEX = OF_THESE.format(
-    what=f"""{A_POINT} json_extract(brief, '$.index'), json_extract(brief, '$.interval[0]'), json_extract(brief, '$.interval[1]'),
-        json_extract(brief, '$.normal_range[0]'), json_extract(brief, '$.normal_range[1]')""",
+    what=f"""{A_POINT} json_extract(head, '$.index'), json_extract(head, '$.interval[0]'), json_extract(head, '$.interval[1]'),
+        json_extract(head, '$.normal_range[0]'), json_extract(head, '$.normal_range[1]')""",
     latest=LATEST,
     table="short",
 )
-POINTS_OF_METRIC = OF_THESE.format(what=f"{A_POINT} json_extract(brief, ?)", latest=LATEST, table="short")
+POINTS_OF_METRIC = OF_THESE.format(what=f"{A_POINT} json_extract(metrics, ?)", latest=LATEST, table="short")
 SOME_WHOLE = """select s.zone, s.day, s.vintage, s.verdict from json_each(?) p cross join said s
     on s.zone = json_extract(p.value, '$[0]') and s.day = json_extract(p.value, '$[1]') and s.vintage =
     (select max(vintage) from said n where n.zone = s.zone and n.day = s.day) order by s.zone, s.day"""
@@ -144,7 +145,7 @@ class Shelf:
         span = first.toordinal(), last.toordinal()
         if metric is None:
             return [_point(*row) for row in self._ask(POINTS_OF_INDEX, named, *span, _micros(as_of))]
-        rows = self._ask(POINTS_OF_METRIC, f'$.metrics."{metric}"', named, *span, _micros(as_of))
+        rows = self._ask(POINTS_OF_METRIC, f'$."{metric}"', named, *span, _micros(as_of))
         return [Point(zone or None, date.fromordinal(day), status, index, None, None) for zone, day, status, index in rows]
 
     def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
@@ -215,8 +216,8 @@ def _take_over(db: sqlite3.Connection, lake: Lake) -> None:
     for rows in lake.publications(None if last is None else EPOCH + timedelta(microseconds=last)):
         for row in rows.to_batches(max_chunksize=1_000):
             texts = [v.as_py() for v in row["verdict"]]
-            said = [(_key(v), brief(v), zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
-            db.executemany("insert or ignore into short values (?, ?, ?, ?)", [(*k, b) for k, b, _ in said])
+            said = [(_key(v), short(v), zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
+            db.executemany("insert or ignore into short values (?, ?, ?, ?, ?, ?)", [(*k, *s) for k, s, _ in said])
             db.executemany("insert or ignore into said values (?, ?, ?, ?)", [(*k, z) for k, _, z in said])
 
 
@@ -237,16 +238,17 @@ def _key(said: dict[str, Any]) -> tuple[str, int, int]:
     return said["zone"] or "", date.fromisoformat(said["day"]).toordinal(), _micros(datetime.fromisoformat(said["vintage"]))
 
 
-def brief(said: dict[str, Any]) -> str:
-    """What a `Brief` keeps of a verdict's text."""
-    kept = {k: said[k] for k in ("status", "index", "interval", "normal_range", "level_index", "weight_seen", "stage")}
-    kept["domains"] = [[d["domain"], d["index"]] for d in said["domains"]]
-    kept["metrics"] = {m["metric"]: m["index"] for m in said["metrics"]}
-    return json.dumps(kept, separators=(",", ":"))
+def short(said: dict[str, Any]) -> tuple[str, str, str]:
+    """What a `Brief` keeps of a verdict's text; the headline alone; the metrics alone: whoever wants thousands reads no more."""
+    head = {k: said[k] for k in ("status", "index", "interval", "normal_range", "level_index", "weight_seen", "stage")}
+    metrics = {m["metric"]: m["index"] for m in said["metrics"]}
+    whole = head | {"domains": [[d["domain"], d["index"]] for d in said["domains"]], "metrics": metrics}
+    brief, alone, apart = (json.dumps(part, separators=(",", ":")) for part in (whole, head, metrics))
+    return brief, alone, apart
 
 
 def _brief(zone: str, day: int, vintage: int, text: str) -> Brief:
-    said = json.loads(text)
+    said = {"domains": (), "metrics": {}} | json.loads(text)
     said["domains"] = tuple(Part(*d) for d in said["domains"])
     for pair in ("interval", "normal_range"):
         said[pair] = said[pair] and tuple(said[pair])
