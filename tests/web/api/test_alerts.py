@@ -100,7 +100,7 @@ def test_a_day_of_which_too_little_was_seen_raises_none(later):
     said(later, north=3.0, south=3.0)
     assert DAY in {a.day for a in alerts(reading("vila"), EPOCH)}
     with sqlite3.connect(later.home / "vila" / "shelf.sqlite3") as shelf:
-        shelf.execute("update short set brief = json_set(brief, '$.status', 'partial') where day = ?", [DAY.toordinal()])
+        shelf.execute("update head set status = 'partial' where day = ?", [DAY.toordinal()])
     assert DAY not in {a.day for a in alerts(reading("vila"), EPOCH)}
 
 

@@ -58,7 +58,7 @@ def test_a_period_of_which_less_than_half_is_known_has_no_number_and_absent_days
     def forget(last: int) -> dict:
         with sqlite3.connect(later.home / "vila" / "shelf.sqlite3") as shelf:
             ends = [date(2025, 2, 1).toordinal(), date(2025, 2, last).toordinal()]
-            for table in ("said", "short"):
+            for table in ("head", "within", "said"):
                 shelf.execute(f"delete from {table} where day between ? and ? and zone = 'north'", ends)
         return client.get(f"{month}&limit={last}").json()["items"][0]
 
@@ -76,7 +76,7 @@ def test_a_zero_among_the_days_makes_the_period_zero_and_not_an_error(tmp_path, 
     client.get(f"{ROOT}/values?limit=1")
     with sqlite3.connect(later.home / "vila" / "shelf.sqlite3") as shelf:
         where = "where day = ? and zone = ''"
-        shelf.execute(f"update short set brief = json_set(brief, '$.metrics.bikes', 0.0) {where}", [date(2025, 2, 3).toordinal()])
+        shelf.execute(f"update within set metrics = json_set(metrics, '$.bikes', 0.0) {where}", [date(2025, 2, 3).toordinal()])
     told = client.get(f"{ROOT}/values?grain=week&zone=city&metric=all&from=2025-02-03&to=2025-02-16").json()["items"]
     assert [r["index"] == 0 for r in told if r["metric"] == "bikes"] == [True, False]
     assert all(r["index"] > 0 for r in told if r["metric"] != "bikes")
@@ -97,7 +97,7 @@ def test_a_walk_goes_on_over_a_gap_of_a_year(tmp_path, town, settings, client):
     settings.HOME, settings.CITIES, settings.CLOCK = later.home, [str(later.folder)], later.clock
     client.get(f"{ROOT}/values?limit=1")
     with sqlite3.connect(later.home / "vila" / "shelf.sqlite3") as shelf:
-        shelf.execute("delete from short where day between ? and ?", [date(2024, 2, 1).toordinal(), date(2025, 1, 31).toordinal()])
+        shelf.execute("delete from head where day between ? and ?", [date(2024, 2, 1).toordinal(), date(2025, 1, 31).toordinal()])
     months = every(client, f"{ROOT}/values?grain=month&zone=city", 1)
     assert [m["day"] for m in months] == ["2024-01-01", "2025-02-01", "2025-03-01"]
 

@@ -97,7 +97,7 @@ def test_a_gap_is_a_row_of_quality_and_none_of_values(tmp_path, town, settings, 
 
     client.get(f"{ROOT}/values?limit=1")
     with sqlite3.connect(later.home / "vila" / "shelf.sqlite3") as shelf:
-        for table in ("said", "short"):
+        for table in ("head", "within", "said"):
             shelf.execute(f"delete from {table} where day = ? and zone = 'north'", [date(2025, 2, 3).toordinal()])
     told = every(client, f"{ROOT}/quality?from=2025-02-03&to=2025-02-03", 2)
     assert [(q["zone"], q["status"], q["publications"]) for q in told] == [

@@ -101,9 +101,29 @@ def _csv(rows: Sequence[Any], shape: type[Any]) -> bytes:
     return out.getvalue().encode("utf-8", "replace")
 
 
-def texts(rows: Sequence[Any], shape: type[Any]) -> Iterator[list[Any]]:
+def texts(rows: Sequence[Any], shape: type[Any]) -> Iterator[Sequence[Any]]:
     """Rows as CSV has them: a column a field, and nothing that a spreadsheet would compute."""
-    return ([harmless(_plainly(v)) for v in row] for row in _values(rows, shape))
+    columns = ([getattr(row, name) for row in rows] for name in types(shape))
+    return zip(*(WRITTEN[kind](c) for c, kind in zip(columns, types(shape).values(), strict=True)), strict=True)
+
+
+def _as_they_are(column: list[Any]) -> list[Any]:
+    return column
+
+
+def _in_iso(column: list[Any]) -> list[Any]:
+    return [None if v is None else v.isoformat() for v in column]
+
+
+WRITTEN: dict[type, Callable[[list[Any]], list[Any]]] = {
+    str: lambda column: [harmless(v) for v in column],
+    int: _as_they_are,
+    float: _as_they_are,
+    bool: lambda column: [None if v is None else "true" if v else "false" for v in column],
+    date: _in_iso,
+    datetime: _in_iso,
+}
+"""How CSV writes a column of each type: a thousand rows have sixteen columns, and most of them are numbers."""
 
 
 def harmless(value: Any) -> Any:

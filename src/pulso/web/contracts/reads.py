@@ -13,8 +13,9 @@ MANY, FED = 20, 50
 def incidents(city: str, source: str | None = None, most: int = MANY) -> list[Incident]:
     """A city's incidents, or one source's: those that last first, then the latest; so many at most."""
     rows = Incident.objects.filter(city=city) if source is None else Incident.objects.filter(city=city, source=source)
+    lasting = sorted(rows.filter(ended__isnull=True).order_by(), key=lambda i: (i.source, i.kind, i.subject))  # few, found by their index
+    lasting = sorted(lasting, key=lambda i: i.began, reverse=True)[:most]
     rows = rows.order_by("-began", "source", "kind", "subject")
-    lasting = list(rows.filter(ended__isnull=True)[:most])
     latest = rows[: most + len(lasting)]  # asked for those that are over, a database would sort all of them
     return (lasting + [one for one in latest if one.ended is not None])[:most]
 

@@ -25,6 +25,7 @@ from pulso.web.readings.measured import unit
 INDEX = "index"
 """Stands in the address for the index itself, of the city or a zone."""
 
+Column = tuple[float | None, ...]
 A_YEAR, LONGEST = timedelta(days=364), timedelta(days=8 * 366)
 
 
@@ -190,14 +191,24 @@ def _latest(verdict: Verdict, name: str, city: City, speech: Speech) -> Latest |
 
 
 def _series(points: Sequence[Point], first: date, last: date) -> Series:
-    columns: list[list[float | None]] = [[None] * ((last - first).days + 1) for _ in range(5)]
+    n = (last - first).days + 1
     known = [p for p in points if p.index is not None]
-    for p in known:
-        ends = (p.index, *(p.interval or (None, None)), *(p.normal_range or (None, None)))
-        for column, value in zip(columns, ends, strict=True):
-            column[(p.day - first).days] = None if value is None else round(value, 2)
-    index, low, high, normal_low, normal_high = map(tuple, columns)
-    return Series(first, index, low, high, normal_low, normal_high, tuple(p.day for p in known if p.status == "partial"))
+    places = [p.day.toordinal() - first.toordinal() for p in known]
+
+    def column(values: Sequence[float | None]) -> Column:
+        laid: list[float | None] = [None] * n
+        for place, value in zip(places, values, strict=True):
+            laid[place] = None if value is None else round(value, 2)
+        return tuple(laid)
+
+    def ends(pairs: Sequence[tuple[float, float] | None]) -> tuple[Column, Column]:
+        if not any(pairs):  # a metric has none
+            return (None,) * n, (None,) * n
+        return column([pair and pair[0] for pair in pairs]), column([pair and pair[1] for pair in pairs])
+
+    (low, high), (normal_low, normal_high) = ends([p.interval for p in known]), ends([p.normal_range for p in known])
+    partial = tuple(p.day for p in known if p.status == "partial")
+    return Series(first, column([p.index for p in known]), low, high, normal_low, normal_high, partial)
 
 
 def _periods(first: date, last: date, speech: Speech) -> list[Period]:

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 
 from pulso.web.readings.door import Reading
-from pulso.web.readings.shelf import EPOCH, _micros
+from pulso.web.readings.shelf import EPOCH, micros, moment
 
 Direction = Literal["above", "below"]
 YOUNG = 14
 """So many days old, at most, is a day whose publication may raise an alert: a history that is published at once raises none."""
 LEAST = EPOCH.toordinal() - YOUNG
 
-LIES = """case when json_extract(@.brief, '$.status') != 'published' then null
-    when json_extract(@.brief, '$.index') > json_extract(@.brief, '$.normal_range[1]') then 'above'
-    when json_extract(@.brief, '$.index') < json_extract(@.brief, '$.normal_range[0]') then 'below' end"""
-IS_YOUNG = "@.day >= @.vintage / 86400000000 + ? and @.vintage > (select min(vintage) from short)"
-MOVED = (
-    "with fresh as (select distinct zone, day from short where vintage > ? and day >= ?), "  # noqa: S608  # of our own words alone
-    "moved as (select f.zone, f.day from fresh f where exists (select 1 from short o where o.zone = f.zone and o.day = f.day and "
-    + IS_YOUNG.replace("@", "o")
-    + " and "
-    + LIES.replace("@", "o")
-    + " is not null)) select s.zone, s.day, s.vintage, "
-    + LIES.replace("@", "s")
-    + ", "
-    + IS_YOUNG.replace("@", "s")
-    + ", json_extract(s.brief, '$.index'), json_extract(s.brief, '$.normal_range[0]'), json_extract(s.brief, '$.normal_range[1]'), "
-    "json_extract(s.brief, '$.weight_seen') from moved m cross join short s on s.zone = m.zone and s.day = m.day "
-    "order by s.zone, s.day, s.vintage"
-)
+TOLD = """
+with told as (
+    select zone, day, vintage, number, usual_low, usual_high, seen,
+        case when status != 'published' then null when number > usual_high then 'above' when number < usual_low then 'below' end as lies,
+        day >= vintage / 86400000000 + :least and vintage > (select min(vintage) from head) as young
+    from head indexed by by_zone
+),
+fresh as (select distinct zone, day from head where vintage > :after and day >= :first)
+select t.zone, t.day, t.vintage, t.lies, t.young, t.number, t.usual_low, t.usual_high, t.seen
+from fresh f cross join told t on t.zone = f.zone and t.day = f.day
+where exists (select 1 from told o where o.zone = f.zone and o.day = f.day and o.young and o.lies is not null)
+order by t.zone, t.day, t.vintage
+"""
+"""Every publication of the days that were published after a moment, where any of them could raise an alert."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ def alerts(reading: Reading, after: datetime, first: date = date.min) -> list[Al
     A day is told of where it is published (not partial, not refused) outside its normal range, at most YOUNG days old, and not by a city's
     first publication; and again when it is over, however late. A publication that leaves a day where it was says nothing new.
     """
-    rows = reading._up_to_date()._ask(MOVED, _micros(after), first.toordinal(), LEAST, LEAST)
+    rows = reading.ask(TOLD, after=micros(after), first=first.toordinal(), least=LEAST)
     found = [alert for _, some in groupby(rows, key=lambda row: row[:2]) for alert in _life(some)]
     return sorted((a for a in found if a.vintage > after), key=lambda a: (a.vintage, a.day, a.zone or ""))
 
@@ -76,9 +72,8 @@ def _life(publications: Iterable[Any]) -> Iterator[Alert]:
         if lies == was:
             continue
         normal = None if low is None or high is None else (low, high)
-        moment = EPOCH + timedelta(microseconds=vintage)
         if told and was is not None:
-            yield Alert(zone or None, date.fromordinal(day), was, True, index, normal, weight, moment)
+            yield Alert(zone or None, date.fromordinal(day), was, True, index, normal, weight, moment(vintage))
         was, told = lies, bool(lies is not None and young)
         if told:
-            yield Alert(zone or None, date.fromordinal(day), lies, False, index, normal, weight, moment)
+            yield Alert(zone or None, date.fromordinal(day), lies, False, index, normal, weight, moment(vintage))

@@ -155,6 +155,10 @@ class Reading:
         """The events that say which sources fall silent, in order of their first day."""
         return self._known_events().silencing
 
+    def ask(self, question: str, **values: Any) -> list[Any]:
+        """Put a question in SQL to its shelf: one read."""
+        return self._up_to_date().ask(question, **values)
+
     def _known_events(self) -> Events:
         edition = f"{self.river.lake.event_table.head()} {self.river.lake.entry_table.head()}"
         if self._events is None or self._events[0] != edition:

@@ -14,14 +14,13 @@ import numpy as np
 
 from pulso.core.composite.aggregate import geometric
 from pulso.web.readings.door import Reading
-from pulso.web.readings.shelf import EPOCH, _micros
+from pulso.web.readings.shelf import WITHIN, micros, moment, named, stands
 
 Grain = Literal["week", "month"]
 HALF = 0.5
 """The share of a period's days that must have an index for the period to have one."""
-SOME = """select zone, day, vintage, json_extract(brief, '$.status'), json_extract(brief, '$.stage'), json_extract(brief, '$.weight_seen'),
-    json_extract(brief, ?) from short s where zone in (select value from json_each(?)) and day between ? and ?
-    and vintage = (select max(vintage) from short n where n.zone = s.zone and n.day = s.day and n.vintage <= ?) order by day, zone"""
+SOME = """select h.zone, h.day, h.vintage, h.status, h.stage, h.seen, {what} from head h {beside} where {stands}
+    and h.zone in (select value from json_each(:zones)) and h.day between :first and :last order by h.day, h.zone"""
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,14 @@ def periods(
 ) -> list[Period]:
     """The periods that begin from `first` to `last`, both first days of one: in order of period, zone and name; one read."""
     end = last + timedelta(days=length(last, grain) - 1)
-    path, pick = _where(reading, names)
-    named = json.dumps([z or "" for z in zones])
-    found = reading._up_to_date()._ask(SOME, path, named, first.toordinal(), end.toordinal(), _micros(as_of))
+    what, pick = _where(reading, names)
+    found = reading.ask(
+        SOME.format(what=what, beside=WITHIN if what.startswith("w.") else "", stands=stands(as_of)),
+        zones=named(zones),
+        first=first.toordinal(),
+        last=end.toordinal(),
+        at=micros(as_of),
+    )
     told = [(begin(date.fromordinal(row[1]), grain), row[0], row) for row in found]
     told.sort(key=lambda t: t[:2])  # days of one zone stay in order
     parts = [(start, zone, [r[2] for r in rows]) for (start, zone), rows in groupby(told, key=lambda t: t[:2])]
@@ -83,7 +87,7 @@ def _of(start: date, zone: str | None, names: Sequence[str | None], rows: list[A
         index = float(mean) if days >= HALF * n else None
         status = "refused" if index is None else "published" if whole and days == n else "partial"
         weight = sum(row[5] for row in rows) / n
-        yield Period(zone, start, name, index, weight, status, newest[4], EPOCH + timedelta(microseconds=newest[2]), int(days), n)
+        yield Period(zone, start, name, index, weight, status, newest[4], moment(newest[2]), int(days), n)
 
 
 Pick = Callable[[Any], Callable[[str | None], float | None]]
@@ -92,7 +96,7 @@ Pick = Callable[[Any], Callable[[str | None], float | None]]
 def _where(reading: Reading, names: Sequence[str | None]) -> tuple[str, Pick]:
     """Where the numbers of these names stand in what the shelf keeps of a day, and how to take one out."""
     if names == (None,):
-        return "$.index", lambda said: lambda _name: said
+        return "h.number", lambda said: lambda _name: said
     if names[0] in reading.city.metrics:
-        return "$.metrics", lambda said: json.loads(said).get
-    return "$.domains", lambda said: dict(json.loads(said)).get
+        return "w.metrics", lambda said: json.loads(said).get
+    return "w.domains", lambda said: dict(json.loads(said)).get

@@ -21,42 +21,44 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pulso.readings")
 EPOCH = datetime.fromtimestamp(0, UTC)
-FORMAT = 4
+FORMAT = 5
 """Of the file: one that was made by another is made anew."""
+FOREVER = 2**62
+"""Until when a publication stands that no other has replaced, in microseconds since 1970."""
 
 TABLES = """
-create table said (zone text, day integer, vintage integer, verdict blob, primary key (zone, day, vintage)) without rowid;
-create table short (zone text, day integer, vintage integer, brief text, head text, metrics text, primary key (zone, day, vintage))
+create table head (zone text, day integer, vintage integer, until integer, status text, number real, low real, high real, usual_low real,
+    usual_high real, level real, seen real, stage text, primary key (until, zone, day, vintage)) without rowid;
+create index by_zone on head (zone, day, vintage);
+create index by_day on head (day, zone, vintage);
+create index by_vintage on head (vintage, day);
+create table within (zone text, day integer, vintage integer, domains text, metrics text, primary key (zone, day, vintage)) without rowid;
+create table number (metric text, zone text, day integer, vintage integer, number real, primary key (metric, zone, day, vintage))
     without rowid;
+create table said (zone text, day integer, vintage integer, verdict blob, primary key (zone, day, vintage)) without rowid;
 create table taken (edition text);
-create index by_day on said (day, zone, vintage);
-create index by_zone on short (zone, day, vintage);
-create index by_vintage on short (vintage);
 """
-A_DAY = """select s.zone, s.verdict from (select zone, max(vintage) vintage from said indexed by by_day where day = ?1 and vintage <= ?2
-    group by zone) k cross join said s on s.zone = k.zone and s.day = ?1 and s.vintage = k.vintage order by s.zone"""
-LATEST = """(select zone, day, max(vintage) vintage from short indexed by by_zone
-    where zone in (select value from json_each(?)) and day between ? and ? and vintage <= ? group by zone, day)"""
-"""The keys of what is published of some zones and days, or was at a moment: found in an index, without looking at what was said before."""
-OF_THESE = """select {what} from {latest} k cross join {table} s
-    on s.zone = k.zone and s.day = k.day and s.vintage = k.vintage order by s.zone, s.day"""
-SOME_DAYS = OF_THESE.format(what="s.zone, s.day, s.vintage, s.brief", latest=LATEST, table="short")
-WHOLE_DAYS = OF_THESE.format(what="s.verdict", latest=LATEST, table="said")
-A_POINT = "s.zone, s.day, json_extract(head, '$.status'), "
-POINTS_OF_INDEX = OF_THESE.format(
-    what=f"""{A_POINT} json_extract(head, '$.index'), json_extract(head, '$.interval[0]'), json_extract(head, '$.interval[1]'),
-        json_extract(head, '$.normal_range[0]'), json_extract(head, '$.normal_range[1]')""",
-    latest=LATEST,
-    table="short",
-)
-POINTS_OF_METRIC = OF_THESE.format(what=f"{A_POINT} json_extract(metrics, ?)", latest=LATEST, table="short")
-SOME_WHOLE = """select s.zone, s.day, s.vintage, s.verdict from json_each(?) p cross join said s
-    on s.zone = json_extract(p.value, '$[0]') and s.day = json_extract(p.value, '$[1]') and s.vintage =
-    (select max(vintage) from said n where n.zone = s.zone and n.day = s.day) order by s.zone, s.day"""
-END = "select day from short where zone = '' and vintage <= ? order by day {way} limit 1"
+"""A publication stands from its vintage until the next of the same zone and day. What stands now lies together, by zone and day; most
+questions are about many headlines, or one metric's numbers, so these are narrow, and what a verdict says within lies apart."""
+
+KEEP = "insert or ignore into {} values (?{})"
+REPLACE = """update head set until = (select min(n.vintage) from head n where n.zone = head.zone and n.day = head.day
+    and n.vintage > head.vintage) where until = :forever and (zone, day) in (select zone, day from head where vintage > :last)
+    and vintage < (select max(n.vintage) from head n where n.zone = head.zone and n.day = head.day)"""
+HEAD = "h.zone, h.day, h.vintage, h.status, h.number, h.low, h.high, h.usual_low, h.usual_high, h.level, h.seen, h.stage"
+BRIEF = f"{HEAD}, w.domains, w.metrics"
+WITHIN = "cross join within w on w.zone = h.zone and w.day = h.day and w.vintage = h.vintage"
+NUMBER = "left join number n on n.metric = :metric and n.zone = h.zone and n.day = h.day and n.vintage = h.vintage"
+SAID = "cross join said s on s.zone = h.zone and s.day = h.day and s.vintage = h.vintage"
+OF_THESE = """select {what} from head h {beside} where {stands} and h.zone in (select value from json_each(:zones))
+    and h.day between :first and :last order by h.zone, h.day"""
+OF_A_DAY = "select h.zone, s.verdict from head h indexed by by_day {beside} where h.day = :day and {stands} order by h.zone"
+OF_PAIRS = """select s.verdict from json_each(:pairs) p cross join head h
+    on h.until = :at and h.zone = json_extract(p.value, '$[0]') and h.day = json_extract(p.value, '$[1]') {beside} order by h.zone, h.day"""
+END = "select day from head where zone = '' and vintage <= :at order by day {way} limit 1"
 ENDS = f"select ({END.format(way='asc')}), ({END.format(way='desc')})"
 """Two ends of an index: min and max would walk through all of it for the sake of the vintage."""
-EVERY_VINTAGE = "select zone, day, vintage, brief from short where zone = ? and day = ? order by vintage"
+EVERY_VINTAGE = "select {what} from head h indexed by by_zone {beside} where h.zone = :zone and h.day = :day order by h.vintage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Part:
     index: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Brief:
     """A verdict without its reasons: what lines and maps are drawn of. The names are those of `Verdict`."""
 
@@ -126,57 +128,75 @@ class Shelf:
 
     def texts(self, day: date, as_of: datetime | None = None) -> dict[str | None, str]:
         """The same, as it was published, byte for byte."""
-        rows = self._ask(A_DAY, day.toordinal(), _micros(as_of))
+        rows = self.ask(OF_A_DAY.format(beside=SAID, stands=stands(as_of)), day=day.toordinal(), at=micros(as_of))
         return {zone or None: zlib.decompress(text).decode() for zone, text in rows}
 
     def briefs(
         self, zones: Sequence[str | None], first: date | None = None, last: date | None = None, as_of: datetime | None = None
     ) -> list[Brief]:
         """What is published of these zones and days (both included; None: no bound), in order of zone and day."""
-        named = json.dumps([z or "" for z in zones])
-        span = (first or date.min).toordinal(), (last or date.max).toordinal()
-        return [_brief(*row) for row in self._ask(SOME_DAYS, named, *span, _micros(as_of))]
+        return [brief(*row) for row in self._of_these(BRIEF, WITHIN, zones, first, last, as_of)]
 
     def points(
         self, zones: Sequence[str | None], first: date, last: date, metric: str | None = None, as_of: datetime | None = None
     ) -> list[Point]:
         """The index of these zones and days, or one metric's, in order of zone and day: for lines of many years."""
-        named = json.dumps([z or "" for z in zones])
-        span = first.toordinal(), last.toordinal()
         if metric is None:
-            return [_point(*row) for row in self._ask(POINTS_OF_INDEX, named, *span, _micros(as_of))]
-        rows = self._ask(POINTS_OF_METRIC, f'$."{metric}"', named, *span, _micros(as_of))
+            what = "h.zone, h.day, h.status, h.number, h.low, h.high, h.usual_low, h.usual_high"
+            return [_point(*row) for row in self._of_these(what, "", zones, first, last, as_of)]
+        rows = self._of_these("h.zone, h.day, h.status, n.number", NUMBER, zones, first, last, as_of, metric)
         return [Point(zone or None, date.fromordinal(day), status, index, None, None) for zone, day, status, index in rows]
-
-    def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
-        """The first and last day of which the city has a publication; None where there is none."""
-        low, high = self._ask(ENDS, *[_micros(as_of)] * 2)[0]
-        return None if low is None else (date.fromordinal(low), date.fromordinal(high))
 
     def whole(self, zones: Sequence[str | None], first: date, last: date, as_of: datetime | None = None) -> list[Verdict]:
         """These zones' verdicts with all their reasons, in order of zone and day: for few zones and days."""
-        named = json.dumps([z or "" for z in zones])
-        rows = self._ask(WHOLE_DAYS, named, first.toordinal(), last.toordinal(), _micros(as_of))
+        rows = self._of_these("s.verdict", SAID, zones, first, last, as_of)
         return [Verdict.model_validate_json(zlib.decompress(text)) for (text,) in rows]
 
     def some(self, pairs: Iterable[tuple[str | None, date]]) -> list[Verdict]:
         """What is published of each of these zones and days, with all its reasons, in order of zone and day."""
-        named = json.dumps([(zone or "", day.toordinal()) for zone, day in pairs])
-        return [Verdict.model_validate_json(zlib.decompress(text)) for *_, text in self._ask(SOME_WHOLE, named)]
+        wanted = json.dumps([(zone or "", day.toordinal()) for zone, day in pairs])
+        rows = self.ask(OF_PAIRS.format(beside=SAID), pairs=wanted, at=FOREVER)
+        return [Verdict.model_validate_json(zlib.decompress(text)) for (text,) in rows]
+
+    def days(self, as_of: datetime | None = None) -> tuple[date, date] | None:
+        """The first and last day of which the city has a publication; None where there is none."""
+        low, high = self.ask(ENDS, at=micros(as_of))[0]
+        return None if low is None else (date.fromordinal(low), date.fromordinal(high))
 
     def last_vintage(self) -> datetime | None:
         """When the newest of all publications was made; None where there is none."""
-        (last,) = self._ask("select max(vintage) from short")[0]
-        return None if last is None else EPOCH + timedelta(microseconds=last)
+        (last,) = self.ask("select max(vintage) from head")[0]
+        return None if last is None else moment(last)
 
     def vintages(self, day: date, zone: str | None = None) -> list[Brief]:
         """Every publication of a zone's day, the earliest first."""
-        return [_brief(*row) for row in self._ask(EVERY_VINTAGE, zone or "", day.toordinal())]
+        question = EVERY_VINTAGE.format(what=BRIEF, beside=WITHIN)
+        return [brief(*row) for row in self.ask(question, zone=zone or "", day=day.toordinal())]
 
-    def _ask(self, question: str, *values: Any) -> list[Any]:
+    def ask(self, question: str, **values: Any) -> list[Any]:
+        """Put a question in SQL to it: one read."""
         looked()
         with closing(self._open("rw")) as db, self._believed():
             return db.execute(question, values).fetchall()
+
+    def _of_these(
+        self,
+        what: str,
+        beside: str,
+        zones: Sequence[str | None],
+        first: date | None,
+        last: date | None,
+        as_of: datetime | None,
+        metric: str = "",
+    ) -> list[Any]:
+        return self.ask(
+            OF_THESE.format(what=what, beside=beside, stands=stands(as_of)),
+            zones=named(zones),
+            first=(first or date.min).toordinal(),
+            last=(last or date.max).toordinal(),
+            at=micros(as_of),
+            metric=metric,
+        )
 
     def _ready(self) -> sqlite3.Connection:
         """Open it to be filled: made where it isn't there, or is another version's, or damaged."""
@@ -212,13 +232,17 @@ class Shelf:
 
 def _take_over(db: sqlite3.Connection, lake: Lake) -> None:
     """Put in what was published since the newest that is there."""
-    last = db.execute("select max(vintage) from short").fetchone()[0]
-    for rows in lake.publications(None if last is None else EPOCH + timedelta(microseconds=last)):
+    last = db.execute("select max(vintage) from head").fetchone()[0]
+    for rows in lake.publications(None if last is None else moment(last)):
         for row in rows.to_batches(max_chunksize=1_000):
             texts = [v.as_py() for v in row["verdict"]]
-            said = [(_key(v), short(v), zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
-            db.executemany("insert or ignore into short values (?, ?, ?, ?, ?, ?)", [(*k, *s) for k, s, _ in said])
-            db.executemany("insert or ignore into said values (?, ?, ?, ?)", [(*k, z) for k, _, z in said])
+            said = [(_key(v), v, zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
+            db.executemany(KEEP.format("head", ", ?" * 12), [(*k, FOREVER, *_head(v)) for k, v, _ in said])
+            db.executemany(KEEP.format("within", ", ?" * 4), [(*k, *_within(v)) for k, v, _ in said])
+            numbers = [(m["metric"], *k, m["index"]) for k, v, _ in said for m in v["metrics"]]
+            db.executemany(KEEP.format("number", ", ?" * 4), numbers)
+            db.executemany(KEEP.format("said", ", ?" * 3), [(*k, z) for k, _, z in said])
+    db.execute(REPLACE, {"last": -1 if last is None else last, "forever": FOREVER})
 
 
 def _make(db: sqlite3.Connection) -> None:
@@ -235,32 +259,64 @@ def _make(db: sqlite3.Connection) -> None:
 
 
 def _key(said: dict[str, Any]) -> tuple[str, int, int]:
-    return said["zone"] or "", date.fromisoformat(said["day"]).toordinal(), _micros(datetime.fromisoformat(said["vintage"]))
+    return said["zone"] or "", date.fromisoformat(said["day"]).toordinal(), micros(datetime.fromisoformat(said["vintage"]))
 
 
-def short(said: dict[str, Any]) -> tuple[str, str, str]:
-    """What a `Brief` keeps of a verdict's text; the headline alone; the metrics alone: whoever wants thousands reads no more."""
-    head = {k: said[k] for k in ("status", "index", "interval", "normal_range", "level_index", "weight_seen", "stage")}
-    metrics = {m["metric"]: m["index"] for m in said["metrics"]}
-    whole = head | {"domains": [[d["domain"], d["index"]] for d in said["domains"]], "metrics": metrics}
-    brief, alone, apart = (json.dumps(part, separators=(",", ":")) for part in (whole, head, metrics))
-    return brief, alone, apart
+def _head(said: dict[str, Any]) -> tuple[Any, ...]:
+    pairs = [end for pair in ("interval", "normal_range") for end in said[pair] or (None, None)]
+    return said["status"], said["index"], *pairs, said["level_index"], said["weight_seen"], said["stage"]
 
 
-def _brief(zone: str, day: int, vintage: int, text: str) -> Brief:
-    said = {"domains": (), "metrics": {}} | json.loads(text)
-    said["domains"] = tuple(Part(*d) for d in said["domains"])
-    for pair in ("interval", "normal_range"):
-        said[pair] = said[pair] and tuple(said[pair])
-    return Brief(zone=zone or None, day=date.fromordinal(day), vintage=EPOCH + timedelta(microseconds=vintage), **said)
+def _within(said: dict[str, Any]) -> tuple[str, str]:
+    kept = [[d["domain"], d["index"]] for d in said["domains"]], {m["metric"]: m["index"] for m in said["metrics"]}
+    domains, metrics = (json.dumps(part, separators=(",", ":")) for part in kept)
+    return domains, metrics
+
+
+def brief(zone: str, day: int, vintage: int, *head: Any) -> Brief:
+    """A row of HEAD or BRIEF as what it is."""
+    status, index, low, high, usual_low, usual_high, level, seen, stage, *within = head
+    domains, metrics = map(json.loads, within) if within else ((), {})
+    return Brief(
+        zone=zone or None,
+        day=date.fromordinal(day),
+        status=status,
+        index=index,
+        interval=_pair(low, high),
+        normal_range=_pair(usual_low, usual_high),
+        level_index=level,
+        weight_seen=seen,
+        stage=stage,
+        vintage=moment(vintage),
+        domains=tuple(Part(*d) for d in domains),
+        metrics=metrics,
+    )
 
 
 def _point(zone: str, day: int, status: str, index: float | None, *ends: float | None) -> Point:
     low, high, usual_low, usual_high = (None,) * 4 if index is None else ends
-    interval = None if low is None or high is None else (low, high)
-    normal = None if usual_low is None or usual_high is None else (usual_low, usual_high)
-    return Point(zone or None, date.fromordinal(day), status, index, interval, normal)
+    return Point(zone or None, date.fromordinal(day), status, index, _pair(low, high), _pair(usual_low, usual_high))
 
 
-def _micros(moment: datetime | None) -> int:
-    return 2**62 if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
+def _pair(low: float | None, high: float | None) -> tuple[float, float] | None:
+    return None if low is None or high is None else (low, high)
+
+
+def stands(as_of: datetime | None) -> str:
+    """What holds for the publications `h` that stand now, or stood at a moment, which is `:at`."""
+    return "h.until = :at" if as_of is None else "h.vintage <= :at and h.until > :at"
+
+
+def named(zones: Sequence[str | None]) -> str:
+    """Zones as a question takes them: the city is ""."""
+    return json.dumps([z or "" for z in zones])
+
+
+def micros(moment: datetime | None) -> int:
+    """A moment as a question takes it: microseconds since 1970; FOREVER for None."""
+    return FOREVER if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(micros: int) -> datetime:
+    """The moment that these microseconds since 1970 are."""
+    return EPOCH + timedelta(microseconds=micros)

@@ -14,17 +14,13 @@ import shapely
 from pulso import metrics
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
-from pulso.web.readings.shelf import EPOCH, Brief, _brief, _micros
+from pulso.web.readings.shelf import BRIEF, HEAD, WITHIN, Brief, brief, micros, moment, named, stands
 
-A_PAGE = """select k.zone, k.day, k.vintage,
-    (select s.{text} from short s where s.zone = +k.zone and s.day = +k.day and s.vintage = +k.vintage)
-    from said k indexed by by_day
-    where k.day between ? and ? and (k.day, k.zone) > (?, ?) and +k.zone in (select value from json_each(?))
-    and k.vintage = (select max(n.vintage) from short n where n.zone = +k.zone and n.day = +k.day and n.vintage <= ?)
-    order by k.day, k.zone limit ?"""
-TIMES = """select zone, day, count(*), min(vintage) from said indexed by by_day
-    where day between ? and ? and +zone in (select value from json_each(?)) and vintage <= ? group by day, zone"""
-NEWS = "select vintage, count(*), min(day), max(day) from short where vintage > ? group by vintage order by vintage"
+A_PAGE = """select {what} from head h indexed by by_day {beside} where h.day between :first and :last and (h.day, h.zone) > (:day, :zone)
+    and +h.zone in (select value from json_each(:zones)) and {stands} order by h.day, h.zone limit :limit"""
+TIMES = """select zone, day, count(*), min(vintage) from head indexed by by_day where day between :first and :last
+    and +zone in (select value from json_each(:zones)) and vintage <= :at group by day, zone"""
+NEWS = "select vintage, count(*), min(day), max(day) from head where vintage > :after group by vintage order by vintage"
 
 Stand = tuple[date, str]
 """Where a walk stands: the day and zone ("": the city) that were told last."""
@@ -70,25 +66,32 @@ def walk(
     `head_only` leaves their domains and metrics out, and takes half the time.
     """
     day, zone = after or (first - timedelta(days=1) if first > date.min else first, "")
-    span = max(first, day).toordinal(), last.toordinal()
-    rows = reading._up_to_date()._ask(
-        A_PAGE.format(text="head" if head_only else "brief"), *span, day.toordinal(), zone, _named(zones), _micros(as_of), limit
+    what, beside = (HEAD, "") if head_only else (BRIEF, WITHIN)
+    rows = reading.ask(
+        A_PAGE.format(what=what, beside=beside, stands=stands(as_of)),
+        first=max(first, day).toordinal(),
+        last=last.toordinal(),
+        day=day.toordinal(),
+        zone=zone,
+        zones=named(zones),
+        at=micros(as_of),
+        limit=limit,
     )
-    return [_brief(*row) for row in rows]
+    return [brief(*row) for row in rows]
 
 
 def times(
     reading: Reading, zones: Sequence[str | None], first: date, last: date, as_of: datetime | None
 ) -> dict[tuple[date, str], tuple[int, datetime]]:
     """How often each of these was published until a moment, and when first, by day and zone ("": the city)."""
-    rows = reading._up_to_date()._ask(TIMES, first.toordinal(), last.toordinal(), _named(zones), _micros(as_of))
-    return {(date.fromordinal(d), z): (n, _moment(v)) for z, d, n, v in rows}
+    rows = reading.ask(TIMES, first=first.toordinal(), last=last.toordinal(), zones=named(zones), at=micros(as_of))
+    return {(date.fromordinal(d), z): (n, moment(v)) for z, d, n, v in rows}
 
 
 def news(reading: Reading, after: datetime) -> list[News]:
     """What was published after a moment, a run at a time, the earliest first."""
-    rows = reading._up_to_date()._ask(NEWS, _micros(after))
-    return [News(_moment(v), n, date.fromordinal(a), date.fromordinal(b)) for v, n, a, b in rows]
+    rows = reading.ask(NEWS, after=micros(after))
+    return [News(moment(v), n, date.fromordinal(a), date.fromordinal(b)) for v, n, a, b in rows]
 
 
 def changed(reading: Reading) -> datetime:
@@ -140,11 +143,3 @@ def centres(reading: Reading) -> dict[str, tuple[float, float]]:
     """A point within each zone: lon, lat in degrees."""
     points = {z.id: shapely.point_on_surface(z.shape) for z in reading.zones.all}
     return {zone: (round(p.x, 6), round(p.y, 6)) for zone, p in points.items()}
-
-
-def _named(zones: Sequence[str | None]) -> str:
-    return json.dumps([z or "" for z in zones])
-
-
-def _moment(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)
