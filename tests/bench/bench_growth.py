@@ -7,6 +7,7 @@ each written into its file by hand.
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -95,10 +96,14 @@ def growth(site: str, known: list[tuple[str, str]], turns: int) -> list[Figure]:
 
 
 def side_by_side(line: Line, address: str, turns: int) -> dict[str, list[float]]:
-    """Seconds that an address takes in each town, asked in turn, never answered from what was kept."""
+    """Seconds that an address takes in each town, never answered from what was kept.
+
+    All are asked in each turn, in an order of its own: what comes back every few requests, as looking for garbage does, meets all alike.
+    """
     took: dict[str, list[float]] = {city: [] for city in ("little", *MUCH)}
+    chance = random.Random(address)
     for turn in range(20 * turns + 4):
-        for city, times in took.items():
+        for city, times in chance.sample(list(took.items()), len(took)):
             mark = "" if address.startswith("/api/") else f"{'&' if '?' in address else '?'}turn={turn}"  # a word that means nothing
             seconds = latencies(line, [address.format(city=city) + mark])
             times += seconds if turn >= 4 else []  # two for each process to begin with
