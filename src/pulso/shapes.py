@@ -232,6 +232,9 @@ class MetricVerdict(Row):
     metric: str = Field(description="the metric, by its name in the city file")
     domain: str = Field(description="the domain that it belongs to")
     index: float | None = Field(description="100 · observed / expected; null where nothing could be expected or nothing was seen")
+    without_weather: float | None = Field(
+        default=None, description="the index, had the day's weather been usual; null too where published before it was"
+    )
     weight: float = Field(description="its share of the living weight, 0 to 1; 0 in a footprint domain")
     sensors_seen: int = Field(description="sensors that count that day")
     sensors_alive: int = Field(description="sensors of which something was expected lately")
@@ -265,6 +268,9 @@ class Verdict(Row):
     normal_range: tuple[float, float] | None = Field(description="5-95 % of ordinary days of that kind")
     method_band: tuple[float, float] | None = Field(
         default=None, description="what other reasonable methods would have said; null too where published before it was"
+    )
+    without_weather: float | None = Field(
+        default=None, description="the index, had the day's weather been usual; null too where published before it was"
     )
     level_index: float | None = Field(description="against the same kind of day in the reference year")
     weight_seen: float = Field(description="of the living weight, 0 to 1")

@@ -96,6 +96,21 @@ def test_the_table_of_domains_and_drivers_says_what_the_domains_say():
     np.testing.assert_allclose(by_domain / by_domain.sum(), share / share.sum(), rtol=1e-9)
 
 
+def test_without_its_weather_a_wet_day_is_nearer_to_the_expected_and_a_dry_one_as_it_was():
+    found, (_, _, drivers) = whole(), town()
+    wet = drivers.values[:, 0] > 8
+    stands = (found.status[:, 0] == Status.PUBLISHED) & ~found.in_sample
+    bikes = found.metric_index[:, 0, 0], found.metric_without_weather[:, 0, 0]
+    assert np.median(np.log(bikes[0] / bikes[1])[wet & stands]) < -0.05
+    assert abs(np.nanmedian(np.log(bikes[1] / 100)[wet & stands])) < 0.05
+    taps = np.log(found.metric_index[..., 1] / found.metric_without_weather[..., 1])
+    assert np.nanmax(np.abs(taps[:, 0])) < 0.02  # rain does nothing to them
+    owed = np.log(found.index / found.without_weather)[stands, 0]
+    rain = found.reasons[stands, 0, found.driver_kinds.index("weather")]
+    assert (np.sign(owed.round(9)) == np.sign(rain.round(9))).all()
+    assert np.isnan(found.without_weather[found.status == Status.REFUSED]).all()
+
+
 def test_a_strike_is_first_named_and_then_measured():
     found = whole()
     first, second = STRIKES

@@ -51,9 +51,11 @@ class Judgement:
     normal_high: Floats
     method_low: Floats  # (W, Z): other reasonable methods
     method_high: Floats
+    without_weather: Floats  # (W, Z): the index, had the day's weather been usual
     level_index: Floats  # (W, Z): against the reference year
     weight_seen: Floats  # (W, Z): of the living weight
     metric_index: Floats  # (W, Z, M): of the zone's own sensors, in the published form
+    metric_without_weather: Floats  # (W, Z, M)
     metric_weight: Floats  # (W, Z, M): of the living weight
     sensors_seen: Ints  # (W, Z, M): that count
     sensors_alive: Ints  # (W, Z, M): of which something was expected lately
@@ -212,6 +214,7 @@ def _judgement(room: _Room, on: Bools, earlier: Scores | None) -> Judgement:
         status=made.status,
         refusal=made.refusal,
         index=_hundred(final),
+        without_weather=_hundred(final - parts[want][..., _weather(room.drivers)].sum(axis=(-2, -1))),
         level_index=_hundred(np.where(np.isfinite(final), headline(room.stack("log_level"), made.weight), np.nan)),
         weight_seen=np.where(np.isfinite(scores.metric), made.living, 0.0).sum(axis=-1),
         drivers=room.drivers.groups,
@@ -230,6 +233,9 @@ def _metrics(room: _Room, made: Composed) -> dict[str, Any]:
     """What the judgement tells of metrics and domains."""
     return {
         "metric_index": 100.0 * room.stack("index", "ratio"),
+        "metric_without_weather": 100.0
+        * room.stack("index", "ratio")
+        * np.exp(-room.stack("deltas")[:, :, _weather(room.drivers)].sum(axis=2)),
         "metric_weight": made.living,
         "sensors_seen": room.stack("index", "sensors"),
         "sensors_alive": room.stack("alive"),
@@ -239,6 +245,11 @@ def _metrics(room: _Room, made: Composed) -> dict[str, Any]:
         "domain_index": _hundred(made.log_domain),
         "domain_weight": made.living @ room.plan.one_hot,
     }
+
+
+def _weather(drivers: Drivers) -> list[int]:
+    """Which of the drivers are weather."""
+    return [k for k, kind in enumerate(drivers.kinds) if kind == "weather"]
 
 
 def _limits(room: _Room, made: Composed, past: Scores, out: slice) -> dict[str, Any]:
