@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,16 +15,17 @@ from hypothesis import strategies as st
 from pulso.city import Span
 from pulso.web.readings import cities, reading
 from pulso.web.readings.door import Events
+from pulso.web.readings.series import logs
 from pulso.web.readings.shelf import Shelf
 from tests.flow.vila import Vila, a_day_later
 
-DAY = st.integers(0, 400).map(lambda n: date(2025, 1, 1) + timedelta(days=n))
-SPAN = st.tuples(DAY, st.integers(0, 200)).map(
+A_DAY = st.integers(0, 400).map(lambda n: date(2025, 1, 1) + timedelta(days=n))
+SPAN = st.tuples(A_DAY, st.integers(0, 200)).map(
     lambda e: Span(**{"from": e[0], "to": e[0] + timedelta(days=e[1])}, kind="works", name=f"{e}")
 )
 
 
-@given(st.lists(SPAN), DAY, DAY)
+@given(st.lists(SPAN), A_DAY, A_DAY)
 def test_the_events_that_touch_some_days_are_found_without_looking_at_all(spans, one, other):
     first, last = min(one, other), max(one, other)
     spans = tuple(sorted(spans, key=lambda s: (s.first, s.name)))
@@ -108,3 +110,19 @@ def other(mine: Vila, settings) -> Vila:
     (second.home / "vila").rename(mine.home / "other")
     settings.CITIES = [*settings.CITIES, str(second.folder)]
     return second
+
+
+def test_series_are_the_published_numbers_without_their_weather(site):
+    vila = reading("vila")
+    first, last = vila.days()
+    metric = next(iter(vila.city.metrics))
+    found = [logs(vila, (None, "north"), name, first - timedelta(days=1), last) for name in (None, metric)]
+    assert all(x.values.shape == (2, (last - first).days + 2) for x in found)
+    assert all(np.isnan(x.values[:, 0]).all() for x in found)  # the day before the first
+    for verdict in vila.whole((None, "north"), first, last):
+        z, t = (0 if verdict.zone is None else 1), (verdict.day - first).days + 1
+        said = next(m for m in verdict.metrics if m.metric == metric)
+        for logged, one in zip(found, (verdict, said), strict=True):
+            number = one.index if one.without_weather is None else one.without_weather
+            assert logged.values[z, t] == (pytest.approx(np.log(number / 100)) if number else pytest.approx(np.nan, nan_ok=True))
+    assert np.isnan(logs(vila, (None,), metric, first, last, datetime(2020, 1, 1, tzinfo=UTC)).values).all()

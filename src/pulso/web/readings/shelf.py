@@ -21,25 +21,27 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pulso.readings")
 EPOCH = datetime.fromtimestamp(0, UTC)
-FORMAT = 5
+FORMAT = 6
 """Of the file: one that was made by another is made anew."""
 FOREVER = 2**62
 """Until when a publication stands that no other has replaced, in microseconds since 1970."""
 
 TABLES = """
 create table head (zone text, day integer, vintage integer, until integer, status text, number real, low real, high real, usual_low real,
-    usual_high real, level real, seen real, stage text, primary key (until, zone, day, vintage)) without rowid;
+    usual_high real, level real, seen real, stage text, calm real, primary key (until, zone, day, vintage)) without rowid;
 create index by_zone on head (zone, day, vintage);
 create index by_day on head (day, zone, vintage);
 create index by_vintage on head (vintage, day);
 create table within (zone text, day integer, vintage integer, domains text, metrics text, primary key (zone, day, vintage)) without rowid;
-create table number (metric text, zone text, day integer, vintage integer, number real, primary key (metric, zone, day, vintage))
+create table number (metric text, zone text, day integer, vintage integer, number real, calm real,
+    primary key (metric, zone, day, vintage))
     without rowid;
 create table said (zone text, day integer, vintage integer, verdict blob, primary key (zone, day, vintage)) without rowid;
 create table taken (edition text);
 """
 """A publication stands from its vintage until the next of the same zone and day. What stands now lies together, by zone and day; most
-questions are about many headlines, or one metric's numbers, so these are narrow, and what a verdict says within lies apart."""
+questions are about many headlines, or one metric's numbers, so these are narrow, and what a verdict says within lies apart. `calm` is the
+number without the day's weather, or the number where a verdict doesn't say."""
 
 KEEP = "insert or ignore into {} values (?{})"
 REPLACE = """update head set until = (select min(n.vintage) from head n where n.zone = head.zone and n.day = head.day
@@ -237,10 +239,10 @@ def _take_over(db: sqlite3.Connection, lake: Lake) -> None:
         for row in rows.to_batches(max_chunksize=1_000):
             texts = [v.as_py() for v in row["verdict"]]
             said = [(_key(v), v, zlib.compress(t.encode(), 1)) for t in texts for v in [json.loads(t)]]
-            db.executemany(KEEP.format("head", ", ?" * 12), [(*k, FOREVER, *_head(v)) for k, v, _ in said])
+            db.executemany(KEEP.format("head", ", ?" * 13), [(*k, FOREVER, *_head(v)) for k, v, _ in said])
             db.executemany(KEEP.format("within", ", ?" * 4), [(*k, *_within(v)) for k, v, _ in said])
-            numbers = [(m["metric"], *k, m["index"]) for k, v, _ in said for m in v["metrics"]]
-            db.executemany(KEEP.format("number", ", ?" * 4), numbers)
+            numbers = [(m["metric"], *k, m["index"], _calm(m)) for k, v, _ in said for m in v["metrics"]]
+            db.executemany(KEEP.format("number", ", ?" * 5), numbers)
             db.executemany(KEEP.format("said", ", ?" * 3), [(*k, z) for k, _, z in said])
     db.execute(REPLACE, {"last": -1 if last is None else last, "forever": FOREVER})
 
@@ -264,7 +266,13 @@ def _key(said: dict[str, Any]) -> tuple[str, int, int]:
 
 def _head(said: dict[str, Any]) -> tuple[Any, ...]:
     pairs = [end for pair in ("interval", "normal_range") for end in said[pair] or (None, None)]
-    return said["status"], said["index"], *pairs, said["level_index"], said["weight_seen"], said["stage"]
+    return said["status"], said["index"], *pairs, said["level_index"], said["weight_seen"], said["stage"], _calm(said)
+
+
+def _calm(said: dict[str, Any]) -> float | None:
+    """The number without the day's weather; a verdict that was published before that was said, or has no weather, has its number."""
+    calm: float | None = said.get("without_weather")
+    return said["index"] if calm is None else calm
 
 
 def _within(said: dict[str, Any]) -> tuple[str, str]:
