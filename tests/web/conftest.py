@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from pulso.web.innovation import guard
 from pulso.web.people import trail
 from tests.flow.vila import Vila, vila
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """As always, but for what guards the trail: tests that commit must be able to empty their tables."""
+    """As always, but for what guards the trail, and what was frozen: tests that commit must be able to empty their tables."""
     with django_db_blocker.unblock():
         trail.guard(trail.LIFTED)
+        guard.guard(guard.LIFTED)
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "pulso.web.api.hooks",
     "pulso.web.people",
     "pulso.web.agenda",
+    "pulso.web.innovation",
     "pulso.web.contracts",
     "pulso.web.running",
     *accounts.APPS,

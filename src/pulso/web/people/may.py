@@ -6,15 +6,21 @@ or unknown may nothing; a superuser may everything. Each answer costs one questi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pulso.web.people.models import Organisation, Person, Role
 
 Someone = Person | AnonymousUser
 """Whoever asks: a person, or nobody known."""
 
+Houses = Sequence[Organisation] | QuerySet[Organisation]
+"""Organisations whose roles count besides the city's, in a sentence that says so."""
+
 ADMINISTRATOR, EDITOR, ENGINEER, VIEWER = Role.Kind.ADMINISTRATOR, Role.Kind.EDITOR, Role.Kind.ENGINEER, Role.Kind.VIEWER
+ACTING = (EDITOR, ENGINEER, ADMINISTRATOR)
 
 
 def may_see_entries(person: Someone, city: str) -> bool:
@@ -50,6 +56,75 @@ def may_administer_city(person: Someone, city: str) -> bool:
 def may_have_keys(person: Someone) -> bool:
     """Make keys for machines: everybody with an account."""
     return isinstance(person, Person) and person.is_active
+
+
+def may_open_challenge(person: Someone, city: str, organisations: Houses = ()) -> bool:
+    """Write a challenge for an organisation: those who act in the city, or for the organisation itself."""
+    return _is(person, ACTING, _engaged(city, organisations))
+
+
+def may_publish_challenge(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # it is the city's word
+    """Show a challenge to all, say what became of it, and open it again."""
+    return _is(person, (EDITOR, ADMINISTRATOR), _in_city(city))
+
+
+def may_comment(person: Someone) -> bool:
+    """Say something about a challenge: everybody with an account."""
+    return isinstance(person, Person) and person.is_active
+
+
+def may_moderate(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # never whom it is said to
+    """Hide, with a reason, what somebody said."""
+    return _is(person, (EDITOR, ADMINISTRATOR), _in_city(city))
+
+
+def may_offer_testbed(person: Someone, city: str) -> bool:
+    """Say what the city offers to try things on."""
+    return _is(person, ACTING, _in_city(city))
+
+
+def may_edit_pilot(person: Someone, city: str, organisations: Houses = ()) -> bool:
+    """Write a pilot, its protocol until it is frozen, its money and bookings; stop it: those who act in the city, or for who leads it."""
+    return _is(person, ACTING, _engaged(city, organisations))
+
+
+def may_freeze(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # not who is judged by it
+    """Freeze a pilot's protocol."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
+def may_amend(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # as above
+    """Set a deviation beside a frozen protocol."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
+def may_evaluate(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # as above
+    """Have a pilot's effect computed and kept."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
+def may_read_evaluation(person: Someone, city: str, organisations: Houses = ()) -> bool:
+    """Read what is not published yet of a pilot: whoever has a role in its city, or in an organisation that takes part."""
+    return _is(person, (VIEWER, *ACTING), _engaged(city, organisations))
+
+
+def may_publish_evaluation(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # whatever its sign
+    """Publish an evaluation, and decide what follows from it."""
+    return _is(person, (EDITOR, ADMINISTRATOR), _in_city(city))
+
+
+def may_offer_practice(person: Someone, city: str, organisations: Houses = ()) -> bool:  # noqa: ARG001  # the city offers it
+    """Write the card of a practice, offer it to other cities, withdraw it."""
+    return _is(person, (EDITOR, ADMINISTRATOR), _in_city(city))
+
+
+def may_adopt(person: Someone, city: str) -> bool:
+    """Adopt another city's practice in this one."""
+    return _is(person, (EDITOR, ADMINISTRATOR), _in_city(city))
+
+
+def _engaged(city: str, organisations: Houses) -> Q:
+    return _in_city(city) | Q(organisation__in=organisations)
 
 
 def _in_city(city: str) -> Q:

@@ -12,6 +12,17 @@ from pulso.web.people.around import ERASED, ROLES
 from pulso.web.people.may import Someone
 from pulso.web.people.models import Organisation, Person, Role, Step
 
+WRITTEN = {
+    "challenges": ("id", "city", "title", "text", "status", "created_at"),
+    "comments": ("id", "challenge_id", "text", "at", "hidden_at", "hidden_why"),
+    "pilots": ("id", "city", "title", "text", "status", "created_at"),
+    "amendments": ("id", "protocol_id", "field", "text", "reason", "at"),
+    "bookings": ("id", "testbed_id", "pilot_id", "first", "last"),
+    "practices": ("id", "title", "text", "status", "created_at"),
+    "adoptions": ("id", "practice_id", "city", "at"),
+}
+"""What a person wrote for a city, and what is taken along of it. It stays the city's, without a name, once they are erased."""
+
 
 def organisations(kind: str | None = None) -> list[Organisation]:
     """All, or those of a kind, in order of their names."""
@@ -98,6 +109,7 @@ def everything(person: Person) -> dict[str, Any]:
         ],
         "keys": list(person.keys.values("name", "prefix", "created_at", "expires_at", "revoked_at")),
         "webhooks": [_webhook(h) for h in person.webhooks.prefetch_related("messages")],
+        **{name: list(getattr(person, name).values(*told)) for name, told in WRITTEN.items()},
         "trail": list(Step.objects.filter(who=person.pseudonym).values("at", "action", "subject", "city", "fields")),
         "trail_about_you": list(Step.objects.filter(subject__endswith=f":{person.pseudonym}").values("at", "action", "subject", "fields")),
     }

@@ -99,6 +99,7 @@ def privacy(speech: Speech) -> Statement:
                         "leaves a row under "
                         "a pseudonym; whoever administers a city or the site sees by name who did what, until they are erased."
                     ),
+                    say("Who speaks about a challenge is named beside it, until they are erased. What they said stays, without a name."),
                 ),
                 (),
             ),

@@ -1,0 +1,1 @@
+"""How the tables of innovation came to be."""

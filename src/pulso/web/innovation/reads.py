@@ -1,0 +1,142 @@
+"""What pages and the API ask of challenges, pilots and what they showed. What isn't for whoever asks is left out, or Refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pulso.show.language import marked as _
+from pulso.web.innovation import clock
+from pulso.web.innovation.letters import Refused
+from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, FundingLine, Pilot, Practice, Testbed
+from pulso.web.innovation.moves import keep
+from pulso.web.people import may
+from pulso.web.people.models import Person
+
+NOT_PUBLISHED = _("This evaluation is not published yet.")
+NOT_EVALUATED = _("not evaluated")
+"""What stands on a practice without a published evaluation."""
+FROM_THREE_ON = 3
+"""So many evaluated adoptions there must be before their effects are pooled."""
+
+
+def challenges(city: str, who: may.Someone) -> list[Challenge]:
+    """Those of a city, the latest first; drafts for those who may write or open them."""
+    found = Challenge.objects.filter(city=city).select_related("organisation")
+    return [c for c in found if c.status != Challenge.Status.DRAFT or may.may_open_challenge(who, city, c.houses)]
+
+
+def discussion(challenge: Challenge, who: may.Someone) -> list[Comment]:
+    """What was said about it, in order. What is hidden keeps its place, and its text for those who moderate alone."""
+    whole = may.may_moderate(who, challenge.city)
+    found = list(challenge.comments.select_related("author"))
+    for comment in found:
+        if comment.hidden_at and not whole:
+            comment.text = ""
+    return found
+
+
+def pilots(city: str, who: may.Someone) -> list[Pilot]:
+    """Those of a city, the latest first, the stopped ones too; drafts for those with a role in the city or in a party of theirs."""
+    found = Pilot.objects.filter(city=city).select_related("protocol", "challenge")
+    return [p for p in found if p.status != Pilot.Status.DRAFT or may.may_read_evaluation(who, city, p.everyone)]
+
+
+def testbeds(city: str) -> list[Testbed]:
+    """What the city offers."""
+    return list(Testbed.objects.filter(city=city))
+
+
+def money(pilot: Pilot) -> dict[str, int]:
+    """Cents of EUR by state: planned, committed, paid. States without a line are left out; there is no sum over them."""
+    found: dict[str, int] = {}
+    for state, cents in FundingLine.objects.filter(pilot=pilot).values_list("state", "cents"):
+        found[state] = found.get(state, 0) + cents
+    return found
+
+
+def amendments(pilot: Pilot) -> list[Amendment]:
+    """What was set beside its protocol, in order."""
+    return list(Amendment.objects.filter(protocol__pilot=pilot).select_related("author"))
+
+
+def may_look(pilot: Pilot) -> bool:
+    """Whether its primary outcome may be shown now: after its window, or where its protocol, as amended, lets anyone look before."""
+    protocol = getattr(pilot, "protocol", None)
+    if protocol is None or not protocol.frozen_at:
+        return True
+    said, day = protocol.in_force(), clock.today(pilot.city)
+    return bool(said["may_peek"] or day < said["window_first"] or day > said["window_last"])
+
+
+def evaluation(number: int, who: may.Someone) -> Evaluation:
+    """One. Refused, and kept in the trail, where it isn't published and whoever asks has no part in its pilot; DoesNotExist."""
+    found = Evaluation.objects.select_related("pilot").get(pk=number)
+    if not found.published_at and not may.may_read_evaluation(who, found.city, found.houses):
+        refusal = Refused(who if isinstance(who, Person) else None, found, "read an unpublished evaluation", NOT_PUBLISHED)
+        keep(refusal)
+        raise refusal
+    return found
+
+
+def evaluations(pilot: Pilot, who: may.Someone) -> list[Evaluation]:
+    """Those of a pilot, the latest first; the unpublished ones for those who have a part in it alone."""
+    found = pilot.evaluations.all()
+    return list(found if may.may_read_evaluation(who, pilot.city, pilot.everyone) else found.filter(published_at__isnull=False))
+
+
+def last_word(pilot: Pilot) -> Evaluation | None:
+    """The latest published evaluation of its whole window; None where there is none."""
+    return pilot.evaluations.filter(published_at__isnull=False, interim=False).first()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A pilot in the register, with its last word and how much was amended."""
+
+    pilot: Pilot
+    evaluation: Evaluation | None
+    amendments: int
+
+
+def register(city: str = "") -> list[Line]:
+    """Every pilot that was ever frozen or stopped, of a city or of all, whatever it showed; the latest first. Three questions."""
+    found = Pilot.objects.exclude(status=Pilot.Status.DRAFT).select_related("protocol")
+    rows = list(found.filter(city=city) if city else found)
+    words = _last_words(rows)
+    amended = list(Amendment.objects.filter(protocol__pilot__in=rows).values_list("protocol__pilot_id", flat=True))
+    return [Line(p, words.get(p.pk), amended.count(p.pk)) for p in rows]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a practice did in one city."""
+
+    city: str
+    pilot: Pilot
+    original: bool
+    evaluation: Evaluation
+
+
+def effect(practice: Practice) -> Evaluation | None:
+    """The effect on its card: its pilot's last word. None: it was `NOT_EVALUATED`."""
+    return last_word(practice.pilot)
+
+
+def estimates(practice: Practice) -> list[Estimate]:
+    """What it did where it was evaluated and has an estimate: the original first, then the adoptions. To be pooled where `may_pool`."""
+    adopted = [a.pilot for a in practice.adoptions.select_related("pilot")]
+    words = _last_words([practice.pilot, *adopted])
+    told = [(p, words.get(p.pk)) for p in (practice.pilot, *adopted)]
+    return [Estimate(p.city, p, p.pk == practice.pilot_id, e) for p, e in told if e and e.estimate is not None]
+
+
+def may_pool(found: Iterable[Estimate]) -> bool:
+    """Whether there are three evaluated adoptions, the original not counted, all in one unit."""
+    some = list(found)
+    return sum(not e.original for e in some) >= FROM_THREE_ON and len({e.evaluation.unit for e in some}) == 1
+
+
+def _last_words(pilots: Iterable[Pilot]) -> dict[int, Evaluation]:
+    told = Evaluation.objects.filter(pilot__in=list(pilots), published_at__isnull=False, interim=False).order_by("id")
+    return {e.pilot_id: e for e in told}

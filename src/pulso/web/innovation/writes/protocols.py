@@ -1,0 +1,178 @@
+"""What is done to protocols: written, given the least effect that they can tell, frozen, amended. Nothing else, and in this order."""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pulso.show.language import marked as _
+from pulso.web.innovation import clock, states
+from pulso.web.innovation.digest import decimal
+from pulso.web.innovation.letters import Refused, Unfit, Word, Words
+from pulso.web.innovation.models import Amendment, Pilot, Protocol
+from pulso.web.innovation.models.protocols import WRITTEN, as_written
+from pulso.web.innovation.moves import allow, move, recorded, subject, told
+from pulso.web.innovation.writes import checks
+from pulso.web.people import may
+from pulso.web.people.models import Person
+from pulso.web.people.trail import note
+
+CALLED = {
+    "hypothesis": _("hypothesis"),
+    "metric": _("primary outcome"),
+    "direction": _("expected direction"),
+    "before_first": _("first day before"),
+    "before_last": _("last day before"),
+    "window_first": _("first day of the window"),
+    "window_last": _("last day of the window"),
+    "matters": _("smallest effect that matters"),
+    "unit": _("unit"),
+    "method": _("method"),
+    "stop_rule": _("stop rule"),
+    "mde": _("least effect that can be told"),
+}
+"""What a frozen protocol must have, and what it is called."""
+POWER = ("metric", "zones", "comparison_zones", "comparison_cities", "unit", "method", "excluded")
+DAYS = ("before_first", "before_last", "window_first", "window_last")
+IS_FROZEN = _("The protocol is frozen since {day}: no letter of it changes. An amendment stands beside it.")
+NOT_YET_FROZEN = _("The protocol is not frozen: change it itself.")
+MISSING = _("The protocol can't be frozen without: {what}.")
+TOO_LATE = _("The window begins on {first}; in the city it is {today}. A protocol is frozen before its window's first day.")
+BACKWARDS = _("The days are not in order: before, from its first to its last, and then the window.")
+PEEK_WHY = _("Say why the outcome may be looked at before the window has ended.")
+NOTHING_TO_COMPARE = _("That method compares with zones or cities that are left alone: name some.")
+WHOLE = _("The whole city is treated: no zone of it is left alone.")
+BOTH = _("Zone {zone} can't be treated and left alone.")
+NOTHING_AMENDED = _("An amendment says what is done otherwise, and why.")
+SAME = _("That is what is in force.")
+OVER = _("The pilot is {now}: it is too late to amend its protocol.")
+
+
+@recorded
+def write_protocol(by: Person, pilot: Pilot, **fields: Any) -> Protocol:
+    """Write or change a pilot's protocol, until it is frozen. What the least effect was computed from changes: it must be computed again.
+
+    Refused, and kept in the trail, once it is frozen. Unfit for a field that people don't write (the least effect, the moment it was
+    frozen), for what is not there, and days out of order.
+    """
+    protocol = _held(pilot)
+    before = told(protocol) if protocol.pk else None
+    allow(may.may_edit_pilot(by, pilot.city, pilot.houses), by, protocol, "write protocol")
+    if protocol.frozen_at:
+        raise Refused(by, protocol, "edit a frozen protocol", IS_FROZEN, day=protocol.frozen_on)
+    if forged := sorted(set(fields) - set(WRITTEN)):
+        letter = checks.NO_FIELD
+        raise Refused(by, protocol, f"type {forged[0]}", letter, field=forged[0], known=", ".join(WRITTEN))
+    _set(protocol, fields)
+    if before and any(before[name] != getattr(protocol, name) for name in (*POWER, *DAYS)):
+        protocol.mde, protocol.mde_how, protocol.mde_series = None, "", ""
+    checks.keep(by, "write protocol", protocol, before)
+    return protocol
+
+
+@recorded
+def set_least_effect(by: Person | None, protocol: Protocol, *, value: float, how: str, series: str) -> Protocol:
+    """Keep the least effect that was computed of a protocol, in its unit: a function's number, how, and the digest of its series.
+
+    Refused once it is frozen. ValueError for a number that is none, without how or series.
+    """
+    protocol = _held(protocol.pilot)
+    before = told(protocol)
+    allow(by is None or may.may_edit_pilot(by, protocol.city, protocol.houses), by, protocol, "compute least effect")
+    if protocol.frozen_at:
+        raise Refused(by, protocol, "edit a frozen protocol", IS_FROZEN, day=protocol.frozen_on)
+    if value <= 0 or not how or not series:
+        raise ValueError(
+            f"the least effect is a computed number above 0, with how and of which series; found {value!r}, {how!r}, {series!r}"
+        )
+    protocol.mde, protocol.mde_how, protocol.mde_series = decimal(value), how, series
+    checks.keep(by, "compute least effect", protocol, before)
+    return protocol
+
+
+@recorded
+def freeze(by: Person, pilot: Pilot) -> Protocol:
+    """Freeze a pilot's protocol now, on the city's own clock: before its window's first day, whole, with its least effect.
+
+    Its digest is `Protocol.promise`, hashed as `digest` says. Refused for whoever may not, where it is frozen, and once the window has
+    begun: nobody dates it back. Unfit where something is missing.
+    """
+    protocol = _held(pilot)
+    before, day = told(protocol), clock.today(pilot.city)
+    allow(may.may_freeze(by, pilot.city), by, protocol, "freeze protocol")
+    if protocol.frozen_at:
+        raise Refused(by, protocol, "edit a frozen protocol", IS_FROZEN, day=protocol.frozen_on)
+    if missing := [CALLED[name] for name in CALLED if getattr(protocol, name) in (None, "")]:
+        raise Unfit(MISSING, what=Words(missing))
+    assert protocol.window_first is not None  # noqa: S101  # it is not missing
+    if day >= protocol.window_first:
+        raise Refused(by, protocol, "freeze after the beginning", TOO_LATE, first=protocol.window_first, today=day)
+    protocol.frozen_at, protocol.frozen_on, protocol.frozen_by = clock.now(pilot.city), day, by
+    protocol.digest = protocol.recomputed()
+    checks.keep(by, "freeze protocol", protocol, before)
+    move(pilot, Pilot.Status.FROZEN, by)
+    return protocol
+
+
+@recorded
+def amend(by: Person, protocol: Protocol, field: str, after: Any, *, text: str, reason: str) -> Amendment:
+    """Set a deviation beside a frozen protocol: which field, what from now on, in words, and why. What was in force is set by itself.
+
+    Unfit for a field that people don't write, a protocol that is not frozen, a pilot that is over, and without words or reason.
+    """
+    protocol = _held(protocol.pilot)
+    allow(may.may_amend(by, protocol.city), by, protocol, "amend protocol")
+    checks.only({field: after}, WRITTEN)
+    if not protocol.frozen_at:
+        raise Unfit(NOT_YET_FROZEN)
+    if protocol.pilot.status in (Pilot.Status.CLOSED, Pilot.Status.STOPPED):
+        raise Unfit(OVER, now=Word(states.CALLED[protocol.pilot.status]))
+    if not text.strip() or not reason.strip():
+        raise Unfit(NOTHING_AMENDED)
+    before = protocol.in_force()
+    _set(copy(protocol), {**before, field: after})  # as a whole it must still make sense; nothing of it is written
+    if _json(after) == _json(before[field]):
+        raise Unfit(SAME)
+    made = Amendment(
+        protocol=protocol, field=field, before=_json(before[field]), after=_json(after), text=text.strip(), reason=reason.strip()
+    )
+    made.author, made.at = by, clock.now(protocol.city)
+    made.save()
+    note(by, "amend protocol", subject(made), None, told(made), city=protocol.city)
+    return made
+
+
+def _held(pilot: Pilot) -> Protocol:
+    """The pilot's protocol as it stands, held against others; a new one where there is none."""
+    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    pilot.refresh_from_db()
+    return Protocol.objects.filter(pilot=pilot).select_related("pilot").first() or Protocol(pilot=pilot)
+
+
+def _set(protocol: Protocol, fields: dict[str, Any]) -> None:
+    """Set what was written, each as its kind, and look at it as a whole."""
+    for name, value in fields.items():
+        setattr(protocol, name, as_written(name, value))
+    city = protocol.pilot.city
+    checks.metric(city, protocol.metric)
+    checks.zones(city, [*protocol.zones, *protocol.comparison_zones])
+    checks.others(city, protocol.comparison_cities)
+    checks.events(protocol.excluded)
+    if protocol.comparison_zones and not protocol.zones:
+        raise Unfit(WHOLE)
+    for zone in set(protocol.zones) & set(protocol.comparison_zones):
+        raise Unfit(BOTH, zone=zone)
+    days = [d for d in (getattr(protocol, name) for name in DAYS) if d]
+    if days != sorted(days) or (protocol.before_last and protocol.before_last == protocol.window_first):
+        raise Unfit(BACKWARDS)
+    if protocol.may_peek and not protocol.peek_why.strip():
+        raise Unfit(PEEK_WHY)
+    if protocol.method in ("sdid", "synthetic", "did") and not (protocol.comparison_zones or protocol.comparison_cities):
+        raise Unfit(NOTHING_TO_COMPARE)
+
+
+def _json(value: Any) -> Any:
+    """As an amendment keeps it."""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value.normalize()) if isinstance(value, Decimal) else value
