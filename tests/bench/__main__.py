@@ -25,6 +25,7 @@ from tests.conftest import REPO
 BENCHES = {
     "reduce": "Reducing",
     "baseline": "The expected day",
+    "structural": "Structural time series",
     "muenster": "Münster: collecting, publishing, one more day",
     "start": "A command's start",
     "web": "The site",

@@ -131,7 +131,7 @@ def known_variances(**more: float) -> Prior:
     return Prior(level_sd=0.02**0.5, level_df=1e9, r2=0.7, noise_df=1e9, **more)
 
 
-def test_inclusion_and_coefficients_agree_with_all_models_counted_one_by_one():
+def test_inclusion_coefficients_and_levels_agree_with_all_models_counted_one_by_one():
     """Three controls, two of them alike, a wandering level, gaps: eight models, each by its dense marginal likelihood."""
     T, noise, drift = 30, 0.3, 0.02
     chance = rng(5)
@@ -145,7 +145,7 @@ def test_inclusion_and_coefficients_agree_with_all_models_counted_one_by_one():
     xk, yk = x[known], y[known]
     gram = xk.T @ xk
     slab = prior.weight / len(yk) * (0.6 * gram + 0.4 * np.diag(np.diag(gram)))
-    weights, betas = [], []
+    weights, betas, levels = [], [], []
     for model in product([False, True], repeat=3):
         into = np.flatnonzero(model)
         spread = noise * np.linalg.inv(slab[np.ix_(into, into)])
@@ -153,6 +153,7 @@ def test_inclusion_and_coefficients_agree_with_all_models_counted_one_by_one():
         weights.append(multivariate_normal.logpdf(yk, cov=cov) + into.size * np.log(0.4) + (3 - into.size) * np.log(0.6))
         betas.append(np.zeros(3))
         betas[-1][into] = spread @ xk[:, into].T @ np.linalg.solve(cov, yk)
+        levels.append(walk_covariance(T, drift, 1.0)[:, known] @ np.linalg.solve(cov, yk))
     share = np.exp(np.array(weights) - max(weights))
     share /= share.sum()
     inclusion = share @ np.array(list(product([0.0, 1.0], repeat=3)))
@@ -160,6 +161,7 @@ def test_inclusion_and_coefficients_agree_with_all_models_counted_one_by_one():
     assert ((inclusion > 0.1) & (inclusion < 0.9)).any(), "the case must not be a foregone conclusion"
     assert_allclose((fit.beta != 0).mean(axis=0), inclusion, atol=0.02)
     assert_allclose(fit.beta.mean(axis=0), share @ np.array(betas), atol=0.01)
+    assert_allclose(fit.level.mean(axis=0), share @ np.array(levels), atol=0.01)
 
 
 def test_without_a_level_it_is_bayesian_linear_regression():

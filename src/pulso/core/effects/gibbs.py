@@ -99,11 +99,12 @@ def draw_levels(
     if y.ndim != 1 or y.size < 2 or not known.any() or np.isinf(y).any():
         raise ValueError(f"a level needs one series of two steps or more, finite, some of them known; this has the shape {y.shape}")
     out = np.empty((draws, y.size))
-    seen = np.where(known, y - start[0], 0.0)[:, None]
+    seen, weight = np.where(known, y - start[0], 0.0), known.astype(np.float64)
     for i, (eps, eta) in enumerate(zip(*variances, strict=True)):
-        solved = _solve(seen, known, float(eps), float(eta), start[1], rng)
-        np.add(solved[:, 0], solved[:, 1], out=out[i])
-    return out + start[0]
+        d, e, nudge = _perturbed(weight, float(eps), float(eta), start[1], rng)
+        out[i] = dpttrs(d, e, seen + nudge, overwrite_b=1)[0]
+    out += start[0]
+    return out
 
 
 def sample(
@@ -144,16 +145,24 @@ def sample(
     """
     prior = prior or Prior()
     y, x, known = _checked(y, x, draws, burn)
-    both = np.asfortranarray(np.where(known[:, None], np.column_stack([x, y]), 0.0))
-    gram, slab = both.T @ both, prior.slab(x[known])
-    chosen = np.zeros(x.shape[1], dtype=np.bool_)
+    seen = np.where(known, y, 0.0)
+    x = np.where(known[:, None], x, 0.0)
+    both, mix = np.asfortranarray(np.column_stack([x, seen])), np.ones(x.shape[1] + 1)
+    gram = x.T @ both
+    slab, chosen = prior.slab(x[known]), np.zeros(x.shape[1], dtype=np.bool_)
     (eps, _), eta = prior.noise(x.shape[1]), prior.level_sd**2
     out = Draws(np.empty((draws, y.size)), np.zeros((draws, x.shape[1])), np.empty(draws), np.empty(draws))
+    right, weight, n = np.empty_like(both), known.astype(np.float64), int(known.sum())
     for i in range(-burn, draws):
-        solved = _solve(both, known, eps, eta, prior.start_sd, rng)
-        beta = _coefficients(gram - both.T @ solved[:, :-1], slab, chosen, eps, prior.size, rng)
-        level = solved[:, -2] - solved[:, :-2] @ beta + solved[:, -1]
-        eps, eta = _variances(both, known, level, beta, slab, int(chosen.sum()), prior, rng)
+        d, e, nudge = _perturbed(weight, eps, eta, prior.start_sd, rng)
+        right[:] = both
+        right[:, -1] += nudge
+        solved = dpttrs(d, e, right, overwrite_b=1)[0]
+        beta = _coefficients(gram - solved[:, :-1].T @ both, slab, chosen, eps, prior.size, rng)
+        mix[:-1] = -beta
+        level = solved @ mix
+        rest = both @ mix - level * weight
+        eps, eta = _variances(rest, level[1:] - level[:-1], n, beta, slab, prior, rng)
         if i >= 0:
             out.level[i], out.beta[i], out.noise[i], out.drift[i] = level, beta, eps, eta
     return out
@@ -175,34 +184,29 @@ def _checked(y: ArrayLike, x: ArrayLike | None, draws: int, burn: int) -> tuple[
     return y, x, known
 
 
-def _solve(seen: Floats, known: NDArray[np.bool_], noise: float, drift: float, start_sd: float, rng: np.random.Generator) -> Floats:
+def _perturbed(weight: Floats, noise: float, drift: float, start_sd: float, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
     """
-    (T, C + 1) The level's mean given each column of `seen` (0 where unknown) as the series; last, a draw of its error.
+    Factorise the level's precision as LDL': (T,) D, (T − 1,) L below its diagonal; and (T,) the perturbation.
 
-    The precision is that of the level times the noise's variance, which keeps it near 1.
+    `weight` is 1 where the series is known, 0 elsewhere. The precision is taken times the noise's variance, so that the series is its
+    own right-hand side, and the perturbation is L√D z times the noise's standard deviation.
     """
-    T = len(seen)
     pull = noise / drift
-    diagonal = np.full(T, 2 * pull)
-    diagonal[0] = diagonal[-1] = pull
-    diagonal += known
-    diagonal[0] += noise / start_sd**2
-    d, e, _ = dpttrf(diagonal, np.full(T - 1, -pull), overwrite_d=1, overwrite_e=1)
-    right = np.empty((T, seen.shape[1] + 1), order="F")
-    right[:, :-1] = seen
-    nudge = rng.standard_normal(T)
+    diagonal = weight + 2 * pull
+    diagonal[0] += noise / start_sd**2 - pull
+    diagonal[-1] -= pull
+    d, e, _ = dpttrf(diagonal, np.full(weight.size - 1, -pull), overwrite_d=1, overwrite_e=1)
+    nudge = rng.standard_normal(weight.size)
     nudge *= np.sqrt(noise * d)
-    right[:, -1] = nudge
-    right[1:, -1] += e * nudge[:-1]
-    solved: Floats = dpttrs(d, e, right, overwrite_b=1)[0]
-    return solved
+    nudge[1:] += e * nudge[:-1]
+    return d, e, nudge
 
 
 def _coefficients(left: Floats, slab: Floats, chosen: NDArray[np.bool_], noise: float, size: float, rng: np.random.Generator) -> Floats:
     """
     Draw which controls are in (`chosen`, changed in place) and their coefficients, the level integrated out.
 
-    `left` (K + 1, K + 1) is [X y]'[X y] without what the level takes up.
+    `left` (K, K + 1) is X'[X y] without what the level takes up.
     """
     K = len(slab)
     if size < K:
@@ -227,7 +231,7 @@ def _choose(left: Floats, slab: Floats, chosen: NDArray[np.bool_], noise: float,
     """
     K = len(slab)
     swept = np.zeros((2, K + 1, K + 1))
-    swept[0], swept[1, :K, :K] = left, slab
+    swept[0, :K], swept[1, :K, :K] = left, slab
     swept[0, :K, :K] += slab
     for j in np.flatnonzero(chosen).tolist():
         _sweep(swept, j)
@@ -250,19 +254,11 @@ def _sweep(matrices: Floats, j: int) -> None:
 
 
 def _variances(
-    both: Floats,
-    known: NDArray[np.bool_],
-    level: Floats,
-    beta: Floats,
-    slab: Floats,
-    chosen: int,
-    prior: Prior,
-    rng: np.random.Generator,
+    rest: Floats, steps: Floats, known: int, beta: Floats, slab: Floats, prior: Prior, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """Draw the variances of the noise and of the level's steps, given all else."""
+    """Draw the variances of the noise and of the level's steps, given both; the slab is scaled by the noise, and tells of it too."""
     guess, df = prior.noise(beta.size)
-    rest = both[:, -1] - both[:, :-1] @ beta - level * known
-    steps = np.diff(level)
-    noise = (df * guess + float(rest @ rest) + float(beta @ slab @ beta)) / rng.chisquare(df + int(known.sum()) + chosen)
+    inside = np.count_nonzero(beta)
+    noise = (df * guess + float(rest @ rest) + float(beta @ slab @ beta)) / rng.chisquare(df + known + inside)
     drift = (prior.level_df * prior.level_sd**2 + float(steps @ steps)) / rng.chisquare(prior.level_df + steps.size)
     return float(noise), float(drift)
