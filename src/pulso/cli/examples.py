@@ -12,6 +12,8 @@ EXAMPLES = {
     "explain": "pulso explain demo --day 2025-10-16 --lang pt",
     "bulletin": "pulso bulletin demo --day 2025-10-16 --out strike.html",
     "sources": "pulso sources demo",
+    "effect": 'pulso effect demo --event "São João night"',
+    "events": "pulso events demo --rank",
     "revisions": "pulso revisions demo",
     "weights": "pulso weights demo --day 2025-06-14",
     "idu": "pulso idu demo --from 2025-01-01 --to 2025-12-31",

@@ -82,11 +82,13 @@ class Speech:
         """Write a day: "full", "long", "medium", "short", or a pattern of the Unicode date fields."""
         return _date(day, form, str(self.locale))
 
-    def days(self, first: date, last: date) -> str:
-        """Write a span of days, both included, as short as it can be read."""
+    def days(self, first: date, last: date, *, year: bool = False) -> str:
+        """Write a span of days, both included, as short as it can be read; with the year where asked for."""
+        end, whole = ("d MMM y" if year else "d MMM"), first.year == last.year
         if first == last:
-            return self.day(first, "d MMM")
-        return f"{self.day(first, 'd' if first.month == last.month and first.year == last.year else 'd MMM')}–{self.day(last, 'd MMM')}"
+            return self.day(first, end)
+        start = "d" if first.month == last.month and whole else "d MMM" if whole else end
+        return f"{self.day(first, start)}–{self.day(last, end)}"
 
     def moment(self, when: datetime, clock: ZoneInfo) -> str:
         """Write a moment on the city's own clock."""
