@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from pulso.errors import NothingKnown
+from pulso.flow import remembered
 from pulso.flow.collect import Collected
 from pulso.flow.home import River
 from pulso.flow.publish import RECIPE, digest
@@ -58,9 +59,13 @@ _FORM = TypeAdapter(Account)
 
 
 def keep(river: River, told: Iterable[Collected] = ()) -> Account:
-    """Measure all of it, and keep it. `told` is what a collection says of the sources that it asked; of others the last word stands."""
+    """Measure all of it, and keep it; and what events did, beside it.
+
+    `told` is what a collection says of the sources that it asked; of others the last word stands.
+    """
     made = _measured(river, tuple(told))
-    _write(made, where(river))
+    remembered.keep(river)
+    _write(made, where(river))  # the last: whoever keeps pages looks whether this file has changed
     return made
 
 

@@ -1,0 +1,122 @@
+"""What events did, kept between runs: measuring it takes seconds, and whoever asks for a page has none.
+
+A cache beside the city's lake: whoever deletes its file loses nothing but the answer until the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from pulso.city import Span
+from pulso.flow.effects import Published, of_event, published
+from pulso.flow.home import River
+from pulso.flow.publish import RECIPE
+from pulso.show.effects import EventEffects
+
+Ints = NDArray[np.int64]
+UNIX_EPOCH = date(1970, 1, 1).toordinal()
+FORMAT = 1
+"""Of the file: one that was made by another is made anew."""
+TABLES = """
+create table told (event text primary key, basis text, first integer, last integer, effects text) without rowid;
+create index by_last on told (last, first);
+"""
+MOST = 300
+"""So many events are measured in one run at most, the newest first; the next run goes on."""
+FORM = TypeAdapter(EventEffects)
+
+
+def where(river: River) -> Path:
+    """The file: beside the city's lake."""
+    return river.home.folder(river.city) / "effects.sqlite3"
+
+
+def keep(river: River, *, most: int = MOST) -> int:
+    """Measure the events whose answer is not known, or may have changed, the newest first, and keep it; say how many those were.
+
+    An answer rests on what is published up to the event's last day, on the other events until then, and on the code.
+    """
+    known = river.lake.events()
+    wanted = {identity(e): (e, basis) for e, basis in zip(known, _bases(river, known), strict=True) if basis}
+    with _opened(where(river)) as db:
+        there = dict(db.execute("select event, basis from told").fetchall())
+        db.executemany("delete from told where event = ?", [(gone,) for gone in there.keys() - wanted.keys()])
+        todo = [(key, e, basis) for key, (e, basis) in wanted.items() if there.get(key) != basis]
+        todo = sorted(todo, key=lambda t: t[1].last, reverse=True)[:most]
+        told = _told(river, (e for _, e, _ in todo), known)
+        rows = [(key, basis, e.first.toordinal(), e.last.toordinal(), text) for (key, e, basis), text in zip(todo, told, strict=True)]
+        db.executemany("insert or replace into told values (?, ?, ?, ?, ?)", rows)
+    return len(todo)
+
+
+def kept(path: Path, first: date, last: date) -> list[EventEffects]:
+    """What was kept of the events that touch these days, both included; nothing where nothing was, or another version kept it."""
+    if not path.is_file():
+        return []
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as db:
+        if db.execute("pragma user_version").fetchone()[0] != FORMAT:
+            return []
+        rows = db.execute("select effects from told where last >= ? and first <= ? order by first", (first.toordinal(), last.toordinal()))
+        return [FORM.validate_json(text) for (text,) in rows]
+
+
+def identity(event: Span) -> str:
+    """What makes an event itself: its name, kind, place and days."""
+    return hashlib.sha256(f"{event.name}\0{event.kind}\0{event.zone}\0{event.first}\0{event.last}".encode()).hexdigest()
+
+
+def _told(river: River, some: Iterable[Span], known: Sequence[Span]) -> Iterator[str]:
+    """What each of these events did, as text; the series of a place are read once."""
+    read: dict[str | None, Published] = {}
+    for event in some:
+        if event.zone not in read and (found := published(river, event.zone)) is not None:
+            read[event.zone] = found
+        yield FORM.dump_json(of_event(event, read[event.zone], known)).decode()
+
+
+def _bases(river: River, known: Sequence[Span]) -> Iterator[str]:
+    """What the answer to each event, in order of their first day, rests on, as a digest; empty where none of its days is published."""
+    rows = river.lake.published(None, None, None, ["zone", "day", "vintage"]).sort_by("day")
+    so_far = hashlib.sha256(f"{version('pulso')} {RECIPE} {river.city.digest}".encode())
+    places: dict[str | None, tuple[Ints, Ints]] = {}
+    for event in known:
+        so_far.update(identity(event).encode())
+        if event.zone not in places:
+            mine = rows.filter(pc.is_null(rows["zone"]) if event.zone is None else pc.equal(rows["zone"], event.zone))
+            moments = pc.cast(mine["vintage"], pa.int64()).to_numpy()
+            places[event.zone] = (
+                mine["day"].cast(pa.int32()).to_numpy() + UNIX_EPOCH,
+                np.maximum.accumulate(moments) if len(moments) else moments,
+            )
+        days, newest = places[event.zone]
+        there = len(days) and event.first.toordinal() <= days[-1] and event.last.toordinal() >= days[0]
+        until = int(np.searchsorted(days, event.last.toordinal(), side="right")) - 1
+        yield f"{so_far.hexdigest()} {newest[until]} {event.last.toordinal() <= days[-1]}" if there else ""
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file to be written, in one transaction; made anew where another version made it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
+        db.execute("pragma journal_mode = wal")
+        db.execute("begin immediate")
+        if db.execute("pragma user_version").fetchone()[0] != FORMAT:
+            db.execute("drop table if exists told")
+            for statement in filter(str.strip, TABLES.split(";")):
+                db.execute(statement)
+            db.execute(f"pragma user_version = {FORMAT}")
+        yield db
+        db.execute("commit")
