@@ -50,6 +50,10 @@ class Prior:
         return self.weight / max(len(x), 1) * ((1 - self.diagonal) * gram + self.diagonal * np.diag(np.diag(gram)))
 
 
+LOOSE = Prior(level_sd=0.1, level_df=1.0)
+"""For series that no control explains well: the default is too sure of a level that really wanders."""
+
+
 class Draws(NamedTuple):
     """One row a draw from the posterior."""
 
