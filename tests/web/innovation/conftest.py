@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,15 @@ PROMISE = {
 
 
 @pytest.fixture(autouse=True)
-def guarded(request: pytest.FixtureRequest) -> None:
-    """As on a site: what was frozen stays. Undone with the test's transaction."""
-    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("db")
+def guarded(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As on a site: what was frozen stays. Undone with the test's transaction, or before its tables are emptied."""
+    marked = request.node.get_closest_marker("django_db")
+    if "db" in request.fixturenames or marked:
+        request.getfixturevalue("transactional_db" if marked and marked.kwargs.get("transaction") else "db")
         guard.guard()
+    yield
+    if marked and marked.kwargs.get("transaction"):
+        guard.guard(guard.LIFTED)
 
 
 @pytest.fixture

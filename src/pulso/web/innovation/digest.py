@@ -48,7 +48,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, Decimal):
-        return _number(value)
+        return number(value)
     if isinstance(value, datetime):
         return _moment(value)
     if isinstance(value, date):
@@ -69,7 +69,8 @@ def _object(value: Mapping[Any, Any]) -> dict[str, Any]:
     return plain
 
 
-def _number(value: Decimal) -> str:
+def number(value: Decimal) -> str:
+    """A number as text: plain decimals without needless zeros. ValueError where it is not finite."""
     if not value.is_finite():
         raise ValueError(f"a number of a protocol is finite; found {value}")
     said = f"{value:f}"
@@ -80,4 +81,4 @@ def _number(value: Decimal) -> str:
 def _moment(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError(f"a moment has a zone; found {value.isoformat()}")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

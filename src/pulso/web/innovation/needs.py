@@ -25,7 +25,7 @@ def has_pilot(challenge: Challenge) -> Unfit | None:
 
 
 def resulted(challenge: Challenge) -> Unfit | None:
-    """A published evaluation of a pilot of its."""
+    """A pilot with a published evaluation."""
     found = Evaluation.objects.filter(pilot__challenge=challenge, published_at__isnull=False, interim=False)
     return None if found.exists() else Unfit(NO_RESULT)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pulso.show.language import marked as _
 from pulso.web.innovation import clock, states
-from pulso.web.innovation.digest import decimal
+from pulso.web.innovation.digest import decimal, number
 from pulso.web.innovation.letters import Refused, Unfit, Word, Words
 from pulso.web.innovation.models import Amendment, Pilot, Protocol
 from pulso.web.innovation.models.protocols import WRITTEN, as_written
@@ -47,6 +47,8 @@ WHOLE = _("The whole city is treated: no zone of it is left alone.")
 BOTH = _("Zone {zone} can't be treated and left alone.")
 NOTHING_AMENDED = _("An amendment says what is done otherwise, and why.")
 SAME = _("That is what is in force.")
+NO_PEEKING = _("Whether anyone looks before the window has ended is settled when the protocol is frozen.")
+IN_THE_PAST = _("An amended window has no first or last day in the past: {day}; in the city it is {today}.")
 OVER = _("The pilot is {now}: it is too late to amend its protocol.")
 
 
@@ -120,6 +122,7 @@ def freeze(by: Person, pilot: Pilot) -> Protocol:
 def amend(by: Person, protocol: Protocol, field: str, after: Any, *, text: str, reason: str) -> Amendment:
     """Set a deviation beside a frozen protocol: which field, what from now on, in words, and why. What was in force is set by itself.
 
+    Refused, and kept in the trail, where it would let anybody look before the end: by peeking, or by a window of days that are over.
     Unfit for a field that people don't write, a protocol that is not frozen, a pilot that is over, and without words or reason.
     """
     protocol = _held(protocol.pilot)
@@ -132,6 +135,8 @@ def amend(by: Person, protocol: Protocol, field: str, after: Any, *, text: str, 
     if not text.strip() or not reason.strip():
         raise Unfit(NOTHING_AMENDED)
     before = protocol.in_force()
+    after = as_written(field, after)
+    _not_to_peek(by, protocol, field, after)
     _set(copy(protocol), {**before, field: after})  # as a whole it must still make sense; nothing of it is written
     if _json(after) == _json(before[field]):
         raise Unfit(SAME)
@@ -142,6 +147,14 @@ def amend(by: Person, protocol: Protocol, field: str, after: Any, *, text: str, 
     made.save()
     note(by, "amend protocol", subject(made), None, told(made), city=protocol.city)
     return made
+
+
+def _not_to_peek(by: Person, protocol: Protocol, field: str, after: Any) -> None:
+    if field == "may_peek" and after:
+        raise Refused(by, protocol, "amend it to peek", NO_PEEKING)
+    day = clock.today(protocol.city)
+    if field in ("window_first", "window_last") and after and after < day:
+        raise Refused(by, protocol, "date a window back", IN_THE_PAST, day=after, today=day)
 
 
 def _held(pilot: Pilot) -> Protocol:
@@ -175,4 +188,4 @@ def _set(protocol: Protocol, fields: dict[str, Any]) -> None:
 
 def _json(value: Any) -> Any:
     """As an amendment keeps it."""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value.normalize()) if isinstance(value, Decimal) else value
+    return value.isoformat() if isinstance(value, date | datetime) else number(value) if isinstance(value, Decimal) else value
