@@ -13,7 +13,7 @@ from pulso.core.effects.weights import simplex
 
 FLOOR = -10.0  # log10 of the least importance, where the greatest is 1: none is quite 0, so that the mix is unique
 DRAWS, REFINED = 4_000, 60
-ROUNDS, SHAKEN = 4, 15  # in the end, the best is shaken and descends again
+ROUNDS, SHAKEN, ANEW = 4, 15, 0.3  # in the end, the best is shaken, by turns with this share of it drawn anew
 NEAR = 1e-6  # relative: as good as equal
 HEAVY = 1e4  # what must be matched first, beside what breaks the ties
 
@@ -148,17 +148,28 @@ def _reached(problem: _Problem, loss: float, bound: float) -> bool:
 
 
 def _search(problem: _Problem, draws: int, seed: int) -> tuple[Floats, Floats, bool]:
-    """Draw importances over all their orders of magnitude, descend from the best, keep the lowest, and shake it."""
+    """Descend from the most promising draws, one for each choice of units in the mix; then shake the best and descend again."""
     k = len(problem.predictors)
     rng = np.random.default_rng(seed)
-    drawn = rng.uniform(FLOOR, 0.0, (draws, k))
-    losses = np.array([_square(problem.outcomes, _mix(problem, 10**logs)) for logs in drawn])
-    starts = [np.zeros(k), _regressed(problem), *drawn[np.argsort(losses)[:REFINED]]]
+    starts = [np.zeros(k), _regressed(problem), *_promising(problem, rng.uniform(FLOOR, 0.0, (draws, k)))]
     least, best = min((_descend(problem, logs) for logs in starts), key=lambda end: end[0])
-    for _ in range(ROUNDS if draws else 0):
-        near = np.clip(best + rng.normal(size=(SHAKEN, k)), FLOOR, 0.0)
-        least, best = min([(least, best), *(_descend(problem, logs) for logs in near)], key=lambda end: end[0])
+    for turn in range(ROUNDS if draws else 0):
+        near = best + rng.normal(size=(SHAKEN, k))
+        if turn % 2 == 0:
+            near = np.where(rng.random(near.shape) < ANEW, rng.uniform(FLOOR, 0.0, near.shape), near)
+        ends = [_descend(problem, logs) for logs in np.clip(near, FLOOR, 0.0)]
+        least, best = min([(least, best), *ends], key=lambda end: end[0])
     return 10**best, _mix(problem, 10**best), False
+
+
+def _promising(problem: _Problem, drawn: Floats) -> list[Floats]:
+    """Of draws (D, K) that mix the same units the best, and of these the best: others would descend to where they do."""
+    best: dict[bytes, tuple[float, int]] = {}
+    for i, logs in enumerate(drawn):
+        weights = _mix(problem, 10**logs)
+        units = (weights > 1e-9).tobytes()
+        best[units] = min(best.get(units, (np.inf, i)), (_square(problem.outcomes, weights), i))
+    return [drawn[i] for _, i in sorted(best.values())[:REFINED]]
 
 
 def _descend(problem: _Problem, logs: Floats) -> tuple[float, Floats]:
@@ -187,8 +198,9 @@ def _loss(problem: _Problem, logs: Floats) -> tuple[float, Floats]:
 
 
 def _regressed(problem: _Problem) -> Floats:
-    """(K,) log10 of the importance that a regression of the outcomes' gaps on the predictors' gaps suggests."""
-    slopes = np.linalg.lstsq(problem.predictors.T, problem.outcomes.T, rcond=None)[0]
+    """(K,) log10 of the importance that a regression of the outcomes on the predictors, over all units, suggests."""
+    gaps, apart = (np.pad(part, ((0, 0), (0, 1))) for part in problem)  # the treated has no gap to itself
+    slopes = np.linalg.lstsq((gaps - gaps.mean(axis=1, keepdims=True)).T, (apart - apart.mean(axis=1, keepdims=True)).T, rcond=None)[0]
     size = (slopes**2).sum(axis=1)
     return np.asarray(np.clip(np.log10(np.maximum(size, 1e-300) / max(size.max(), 1e-300)), FLOOR, 0.0))
 
