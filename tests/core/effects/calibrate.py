@@ -43,6 +43,7 @@ class Sample(NamedTuple):
     observed: Floats  # (T, sensors) without what the engine flags
     log: Floats  # (T,) ln(index / 100) as published
     series: Steady
+    calm: Steady  # the same without the day's weather, where it is known
     in_sample: NDArray[np.bool_]
 
 
@@ -57,8 +58,9 @@ def sample(name: str, shared: Path) -> Sample:
     told = expect(data.values, data.days, data.drivers)
     faulty = suspects(log_ratios(data.values, told.full, told.offset), data.days.ordinal)
     observed = np.where((faulty.jump | faulty.spike) & (place == "Münster"), np.nan, data.values)
-    log = log_index(metric_index(observed, told.cal, np.ones((1, observed.shape[1]), dtype=bool)).ratio)[:, 0]
-    return Sample(data, observed, log, steady(log), told.in_sample)
+    whole = np.ones((1, observed.shape[1]), dtype=bool)
+    log, calm = (log_index(metric_index(observed, usual, whole).ratio)[:, 0] for usual in (told.cal, told.full))
+    return Sample(data, observed, log, steady(log), steady(calm), told.in_sample)
 
 
 class Called(NamedTuple):
@@ -85,9 +87,14 @@ def default(one: Sample, start: int, h: int) -> Called | None:
     return None if found.refusal else Called(start, *found[:3], found.placebos.effects)
 
 
+def calm_index(one: Sample, start: int, h: int) -> Called | None:
+    """On the index that the engine publishes without the day's weather."""
+    return None if one.data.drivers is None else default(one._replace(series=one.calm), start, h)
+
+
 def without_weather(one: Sample, start: int, h: int) -> Called | None:
     if one.data.drivers is None:
-        return None
+        return None  # a straight line a column, learnt by the window effect itself
     found = window_effect(one.series, start, start + h, kind=one.data.days.kind, covariates=one.data.drivers.values)
     return None if found.refusal else Called(start, *found[:3], found.placebos.effects)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from pulso.core.days import KINDS
 from pulso.core.effects.power import minimum_effect
 from tests.core.effects import calibrate as cal
 
@@ -14,7 +15,7 @@ pytestmark = [pytest.mark.mirror, pytest.mark.proof]
 
 FEW = 29  # every so many days a window, for methods that take long; prime, so that all weekdays come
 OTHERS = {
-    "without the weather": (cal.without_weather, 3),
+    "weather as covariates": (cal.without_weather, 3),
     "s.d. / √h": (cal.root_of_days, 3),
     "block bootstrap": (cal.block_bootstrap, 3),
     "local-level filter": (cal.filtered, FEW),
@@ -39,6 +40,17 @@ def test_nineteen_intervals_of_twenty_hold_nothing(shared, h):
     assert min(cal.coverage(one) for one in told.values()) >= 0.85
 
 
+def test_single_days_of_every_kind_hold_nothing_about_as_often(shared):
+    inside = defaultdict(list)
+    for name, told in cal.tried(cal.default, shared, cal.HELD_OUT, 1, 1).items():
+        kind = cal.sample(name, shared).data.days.kind
+        for c in told:
+            inside[KINDS[kind[c.start]]].append(c.low <= 0 <= c.high)
+    print("single days: " + ", ".join(f"{kind} {np.mean(x):.3f} ({len(x)})" for kind, x in inside.items()))
+    assert 0.92 <= np.mean(inside["weekday"]) <= 0.98
+    assert 0.92 <= np.mean(inside["weekend"]) <= 0.98
+
+
 @pytest.mark.parametrize("h", cal.LENGTHS)
 def test_so_they_did_in_the_years_that_it_was_chosen_on(shared, h):
     assert 0.92 <= report("tuned", h, cal.tried(cal.default, shared, cal.TUNED, h, 3)) <= 0.98
@@ -54,6 +66,15 @@ def test_an_effect_of_the_announced_minimum_is_called_four_times_of_five(shared,
     pooled = np.concatenate(list(called.values()))
     print(f"power, {h} days: {pooled.mean():.3f}; " + ", ".join(f"{name} {np.mean(x):.3f}" for name, x in called.items()))
     assert 0.72 <= pooled.mean() <= 0.88
+
+
+@pytest.mark.parametrize("h", cal.LENGTHS)
+def test_without_the_days_weather_less_is_enough_and_holds_as_often(shared, h):
+    known = {name: cal.HELD_OUT[name] for name in ("Zürich cars", "Zürich bikes", "Washington bike-share")}
+    plain, calm = (cal.tried(way, shared, known, h, 3) for way in (cal.default, cal.calm_index))
+    assert 0.92 <= report("the index without the day's weather", h, calm) <= 0.98
+    for name in ("Zürich bikes", "Washington bike-share"):  # the engine keeps no weather for cars
+        assert cal.width(calm[name]) < 0.85 * cal.width(plain[name])
 
 
 def test_what_a_pilot_must_do_to_be_seen(shared):
