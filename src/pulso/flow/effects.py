@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pulso.city import Span
+from pulso.city import City, Span
 from pulso.core.effects.steady import Steady, steady
 from pulso.core.effects.window import Refusal, WindowEffect, window_effect
 from pulso.errors import NothingKnown
@@ -21,9 +21,13 @@ from pulso.flow.panels import calendar
 from pulso.flow.reading import known_metric, zone_id
 from pulso.show import effects as words
 from pulso.show.effects import Effect, EventEffects
+from pulso.show.language import speak
+from pulso.show.names import driver
 
 EVERYDAY = 0.1
 """A kind of event that is on more of the days than this is an everyday matter: an earlier window with one is as good as any other."""
+OF_WEATHER = frozenset({"storm", "snow", "heat", "heat_wave", "cold", "cold_wave", "ice", "flood", "wind", "fog"})
+"""Kinds of event that are weather: what they did is not looked for beside the day's weather, but with it."""
 WHY: dict[Refusal, words.Refusal] = {
     Refusal.UNSEEN: "not seen",
     Refusal.NO_LEVEL: "unsettled",
@@ -34,17 +38,26 @@ WHY: dict[Refusal, words.Refusal] = {
 
 @dataclass(frozen=True)
 class Published:
-    """What is published of one zone as series: the index first, then each metric, without the day's weather."""
+    """What is published of one zone as series: the index first, then each metric."""
 
     first: date
     names: tuple[str | None, ...]
     logs: NDArray[np.float64]  # (S, T): ln(index / 100); NaN where there is no number
+    calm: NDArray[np.float64]  # (S, T): the same without the day's weather
     kind: NDArray[np.int64]  # (T,): what kind of day each is
 
     @cached_property
-    def steady(self) -> Steady:
-        """The same against a level that doesn't follow."""
+    def _steady(self) -> Steady:
         return steady(self.logs)
+
+    @cached_property
+    def _calm(self) -> Steady:
+        return steady(self.calm)
+
+    def steady(self, i: int, *, weather: bool) -> Steady:
+        """One of them against a level that doesn't follow, with the day's weather or without."""
+        both = self._steady if weather else self._calm
+        return Steady(*(part[i] for part in both))
 
     @property
     def last(self) -> date:
@@ -64,15 +77,15 @@ def published(river: River, zone: str | None = None, as_of: datetime | None = No
     days = rows["day"].to_pylist()
     names = (None, *river.city.metrics)
     first, place = min(days), {name: i for i, name in enumerate(names)}
-    logs = np.full((len(names), (max(days) - first).days + 1), np.nan)
+    logs, calm = (np.full((len(names), (max(days) - first).days + 1), np.nan) for _ in range(2))
     for day, text in zip(days, rows["verdict"].to_pylist(), strict=True):
         said = json.loads(text)
         for name, one in ((None, said), *((m["metric"], m) for m in said["metrics"])):
-            calm = one.get("without_weather")
-            number = one["index"] if calm is None else calm
+            number, without = one["index"], one.get("without_weather")
             if number and name in place:  # 0 has no logarithm; a metric that the city file no longer has is not told of
                 logs[place[name], (day - first).days] = np.log(number / 100.0)
-    return Published(first, names, logs, calendar(river.city, first, max(days)).kind)
+                calm[place[name], (day - first).days] = np.log((without or number) / 100.0)
+    return Published(first, names, logs, calm, calendar(river.city, first, max(days)).kind)
 
 
 def of_events(
@@ -105,9 +118,9 @@ def of_event(event: Span, series: Published, known: Sequence[Span], names: Seque
         if event.last > series.last:
             told.append(_young(name))
             continue
-        one = Steady(*(part[i] for part in series.steady))
+        one = series.steady(i, weather=event.kind in OF_WEATHER)
         told.append(_effect(name, window_effect(one, start, stop, kind=series.kind, excluded=apart), stop - start))
-    return EventEffects(event.name, event.name_pt, event.kind, event.zone, event.first, event.last, tuple(told))
+    return EventEffects(event.name, event.name_pt, event.kind, event.zone, event.first, event.last, event.kind in OF_WEATHER, tuple(told))
 
 
 def _young(name: str | None) -> Effect:
@@ -166,13 +179,23 @@ def asked(
 def named(river: River, name: str, as_of: datetime | None = None) -> list[Span]:
     """The events that go by a name, in either language, whatever its capitals. NothingKnown with the nearest names where none does."""
     known = river.lake.events(as_of)
-    found = [e for e in known if name.casefold() in (e.name.casefold(), e.name_pt.casefold())]
+    by_name: dict[str, str] = {}
+    found = []
+    for event in known:
+        own = {said.casefold(): said for said in _called(event, river.city)}
+        by_name |= own
+        if name.casefold() in own:
+            found.append(event)
     if not found:
-        every = list(dict.fromkeys(e.name for e in known))
-        near = difflib.get_close_matches(name, every, n=3, cutoff=0.4) or every[:5]
-        there = f"Nearest: {', '.join(near)}." if near else f"None is known. First: pulso collect {river.city.slug}"
+        near = difflib.get_close_matches(name.casefold(), by_name, n=3, cutoff=0.4) or list(by_name)[:5]
+        there = f"Nearest: {', '.join(by_name[n] for n in near)}." if near else f"None is known. First: pulso collect {river.city.slug}"
         raise NothingKnown(f"{river.city.city.name}: no event is called {name!r}. {there}")
     return found
+
+
+def _called(event: Span, city: City) -> list[str]:
+    """What an event is called: by whoever wrote it down, and on pages in either language."""
+    return [said for said in (event.name, event.name_pt, *(driver(event.name, speak(code), city) for code in ("en", "pt"))) if said]
 
 
 def ranked(found: Iterable[EventEffects]) -> list[EventEffects]:

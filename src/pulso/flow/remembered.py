@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,8 +31,9 @@ UNIX_EPOCH = date(1970, 1, 1).toordinal()
 FORMAT = 1
 """Of the file: one that was made by another is made anew."""
 TABLES = """
-create table told (event text primary key, basis text, first integer, last integer, effects text) without rowid;
+create table told (event text primary key, basis text, first integer, last integer, kind text, size real, effects text) without rowid;
 create index by_last on told (last, first);
+create index by_size on told (size);
 """
 MOST = 300
 """So many events are measured in one run at most, the newest first; the next run goes on."""
@@ -56,20 +58,47 @@ def keep(river: River, *, most: int = MOST) -> int:
         todo = [(key, e, basis) for key, (e, basis) in wanted.items() if there.get(key) != basis]
         todo = sorted(todo, key=lambda t: t[1].last, reverse=True)[:most]
         told = _told(river, (e for _, e, _ in todo), known)
-        rows = [(key, basis, e.first.toordinal(), e.last.toordinal(), text) for (key, e, basis), text in zip(todo, told, strict=True)]
-        db.executemany("insert or replace into told values (?, ?, ?, ?, ?)", rows)
+        rows = [
+            (key, basis, e.first.toordinal(), e.last.toordinal(), e.kind, size(found), FORM.dump_json(found).decode())
+            for (key, e, basis), found in zip(todo, told, strict=True)
+        ]
+        db.executemany("insert or replace into told values (?, ?, ?, ?, ?, ?, ?)", rows)
     return len(todo)
 
 
 def kept(path: Path, first: date, last: date) -> list[EventEffects]:
-    """What was kept of the events that touch these days, both included; nothing where nothing was, or another version kept it."""
+    """What was kept of the events that touch these days, both included, in order of their first day; nothing where nothing was kept."""
+    rows = _asked(path, "select effects from told where last >= ? and first <= ? order by first", first.toordinal(), last.toordinal())
+    return [FORM.validate_json(text) for (text,) in rows]
+
+
+def largest(path: Path, kind: str | None, most: int) -> tuple[list[EventEffects], int]:
+    """So many of what was kept of one kind of event (None: all), the largest effect on the index first; and how many there are.
+
+    Those that may be chance come after those that are more; those of which nothing can be told come last, the latest first.
+    """
+    some = "where ? is null or kind = ?"
+    question = f"select effects, count(*) over () from told {some} order by size is null, size < 0, abs(size) desc, last desc limit ?"  # noqa: S608
+    rows = _asked(path, question, kind, kind, most)
+    return [FORM.validate_json(text) for text, _ in rows], rows[0][1] if rows else 0
+
+
+def size(found: EventEffects) -> float | None:
+    """How large an effect on the index is, in logarithms; below 0 where it may be chance, None where it can't be told."""
+    change, sure = found.headline.change, found.headline.verdict != "cannot tell"
+    if change is None:
+        return None
+    far = abs(float(np.log1p(change)))
+    return far if sure else -far
+
+
+def _asked(path: Path, question: str, *values: Any) -> list[Any]:
     if not path.is_file():
         return []
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as db:
         if db.execute("pragma user_version").fetchone()[0] != FORMAT:
             return []
-        rows = db.execute("select effects from told where last >= ? and first <= ? order by first", (first.toordinal(), last.toordinal()))
-        return [FORM.validate_json(text) for (text,) in rows]
+        return db.execute(question, values).fetchall()
 
 
 def identity(event: Span) -> str:
@@ -77,13 +106,13 @@ def identity(event: Span) -> str:
     return hashlib.sha256(f"{event.name}\0{event.kind}\0{event.zone}\0{event.first}\0{event.last}".encode()).hexdigest()
 
 
-def _told(river: River, some: Iterable[Span], known: Sequence[Span]) -> Iterator[str]:
-    """What each of these events did, as text; the series of a place are read once."""
+def _told(river: River, some: Iterable[Span], known: Sequence[Span]) -> Iterator[EventEffects]:
+    """What each of these events did; the series of a place are read once."""
     read: dict[str | None, Published] = {}
     for event in some:
         if event.zone not in read and (found := published(river, event.zone)) is not None:
             read[event.zone] = found
-        yield FORM.dump_json(of_event(event, read[event.zone], known)).decode()
+        yield of_event(event, read[event.zone], known)
 
 
 def _bases(river: River, known: Sequence[Span]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -45,6 +45,7 @@ class EventEffects:
     zone: str | None  # null for the whole city
     first: date
     last: date
+    weather: bool  # whether the day's weather is in it: of a storm it is, of a festival not
     effects: tuple[Effect, ...]
 
     @property
@@ -58,27 +59,53 @@ class EventEffects:
         return (self.last - self.first).days + 1
 
 
+class Told(Protocol):
+    """What is told of an effect, here or on a page."""
+
+    @property
+    def change(self) -> float | None: ...  # noqa: D102
+    @property
+    def low(self) -> float | None: ...  # noqa: D102
+    @property
+    def high(self) -> float | None: ...  # noqa: D102
+    @property
+    def verdict(self) -> str: ...  # noqa: D102
+    @property
+    def refusal(self) -> str: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=Told)
+
+
 def percent(share: float, speech: Speech) -> str:
-    """Write a change with its sign: +150%, −8%."""
-    return speech.say("{number}%", number=speech.signed(100 * share))
+    """Write a change with its sign: +150%, −8%; below one per cent with a decimal, so that little is not nothing: +0.4%."""
+    return speech.say("{number}%", number=speech.signed(100 * share, 1 if abs(share) < 0.01 else 0))
 
 
-def span(effect: Effect, speech: Speech) -> str:
+def span(effect: Told, speech: Speech) -> str:
     """Write its interval: −21% to +8%. A dash where there is none."""
     if effect.low is None or effect.high is None:
         return NEVER
     return speech.say("{low} to {high}", low=percent(effect.low, speech), high=percent(effect.high, speech))
 
 
-def refused(effect: Effect, speech: Speech) -> str:
+def refused(effect: Told, speech: Speech) -> str:
     """Why nothing can be told; empty where something can."""
     return {
         "": "",
-        "not over": speech.say("it is not over, or not all of it is published"),
-        "not seen": speech.say("too little was seen of it"),
-        "unsettled": speech.say("too little is known of the four weeks before it"),
-        "short past": speech.say("the past is too short to compare with"),
+        "not over": speech.say("these days are not over, or not all of them are published"),
+        "not seen": speech.say("too few of these days are known"),
+        "unsettled": speech.say("too few of the 28 days before are known and free of other events"),
+        "short past": speech.say("the past has too few spans as long, without an event, to compare with"),
     }[effect.refusal]
+
+
+def verdict(effect: Told, speech: Speech) -> str:
+    """Say in a few words what may be said of it."""
+    if effect.change is None:
+        return refused(effect, speech)
+    said = {"more": speech.say("more than expected"), "less": speech.say("less than expected")}
+    return said.get(effect.verdict, speech.say("may be chance"))
 
 
 def what(effect: Effect, city: City, speech: Speech) -> str:
@@ -90,11 +117,14 @@ def sentence(effect: Effect, city: City, speech: Speech) -> str:
     """Say what was done to one thing, for a person."""
     named = what(effect, city, speech)
     if effect.change is None:
-        return speech.say("{what}: can't be told, {why}.", what=named, why=refused(effect, speech))
-    said = {"what": named, "change": percent(effect.change, speech), "span": span(effect, speech)}
-    if effect.verdict == "cannot tell":
-        return speech.say("{what}: {change} (95% interval {span}), no more than days without an event do by chance.", **said)
-    return speech.say("{what}: {change} (95% interval {span}) of what was expected when it began.", **said)
+        return speech.say("{what}: no effect can be told, because {why}.", what=named, why=refused(effect, speech))
+    away = speech.say("{number}%", number=speech.number(abs(100 * effect.change), 1 if abs(effect.change) < 0.01 else 0))
+    said = {"what": named, "change": percent(effect.change, speech), "away": away, "span": span(effect, speech)}
+    if effect.verdict == "more":
+        return speech.say("{what}: {away} above what was expected when it began (95% interval: {span}).", **said)
+    if effect.verdict == "less":
+        return speech.say("{what}: {away} below what was expected when it began (95% interval: {span}).", **said)
+    return speech.say("{what}: no effect that can be told from chance; {change} against what was expected (95% interval: {span}).", **said)
 
 
 def called(event: EventEffects, city: City, speech: Speech) -> str:
@@ -127,10 +157,11 @@ def show_effect(event: EventEffects, city: City, zones: Mapping[str, str], langu
 def notes(event: EventEffects, speech: Speech) -> list[str]:
     """What the numbers mean, and what they rest on."""
     windows = [e.windows for e in event.effects if e.change is not None]
-    said = [speech.say("Against what was expected from the four weeks before, without the day's weather.")]
+    without = speech.say("Against what was expected from the four weeks before, without the day's weather.")
+    said = [speech.say("Against what was expected from the four weeks before; the weather belongs to it.") if event.weather else without]
     if windows:
         n = speech.number(min(windows))
-        said.append(speech.say("The interval is what earlier spans of as many days without an event did: {n} of them at least.", n=n))
+        said.append(speech.say("The interval is what earlier spans as long, without an event, did by chance: {n} of them at least.", n=n))
     return said
 
 
@@ -144,7 +175,7 @@ def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, s
         table.add_column(title, no_wrap=True)
     for title in (speech.say("index"), speech.say("95% interval")):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column(speech.say("most beside"))
+    table.add_column(speech.say("changed most"))
     for event in found:
         e = event.headline
         style = "" if e.verdict != "cannot tell" else "dim"
@@ -154,15 +185,21 @@ def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, s
         table.add_row(
             speech.days(event.first, event.last, year=True), named, Text(place), *numbers, Text(_most(event, city, speech)), style=style
         )
-    note = speech.say("Shares of what was expected, without the day's weather. In grey: no more than chance does.")
+    note = speech.say(
+        "Against what was expected, without the day's weather unless that is what happened. In grey: may be chance."
+    )
     return Group(table, Text(), Text(note, style="dim"))
 
 
 def _most(event: EventEffects, city: City, speech: Speech) -> str:
     """The two metrics that were moved most, of those where it isn't chance."""
-    sure = [e for e in event.effects[1:] if e.change is not None and e.verdict != "cannot tell"]
-    sure.sort(key=lambda e: -abs(math.log1p(max(e.change or 0.0, -0.999))))
-    return ", ".join(f"{what(e, city, speech)} {percent(e.change or 0.0, speech)}" for e in sure[:2])
+    sure = [e for e in event.effects[1:] if e.verdict != "cannot tell"]
+    return ", ".join(f"{what(e, city, speech)} {percent(e.change or 0.0, speech)}" for e in foremost(sure, 2))
+
+
+def foremost(told: Sequence[T], most: int) -> list[T]:
+    """The largest of these, up or down; so many at most."""
+    return sorted(told, key=lambda e: -abs(math.log1p(max(e.change or 0.0, -0.999))))[:most]
 
 
 def show_events(events: Sequence[Span], city: City, zones: Mapping[str, str], language: str) -> RenderableType:

@@ -14,11 +14,13 @@ from pulso.shapes import Verdict
 from pulso.show import charts, names
 from pulso.show.language import Speech
 from pulso.web.pages.asked import Asked, BadQuestion, quoted
+from pulso.web.pages.did import Done, done
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import turned_round, written
 from pulso.web.pages.shapes import DayLine, day_line
 from pulso.web.pages.twin import Page
 from pulso.web.readings import Brief, Reading, Span, status
+from pulso.web.readings import effects as measured
 
 WIDE = charts.Frame("wide", 1040, 285, 1)
 LONGEST = 93
@@ -57,6 +59,7 @@ class Entry:
     length: int = Field(description="how many days it lasts")
     index: float | None = Field(description="the mean of these numbers, of the whole event; null where no day of it has one")
     points: float | None = Field(description="the mean of the points on the days that credit it; null where none does")
+    done: tuple[Done, ...] = Field(description="what it did, to the index and to each metric; empty where that wasn't measured")
 
 
 @dataclass(frozen=True)
@@ -104,15 +107,16 @@ def agenda(asked: Asked) -> Agenda:
     said = {(v.zone, v.day): v for v in reading.some({(e.zone, day) for e in spans for day in _within(e, (first, last))})}
     numbers = _numbers(asked, [*spans, *coming])
     weeks = asked.briefs((None,), first, last)
+    did = measured.effects(reading, first, last)
     letters = {id(e): letter for letter, e in charts.shown(spans, weeks[0].day, weeks[-1].day)} if weeks else {}
     return Agenda(
         frame=asked.frame,
         first=first,
         last=last,
         kind=kind,
-        kinds=tuple(Kind(k, speech.capital(names.driver(k, speech))) for k in kinds),
-        entries=tuple(_entry(e, letters.get(id(e), ""), said, numbers, reading, speech, (first, last)) for e in spans),
-        coming=tuple(_entry(e, "", {}, numbers, reading, speech, (first, last)) for e in coming),
+        kinds=kinds_called(kinds, speech),
+        entries=tuple(_entry(e, letters.get(id(e), ""), said, numbers, did, asked, (first, last)) for e in spans),
+        coming=tuple(_entry(e, "", {}, numbers, did, asked, (first, last)) for e in coming),
         days=tuple(day_line(b) for b in weeks),
         before=_month(first.replace(day=1) - timedelta(days=1)),
         after=_month(last.replace(day=28) + timedelta(days=4)),
@@ -150,10 +154,11 @@ def _entry(
     letter: str,
     said: Mapping[tuple[str | None, date], Verdict],
     numbers: Mapping[tuple[str | None, date], float],
-    reading: Reading,
-    speech: Speech,
+    did: measured.Known,
+    asked: Asked,
     span: tuple[date, date],
 ) -> Entry:
+    reading, speech = asked.reading, asked.speech
     days = tuple(_days(event, said, span))
     whole = _within(event, (event.first, event.last))
     seen = [numbers[event.zone, day] for day in whole if (event.zone, day) in numbers]
@@ -173,6 +178,7 @@ def _entry(
         length=len(whole),
         index=sum(seen) / len(seen) if seen else None,
         points=sum(points) / len(points) if points else None,
+        done=done(did.of(event), reading.city, speech),
     )
 
 
@@ -218,6 +224,11 @@ def kind_and_all(asked: Asked) -> tuple[str | None, list[str]]:
         known = ", ".join(kinds)
         raise BadQuestion(asked.speech.say("kind: found {found}; there is: {known}.", found=quoted(said), known=known))
     return said, kinds
+
+
+def kinds_called(kinds: Sequence[str], speech: Speech) -> tuple[Kind, ...]:
+    """Kinds of event with their names."""
+    return tuple(Kind(k, speech.capital(names.driver(k, speech))) for k in kinds)
 
 
 def _month(day: date) -> tuple[date, date] | None:

@@ -18,11 +18,13 @@ from pulso.show import bulletin, limits, names, words
 from pulso.show.language import Speech, speak
 from pulso.web.pages import besides
 from pulso.web.pages.asked import Asked, no_day
+from pulso.web.pages.did import Did, did
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import nothing_of
 from pulso.web.pages.shapes import DayLine, Happening, ZoneLine, day_line, happening, zone_lines
 from pulso.web.pages.twin import Page, letter
 from pulso.web.readings import Brief, City, Span, status
+from pulso.web.readings import effects as measured
 
 SIX_WEEKS = timedelta(days=41)
 OF_A_DAY = ("zone", "as_of")
@@ -68,6 +70,7 @@ class Day:
     verdict: Verdict = Field(description="what was published of the day")
     weeks: tuple[DayLine, ...] = Field(description="the six weeks until that day")
     zones: tuple[ZoneLine, ...] = Field(description="every zone on that day")
+    on: tuple[Did, ...] = Field(description="what was on that day and was measured, with what it did; only for what is published now")
     events: tuple[Happening, ...] = Field(description="what was on in these weeks")
     earlier: date | None = Field(description="the day before it of which something is published; null where there is none near")
     later: date | None = Field(description="the day after it of which something is published; null where there is none near")
@@ -94,11 +97,22 @@ def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
         verdict=verdict,
         weeks=tuple(day_line(b) for b in near if b.day <= day),
         zones=tuple(zone_lines(reading.zones, asked.verdicts(day, as_of))),
+        on=_on(asked, day, touching(events, zone)) if as_of is None else (),
         events=tuple(happening(e, reading.city, speech) for e in events),
         earlier=max((b.day for b in near if b.day < day), default=None),
         later=min((b.day for b in near if b.day > day), default=None),
         vintages=tuple(_vintages(reading.vintages(day, zone), verdict, reading.city, speech)),
     )
+
+
+def _on(asked: Asked, day: date, events: Sequence[Span]) -> tuple[Did, ...]:
+    """The events of that day that were measured."""
+    today = [e for e in events if e.first <= day <= e.last]
+    if not today:
+        return ()
+    known = measured.effects(asked.reading, day, day)
+    found = [e for e in map(known.of, today) if e is not None]
+    return tuple(did(e, asked.reading.city, asked.reading.zones, asked.speech) for e in found)
 
 
 def the_verdict(asked: Asked, day: date, as_of: datetime | None) -> Verdict:

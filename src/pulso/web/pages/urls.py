@@ -13,6 +13,7 @@ from pulso.web.pages.contracts import contract, incidents
 from pulso.web.pages.data import DATA
 from pulso.web.pages.day import PAST, find
 from pulso.web.pages.developers import DEVELOPERS
+from pulso.web.pages.effects import EFFECTS
 from pulso.web.pages.embed import EMBED, chart, number
 from pulso.web.pages.feeds import feed
 from pulso.web.pages.front import cities, front, home
@@ -27,7 +28,7 @@ from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
 from pulso.web.pages.zone import ZONE
 
-PAGES = (TODAY, PAST, WHY, COMPARE, AGENDA, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
+PAGES = (TODAY, PAST, WHY, COMPARE, AGENDA, EFFECTS, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
 
 
 class Language:

@@ -7,11 +7,12 @@ from datetime import date
 
 from pulso.city import Span
 from pulso.flow.remembered import kept, where
+from pulso.flow.remembered import largest as _largest
 from pulso.show.effects import Effect, EventEffects
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
 
-__all__ = ["Effect", "EventEffects", "Known", "effects"]
+__all__ = ["Effect", "EventEffects", "Known", "effects", "largest"]
 
 
 class Known:
@@ -29,3 +30,9 @@ def effects(reading: Reading, first: date, last: date) -> Known:
     """What the events did that touch these days, both included: one read."""
     looked()
     return Known(kept(where(reading.river), first, last))
+
+
+def largest(reading: Reading, kind: str | None, most: int) -> tuple[list[EventEffects], int]:
+    """So many events of a kind (None: all), the largest effect on the index first, and how many are known: one read."""
+    looked()
+    return _largest(where(reading.river), kind, most)
