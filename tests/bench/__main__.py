@@ -26,6 +26,7 @@ BENCHES = {
     "reduce": "Reducing",
     "baseline": "The expected day",
     "structural": "Structural time series",
+    "synthetic": "Synthetic control and its kin",
     "muenster": "Münster: collecting, publishing, one more day",
     "start": "A command's start",
     "web": "The site",
