@@ -106,6 +106,8 @@ def test_another_method_takes_an_amendment_first(ended, boss, result):
     writes.amend(boss, ended.protocol, "method", "sdid", text="SDID.", reason="The pre-trend.")
     made = writes.evaluate(ended, result(ended, method="sdid"), by=boss)
     assert (made.method, made.amendments) == ("sdid", 1)
+    with pytest.raises(Unfit, match="is in %; the numbers are in points"):
+        writes.evaluate(ended, result(ended, method="sdid", unit="points"), by=boss)
 
 
 def test_nobody_evaluates_before_the_end(frozen, pilot, boss, clock, result):

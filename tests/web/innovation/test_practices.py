@@ -35,7 +35,7 @@ def evaluated(ada, acme, clock, result, boss):
         pilot = writes.draft_pilot(ada, "aldeia", acme, title="As in Vila", text="The same.")
         day = clock().date()
         days = {"window_first": day + timedelta(days=2), "window_last": day + timedelta(days=3), "before_last": day}
-        protocol = writes.write_protocol(ada, pilot, **PROMISE | days)
+        protocol = writes.write_protocol(ada, pilot, **PROMISE | days | {"unit": other.get("unit", "%")})
         writes.set_least_effect(None, protocol, value=5.0, how="x", series="y")
         writes.freeze(ada, pilot)
         clock.pass_(days=5)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,7 +14,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from pulso.show.language import speak
 from pulso.web.innovation import reads, writes
-from pulso.web.innovation.digest import canonical
 from pulso.web.innovation.letters import Refused, Unfit
 from pulso.web.innovation.models import Amendment, Protocol
 from pulso.web.innovation.models.protocols import COMPUTED, PROMISED, WRITTEN
@@ -37,14 +37,22 @@ def test_a_protocol_is_frozen_whole_with_who_and_when(frozen, boss, pilot, clock
     assert [s.action for s in Step.objects.all()[:2]] == ["freeze pilot", "freeze protocol"]
 
 
-def test_anyone_recomputes_the_digest_from_what_is_published(frozen):
-    published = json.loads(canonical(Protocol.objects.get().promise()))
-    text = json.dumps(published, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert hashlib.sha256(text.encode()).hexdigest() == frozen.digest
-    assert published["matters"] == "5"
-    assert published["mde"] == "7.25"
-    assert published["window_first"] == "2025-03-20"
+def test_anyone_recomputes_the_digest_from_what_is_published(frozen, tmp_path, monkeypatch):
+    published = reads.promise(Protocol.objects.get())
+    assert (published["matters"], published["mde"], published["window_first"]) == ("5", "7.25", "2025-03-20")
     assert published["frozen_at"] == "2025-03-16T09:00:00Z"
+    page = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "protocol.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    Path("protocol.json").write_text(json.dumps(published, indent=2), encoding="utf-8")
+    exec(compile(lines, "protocol.md", "exec"), {})  # noqa: S102  # our own page
+    Path("protocol.json").write_text(json.dumps(published | {"stop_rule": "None."}), encoding="utf-8")
+    with pytest.raises(AssertionError):
+        exec(compile(lines, "protocol.md", "exec"), {})  # noqa: S102
+
+
+def test_what_is_not_frozen_is_not_published(protocol):
+    assert reads.promise(protocol) is None
 
 
 def test_the_digest_of_this_protocol_is_this_one(frozen):

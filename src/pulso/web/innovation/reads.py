@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pulso.show.language import marked as _
 from pulso.web.innovation import clock
+from pulso.web.innovation.digest import canonical
 from pulso.web.innovation.letters import Refused
-from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, FundingLine, Pilot, Practice, Testbed
+from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, FundingLine, Pilot, Practice, Protocol, Testbed
 from pulso.web.innovation.moves import keep
 from pulso.web.people import may
 from pulso.web.people.models import Person
@@ -58,6 +61,14 @@ def money(pilot: Pilot) -> dict[str, int]:
 def amendments(pilot: Pilot) -> list[Amendment]:
     """What was set beside its protocol, in order."""
     return list(Amendment.objects.filter(protocol__pilot=pilot).select_related("author"))
+
+
+def promise(protocol: Protocol) -> dict[str, Any] | None:
+    """A frozen protocol as it is published, with its digest: see docs/reference/protocol.md. None for one that is not frozen."""
+    if not protocol.frozen_at:
+        return None
+    said: dict[str, Any] = json.loads(canonical(protocol.promise()))
+    return said | {"digest": protocol.digest}
 
 
 def may_look(pilot: Pilot) -> bool:

@@ -21,6 +21,7 @@ NOT_FROZEN = _("A pilot is evaluated by its frozen protocol, and this one has no
 NOT_ITS_OWN = _("The numbers are of another protocol than the one that was frozen.")
 NOT_AS_FROZEN = _("The protocol is not what was frozen: its digest is another.")
 OTHER_METHOD = _("The protocol says {told}; the numbers come from {found}.")
+OTHER_UNIT = _("The protocol is in {told}; the numbers are in {found}.")
 NOT_YET = _("The window ends with {last}, and its protocol lets nobody look before: in the city it is {today}.")
 NOT_STARTED = _("The window begins on {first}; in the city it is {today}.")
 NOT_PUBLISHED = _("The evaluation is not published yet: what follows from it is decided after that.")
@@ -35,7 +36,7 @@ def evaluate(pilot: Pilot, result: Result, *, by: Person | None = None) -> Evalu
 
     Refused, and kept in the trail: whoever may not; anything but a `Result` (a typed effect); another protocol's numbers, or those of a
     protocol that is not what was frozen; before the window has ended, where the protocol doesn't let anyone look. Unfit without a
-    frozen protocol, or for another method than the one in force. ValueError for a series as published in the future.
+    frozen protocol, or for another method or unit than those in force. ValueError for a series as published in the future.
     """
     Pilot.objects.select_for_update().get(pk=pilot.pk)
     pilot.refresh_from_db()
@@ -90,9 +91,11 @@ def _of(by: Person | None, made: Evaluation, protocol: Protocol, result: Result)
         raise Refused(by, made, "evaluate by a changed protocol", NOT_AS_FROZEN)
     if result.protocol_digest != protocol.digest:
         raise Refused(by, made, "evaluate by another protocol", NOT_ITS_OWN)
-    method = protocol.in_force()["method"]
-    if result.method != method:
-        raise Unfit(OTHER_METHOD, told=method, found=result.method)
+    said = protocol.in_force()
+    if result.method != said["method"]:
+        raise Unfit(OTHER_METHOD, told=said["method"], found=result.method)
+    if result.estimate is not None and result.unit != said["unit"]:
+        raise Unfit(OTHER_UNIT, told=said["unit"], found=result.unit)
 
 
 def _looks_early(by: Person | None, made: Evaluation, protocol: Protocol) -> bool:
