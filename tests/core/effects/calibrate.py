@@ -174,6 +174,27 @@ def tried(way: Way, shared: Path, years: dict[str, range], h: int, step: int) ->
     return found
 
 
+def of_any_kind(one: Sample, start: int, h: int) -> Called | None:
+    """The default without a look at kinds of day."""
+    found = window_effect(one.series, start, start + h)
+    return None if found.refusal else Called(start, *found[:3], found.placebos.effects)
+
+
+def signed(one: Sample, start: int, h: int) -> Called | None:
+    """The default with a rank for each side, 2.5 % beyond each."""
+    found = default(one, start, h)
+    if found is None:
+        return None
+    ranked = np.sort(found.placebos)
+    tail = int(0.025 * (ranked.size + 1))
+    return found._replace(low=found.log - ranked[-tail], high=found.log - ranked[tail - 1])
+
+
+def score(told: list[Called]) -> float:
+    """Mean interval score at 95 % (Gneiting & Raftery 2007): width, and forty times by how much 0 is missed. Less is better."""
+    return float(np.mean([c.high - c.low + 40.0 * max(c.low, -c.high, 0.0) for c in told]))
+
+
 def latest(name: str, shared: Path, h: int) -> Called:
     """The last window of a series that isn't refused."""
     one = sample(name, shared)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pulso.core.days import KINDS
+from pulso.core.effects import window
 from pulso.core.effects.power import minimum_effect
 from tests.core.effects import calibrate as cal
 
@@ -54,6 +55,21 @@ def test_single_days_of_every_kind_hold_nothing_about_as_often(shared):
 @pytest.mark.parametrize("h", cal.LENGTHS)
 def test_so_they_did_in_the_years_that_it_was_chosen_on(shared, h):
     assert 0.92 <= report("tuned", h, cal.tried(cal.default, shared, cal.TUNED, h, 3)) <= 0.98
+
+
+@pytest.mark.parametrize("h", cal.LENGTHS)
+def test_what_else_was_tried_in_those_years(shared, h, monkeypatch):
+    def row(name: str, way: cal.Way) -> float:
+        told = [c for one in cal.tried(way, shared, cal.TUNED, h, 3).values() for c in one]
+        print(f"tuned, {name}, {h} days: {cal.coverage(told):.3f}, score {cal.score(told):.3f}, ±{cal.width(told):.2f}")
+        return cal.score(told)
+
+    ours = row("default", cal.default)
+    assert ours <= 1.01 * row("signed", cal.signed)
+    assert ours <= row("of any kind", cal.of_any_kind) + 1e-9
+    for past in (365, 1826):
+        monkeypatch.setattr(window, "PAST", past)
+        row(f"{past} days back", cal.default)
 
 
 @pytest.mark.parametrize("h", cal.LENGTHS)
