@@ -182,8 +182,8 @@ def named(river: River, name: str, as_of: datetime | None = None) -> list[Span]:
     by_name: dict[str, str] = {}
     found = []
     for event in known:
-        own = {said.casefold(): said for said in _called(event, river.city)}
-        by_name |= own
+        own = {said.casefold(): said for said in reversed(_called(event, river.city))}
+        by_name = own | by_name
         if name.casefold() in own:
             found.append(event)
     if not found:

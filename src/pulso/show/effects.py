@@ -129,7 +129,12 @@ def sentence(effect: Effect, city: City, speech: Speech) -> str:
 
 def called(event: EventEffects, city: City, speech: Speech) -> str:
     """Name an event: by its own name in the reader's language."""
-    return speech.capital(names.driver(event.name, speech, city)) if event.name else speech.say("These days")
+    return _named(event.name, event.name_pt, city, speech) if event.name else speech.say("These days")
+
+
+def _named(name: str, portuguese: str, city: City, speech: Speech) -> str:
+    """An event that was entered on the site has its Portuguese name with it, not in the city file."""
+    return speech.capital(portuguese if portuguese and speech.code == "pt" else names.driver(name, speech, city))
 
 
 def show_effect(event: EventEffects, city: City, zones: Mapping[str, str], language: str) -> RenderableType:
@@ -185,9 +190,7 @@ def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, s
         table.add_row(
             speech.days(event.first, event.last, year=True), named, Text(place), *numbers, Text(_most(event, city, speech)), style=style
         )
-    note = speech.say(
-        "Against what was expected, without the day's weather unless that is what happened. In grey: may be chance."
-    )
+    note = speech.say("Against what was expected, without the day's weather unless that is what happened. In grey: may be chance.")
     return Group(table, Text(), Text(note, style="dim"))
 
 
@@ -211,6 +214,6 @@ def show_events(events: Sequence[Span], city: City, zones: Mapping[str, str], la
     for title in (speech.say("when"), speech.say("event"), speech.say("kind"), speech.say("where")):
         table.add_column(title, no_wrap=True)
     for e in events:
-        named, kind = speech.capital(names.driver(e.name, speech, city)), names.driver(e.kind, speech)
+        named, kind = _named(e.name, e.name_pt, city, speech), names.driver(e.kind, speech)
         table.add_row(speech.days(e.first, e.last, year=True), Text(named), Text(kind), Text(zones.get(e.zone or "", "")))
     return table
