@@ -28,7 +28,11 @@ class Known(NamedTuple):
 
 def known(seed: int, *, dark: int | None = None) -> Known:
     """Judge a small city; on every eleventh day all sensors of zone `dark` are silent."""
-    sim = small(seed)
+    return judged(small(seed), dark=dark)
+
+
+def judged(sim: Simulated, *, dark: int | None = None) -> Known:
+    """Judge any city."""
     days = Days(sim.days.ordinal, sim.days.holiday, sim.days.holiday_names, sim.days.school)
     panels = [_panel(r, dark) for r in sim.readings.values()]
     zones = np.concatenate([np.ones((1, len(sim.zones)), dtype=bool), np.eye(len(sim.zones), dtype=bool)])
