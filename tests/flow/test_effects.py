@@ -290,6 +290,10 @@ def test_of_a_storm_the_weather_is_told_and_of_a_festival_it_is_taken_out() -> N
     assert feast.headline.verdict == "cannot tell"
 
 
+def test_where_no_weather_is_known_none_is_said_to_be_taken_out(lively: Vila) -> None:
+    assert told(lively, "Bicycle week").weather
+
+
 def test_days_without_a_name_are_measured_as_an_event_of_these_days_is(lively: Vila) -> None:
     again = effects.of_events(lively.river(), [_days(*MARKET)])[0]
     named = told(lively, "Bicycle week")

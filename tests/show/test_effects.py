@@ -104,9 +104,9 @@ def test_one_event_shows_every_metric_how_much_was_seen_and_what_it_rests_on(lan
 
 
 @BOTH
-def test_of_a_storm_the_weather_belongs_to_it(language):
+def test_of_a_storm_the_weather_is_said_to_be_in_it(language):
     text = printed(show_effect(event(weather=True), city(), {}, language))
-    assert {"en": "the weather belongs to it", "pt": "o tempo que fez faz parte"}[language] in text
+    assert {"en": "the day's weather is in it", "pt": "o tempo que fez está incluído"}[language] in text
     assert {"en": "without the day's weather", "pt": "sem o tempo que fez"}[language] not in text
 
 

@@ -68,6 +68,10 @@ class Published:
         """The column of a day."""
         return (day - self.first).days
 
+    def with_weather(self, start: int, stop: int) -> bool:
+        """Whether the weather is in these days whichever one asks: where none is known, none was taken out."""
+        return np.array_equal(self.logs[:, start:stop], self.calm[:, start:stop], equal_nan=True)
+
 
 def published(river: River, zone: str | None = None, as_of: datetime | None = None) -> Published | None:
     """Read all that is published of a zone, or was at a moment; None where nothing is."""
@@ -110,7 +114,7 @@ def of_events(
 def of_event(event: Span, series: Published, known: Sequence[Span], names: Sequence[str | None] | None = None) -> EventEffects:
     """What one event did to the series of its place, or to those of these names; other events are kept out of what it is compared with."""
     start, stop = max(series.at(event.first), 0), series.at(event.last) + 1
-    apart = _apart(series, known, event)
+    apart, weather = _apart(series, known, event), event.kind in OF_WEATHER or series.with_weather(start, stop)
     told = []
     for i, name in enumerate(series.names):
         if names is not None and name not in names:
@@ -118,9 +122,9 @@ def of_event(event: Span, series: Published, known: Sequence[Span], names: Seque
         if event.last > series.last:
             told.append(_young(name))
             continue
-        one = series.steady(i, weather=event.kind in OF_WEATHER)
+        one = series.steady(i, weather=weather)
         told.append(_effect(name, window_effect(one, start, stop, kind=series.kind, excluded=apart), stop - start))
-    return EventEffects(event.name, event.name_pt, event.kind, event.zone, event.first, event.last, event.kind in OF_WEATHER, tuple(told))
+    return EventEffects(event.name, event.name_pt, event.kind, event.zone, event.first, event.last, weather, tuple(told))
 
 
 def _young(name: str | None) -> Effect:

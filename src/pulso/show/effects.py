@@ -45,7 +45,7 @@ class EventEffects:
     zone: str | None  # null for the whole city
     first: date
     last: date
-    weather: bool  # whether the day's weather is in it: of a storm it is, of a festival not
+    weather: bool  # whether the day's weather is in it: of a storm it is, of a festival not, unless the weather isn't known
     effects: tuple[Effect, ...]
 
     @property
@@ -163,7 +163,7 @@ def notes(event: EventEffects, speech: Speech) -> list[str]:
     """What the numbers mean, and what they rest on."""
     windows = [e.windows for e in event.effects if e.change is not None]
     without = speech.say("Against what was expected from the four weeks before, without the day's weather.")
-    said = [speech.say("Against what was expected from the four weeks before; the weather belongs to it.") if event.weather else without]
+    said = [speech.say("Against what was expected from the four weeks before; the day's weather is in it.") if event.weather else without]
     if windows:
         n = speech.number(min(windows))
         said.append(speech.say("The interval is what earlier spans as long, without an event, did by chance: {n} of them at least.", n=n))
@@ -176,21 +176,22 @@ def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, s
     if not found:
         return Text(speech.say("No event is known of days that are published."))
     table = Table(box=None, pad_edge=False)
-    for title in (speech.say("when"), speech.say("event"), speech.say("where")):
-        table.add_column(title, no_wrap=True)
+    table.add_column(speech.say("when"), no_wrap=True)
+    table.add_column(speech.say("event"))
+    table.add_column(speech.say("where"))
     for title in (speech.say("index"), speech.say("95% interval")):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column(speech.say("changed most"))
     for event in found:
         e = event.headline
         style = "" if e.verdict != "cannot tell" else "dim"
-        numbers = (NEVER, Text(refused(e, speech))) if e.change is None else (percent(e.change, speech), span(e, speech))
-        place = zones.get(event.zone or "", "")
-        named = Text(called(event, city, speech))
-        table.add_row(
-            speech.days(event.first, event.last, year=True), named, Text(place), *numbers, Text(_most(event, city, speech)), style=style
-        )
-    note = speech.say("Against what was expected, without the day's weather unless that is what happened. In grey: may be chance.")
+        change = NEVER if e.change is None else percent(e.change, speech)
+        last = "; ".join(filter(None, (refused(e, speech), _most(event, city, speech))))
+        row = (called(event, city, speech), zones.get(event.zone or "", ""), change, span(e, speech), last)
+        table.add_row(speech.days(event.first, event.last, year=True), *map(Text, row), style=style)
+    note = speech.say(
+        "Against what was expected, without the day's weather where that is known and isn't what happened. In grey: may be chance."
+    )
     return Group(table, Text(), Text(note, style="dim"))
 
 
