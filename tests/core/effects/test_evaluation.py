@@ -129,7 +129,9 @@ def test_what_makes_no_sense_is_refused():
     series = city(1)
     with pytest.raises(ValueError, match="before lie before"):
         evaluate(series, Design("did", (900, 950), (940, 960), NOTHING), rng=np.random.default_rng(1))
-    with pytest.raises(ValueError, match="two controls"):
-        evaluate(Series(series.treated, series.controls[:1], KIND), design("did"), rng=np.random.default_rng(1))
+    alone = Series(series.treated, series.controls[:1], KIND)
+    with pytest.raises(ValueError, match="sdid needs 2 controls"):
+        evaluate(alone, design("sdid"), rng=np.random.default_rng(1))
+    assert found(alone, "did").refusal is None
     with pytest.raises(ValueError, match="same days"):
         evaluate(Series(series.treated, series.controls[:, :-1], KIND), design("did"), rng=np.random.default_rng(1))

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Method = Literal["window", "sdid", "synthetic", "did", "structural"]
 WAYS: dict[str, Way] = {"sdid": "sdid", "synthetic": "sc", "did": "did"}
+LEAST_CONTROLS: dict[str, int] = {"window": 0, "structural": 0, "did": 1, "synthetic": 2, "sdid": 2}
 MOST_PLACEBOS = 365  # comparisons of the past that are made, spread evenly: each fits weights of its own
 
 
@@ -86,7 +87,7 @@ def evaluate(series: Series, design: Design, *, rng: np.random.Generator) -> Eva
     Raises
     ------
     ValueError
-        If the days lie outside the series or in disorder, or a comparison has no two controls.
+        If the days lie outside the series or in disorder, or there are too few controls: one for "did", two for "synthetic" and "sdid".
     """
     _check(series, design)
     start, stop = design.window
@@ -140,8 +141,8 @@ def _starts(design: Design) -> list[int]:
     end = min(start, design.before[1]) - h
     touched = np.concatenate([[0], np.cumsum(design.excluded)])
     every = [s for s in range(max(reach, start - PAST), end + 1) if touched[s + h] == touched[s]]
-    step = max(1, -(-len(every) // MOST_PLACEBOS))
-    return every[::-1][::step][::-1]
+    chosen = np.linspace(0, len(every) - 1, min(len(every), MOST_PLACEBOS)).round().astype(int)
+    return [every[i] for i in chosen]
 
 
 def _rows(series: Series, design: Design, start: int) -> tuple[Floats, int]:
@@ -160,6 +161,9 @@ def _effect(series: Series, design: Design, start: int) -> float:
     y, before = _rows(series, design, start)
     if before < 2:
         return np.nan
+    if design.method == "did":
+        gap = y[-1] - y[:-1].mean(axis=0)
+        return float(gap[before:].mean() - gap[:before].mean())
     y = y - y[:, :before].mean(axis=1, keepdims=True)  # levels are known up to a constant: what is mixed is how units move
     treated = np.arange(len(y)) == len(y) - 1
     return compare(y, treated, before, way=WAYS[design.method]).effect
@@ -206,7 +210,7 @@ def _check(series: Series, design: Design) -> None:
     (first, last), (start, stop) = design.before, design.window
     if not 0 <= first < last <= start < stop <= T:
         raise ValueError(f"the days before lie before the window, within {T} days: got {design.before} and {design.window}")
-    if design.method in WAYS and len(series.controls) < 2:
-        raise ValueError(f"a comparison needs two controls at least; got {len(series.controls)}")
+    if len(series.controls) < LEAST_CONTROLS[design.method]:
+        raise ValueError(f"{design.method} needs {LEAST_CONTROLS[design.method]} controls at least; got {len(series.controls)}")
     if series.controls.ndim != 2 or series.controls.shape[1] != T or len(series.kind) != T or len(design.excluded) != T:
         raise ValueError("treated, controls, kinds of day and excluded days tell of the same days")

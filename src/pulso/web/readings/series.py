@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pulso.flow.panels import calendar
 from pulso.web.readings.door import Reading
 from pulso.web.readings.shelf import NUMBER, OF_THESE, micros, named, stands
 
@@ -44,3 +45,8 @@ def logs(
         if number:  # 0 has no logarithm
             values[place[zone], day - first.toordinal()] = np.log(number / 100.0)
     return Logs(first, values)
+
+
+def kinds(reading: Reading, first: date, last: date) -> NDArray[np.int64]:
+    """What kind of day each of these is, (T,): a weekday, a weekend, a special day."""
+    return calendar(reading.city, first, last).kind
