@@ -85,8 +85,7 @@ def window_effect(
         What kind of day each is, as `Days.kind`. A window shorter than a week is compared with those of the last five years
         that have as many days of each kind, if there are 200; else, like any longer one, with all of the last two years.
     excluded : (T,) of bool
-        Days of other events. A past window isn't used if it, or the 28 days before it, has one; nor do they make the
-        event's own level.
+        Days of other events. No past window has one; and they make no level, neither the event's own nor a past window's.
     covariates : (T, K)
         What else moves the series, such as weather in any units; what it explains, as learnt before `start`, is taken from
         all days. A day without all of them is then unknown.
@@ -219,9 +218,10 @@ def _slopes(z: Floats, covariates: Floats, excluded: Bools, start: int) -> Float
 def _placebos(asked: _Asked, z: Floats, segment: Ints, start: int, stop: int) -> Placebos:
     """Every usable window that ended before the event began."""
     h = stop - start
-    every = contrasts(z[:start], h, segment[:start]) if start >= h else np.full(start, np.nan)
+    calm = np.where(asked.excluded, np.nan, z)[:start]  # what other events did makes no level, as in the event's own
+    every = contrasts(calm, h, segment[:start]) if start >= h else np.full(start, np.nan)
     first = np.flatnonzero(np.isfinite(every))
-    first = first[_sum(asked.excluded, np.maximum(first - SPAN, 0), first + h) == 0]
+    first = first[_sum(asked.excluded, first, first + h) == 0]
     if asked.kind is not None and h < WEEK:
         alike = first[_alike(asked.kind, first, start, h) & (first >= start - PAST_ALIKE)]
         if alike.size >= LEAST_WINDOWS:
