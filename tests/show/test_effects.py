@@ -138,6 +138,12 @@ def test_the_ranking_says_the_two_surest_and_largest_metrics_and_no_other(langua
 
 
 @BOTH
+def test_the_ranking_says_how_many_metrics_the_index_may_rest_on(language):
+    text = printed(show_ranked([event()], city(), {}, language))
+    assert {"en": "2 of 3", "pt": "2 de 3"}[language] in text
+
+
+@BOTH
 def test_the_ranking_says_why_there_is_no_number(language):
     text = printed(show_ranked([event(replace(UNTOLD, metric=None, refusal="short past"), UP)], city(), {}, language))
     assert {"en": "the past has too few spans as long", "pt": "o passado tem poucos períodos tão longos"}[language] in text

@@ -38,9 +38,9 @@ def effect(
 ) -> None:
     """Say what an event did, or any days: to the index and to each metric, with honest intervals.
 
-    Each is set against what was expected when it began, without the day's weather, and among all earlier spans of as many days in which
-    nothing was on: what these did by chance is the interval. An event is looked at where it was, or in --zone. With --from and --to, those
-    occurrences that touch these days; without --event, the days themselves.
+    Each is set against what was expected when it began, without the day's weather where that is known and isn't the event itself. The
+    interval is what earlier spans as long, in which nothing was on, did by chance. An event is looked at where it was, or in --zone. With
+    --from and --to, those occurrences that touch these days; without --event, the days themselves.
     """
     from pulso.flow import effects as flow
     from pulso.show import effects as words

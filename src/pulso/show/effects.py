@@ -181,13 +181,15 @@ def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, s
     table.add_column(speech.say("where"))
     for title in (speech.say("index"), speech.say("95% interval")):
         table.add_column(title, justify="right", no_wrap=True)
+    table.add_column(speech.say("metrics seen"), justify="right", no_wrap=True)
     table.add_column(speech.say("changed most"))
     for event in found:
         e = event.headline
         style = "" if e.verdict != "cannot tell" else "dim"
         change = NEVER if e.change is None else percent(e.change, speech)
         last = "; ".join(filter(None, (refused(e, speech), _most(event, city, speech))))
-        row = (called(event, city, speech), zones.get(event.zone or "", ""), change, span(e, speech), last)
+        seen = speech.say("{n} of {all}", n=sum(2 * m.seen >= event.days for m in event.effects[1:]), all=len(event.effects) - 1)
+        row = (called(event, city, speech), zones.get(event.zone or "", ""), change, span(e, speech), seen, last)
         table.add_row(speech.days(event.first, event.last, year=True), *map(Text, row), style=style)
     note = speech.say(
         "Against what was expected, without the day's weather where that is known and isn't what happened. In grey: may be chance."
