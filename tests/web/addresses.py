@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from pulso.web.pages.twin import Page
 from pulso.web.pages.urls import PAGES
+from tests.web.exhibits import NUMBER
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 VILA = {"zone": "north", "metric": "bikes", "day": "2025-03-10", "source": "bikes", "domain": "street", "year": "2025", "event": "1"}
-"""What stands in an address for each of its parts, in the made-up town."""
+VILA |= {"number": str(NUMBER)}
+"""What stands in an address for each of its parts, in the made-up town; what is numbered is there under the fixture `exhibits`."""
 
 
 def fill(address: str, parts: dict[str, str]) -> str:

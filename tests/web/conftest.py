@@ -10,6 +10,7 @@ from django.test import Client
 from pulso.web.innovation import guard
 from pulso.web.people import trail
 from tests.flow.vila import Vila, vila
+from tests.web.exhibits import exhibit
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,9 @@ def site(town: Vila, settings, client: Client) -> Client:
 def folder(town: Vila) -> Path:
     """The town's own."""
     return town.folder
+
+
+@pytest.fixture
+def exhibits(db) -> None:
+    """A challenge, a pilot and a practice of the town, so that the page of each has something to show."""
+    exhibit("vila")

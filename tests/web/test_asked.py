@@ -9,7 +9,7 @@ import pytest
 from pulso.web.pages.asked import ASKED
 from tests.web.addresses import ALL, NAMES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exhibits")]
 
 GOOD = {
     "a": "2025-03-01",

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 
 from tests.web.addresses import ALL, NAMES, VILA, fill, parts_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exhibits")]
 each = pytest.mark.parametrize(("page", "address"), ALL, ids=NAMES)
 
 EVIL = "<script>alert(1)</script>"

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.web.addresses import ALL, NAMES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exhibits")]
 each = pytest.mark.parametrize(("page", "address"), ALL, ids=NAMES)
 OTHERS = ["vila/feed.atom", "vila/agenda.ics", "vila/embed/number", "vila/share/2025-03-10.png", "vila/bulletin/2025-03-10", "", "vila/"]
 

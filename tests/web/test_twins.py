@@ -16,7 +16,7 @@ from pulso.web.pages.urls import PAGES
 from pulso.web.readings.counted import counting
 from tests.web.addresses import ALL, NAMES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exhibits")]
 each = pytest.mark.parametrize(("page", "address"), ALL, ids=NAMES)
 
 GUARDS = {

@@ -7,7 +7,7 @@ from typing import Any
 from django.templatetags.static import static
 from jinja2 import Environment, StrictUndefined
 
-from pulso.show import effects, maps, names, words
+from pulso.show import effects, maps, names, pilots, words
 from pulso.show.language import marked as _
 
 MENU = (
@@ -16,6 +16,7 @@ MENU = (
     ("why", _("Why")),
     ("compare", _("Compare")),
     ("agenda", _("Agenda")),
+    ("pilots", _("Pilots")),
     ("sources", _("Sources")),
     ("method", _("Method")),
     ("data", _("Open data")),
@@ -28,5 +29,13 @@ def environment(**options: Any) -> Environment:
     """Make the environment of the pages."""
     ours = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**(options | ours | {"autoescape": True}))  # noqa: S701  # autoescape is on
-    made.globals |= {"static": static, "names": names, "words": words, "effects": effects, "steps": maps.STEPS, "menu": MENU}
+    made.globals |= {
+        "static": static,
+        "names": names,
+        "words": words,
+        "effects": effects,
+        "pilots": pilots,
+        "steps": maps.STEPS,
+        "menu": MENU,
+    }
     return made

@@ -8,6 +8,7 @@ from pulso.web.pages.agenda import AGENDA
 from pulso.web.pages.bulletin import sheet, sheet_json
 from pulso.web.pages.calendars import ics
 from pulso.web.pages.catalogue import catalogue
+from pulso.web.pages.challenges import CHALLENGE, CHALLENGES
 from pulso.web.pages.compare import COMPARE
 from pulso.web.pages.contracts import contract, incidents
 from pulso.web.pages.data import DATA
@@ -21,6 +22,9 @@ from pulso.web.pages.map import MAP, year_json, zones_geojson
 from pulso.web.pages.method import METHOD
 from pulso.web.pages.metric import METRIC
 from pulso.web.pages.missing import read_only
+from pulso.web.pages.pilots import PILOT, PILOTS, protocol
+from pulso.web.pages.pilots import csv as register
+from pulso.web.pages.practices import PRACTICE, PRACTICES
 from pulso.web.pages.share import picture
 from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.today import TODAY
@@ -28,7 +32,9 @@ from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
 from pulso.web.pages.zone import ZONE
 
-PAGES = (TODAY, PAST, WHY, COMPARE, AGENDA, EFFECTS, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
+OF_THE_CITY = (TODAY, PAST, WHY, COMPARE, AGENDA, EFFECTS, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
+OF_THE_LOOP = (CHALLENGES, CHALLENGE, PILOTS, PILOT, PRACTICES, PRACTICE)
+PAGES = (*OF_THE_CITY, *OF_THE_LOOP)
 
 
 class Language:
@@ -65,6 +71,8 @@ urlpatterns = [
     path("<lang:lang>/<slug:city>/incidents.atom", incidents, name="incidents"),
     path("<lang:lang>/<slug:city>/map/year.json", year_json, name="map-year"),
     path("<lang:lang>/<slug:city>/zones.geojson", zones_geojson, name="zones"),
+    path("<lang:lang>/<slug:city>/pilots.csv", register, name="register"),
+    path("<lang:lang>/<slug:city>/pilots/<int:number>/protocol.json", protocol, name="protocol"),
     *(address for page in PAGES for address in urls(page)),
 ]
 for address in urlpatterns:

@@ -1,0 +1,114 @@
+"""What pilots, what they showed and what they cost are called, in both languages. Plain values in, words out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_currency
+
+from pulso.show.language import NEVER, Speech
+from pulso.show.language import marked as _
+
+VERDICTS: Mapping[str, str] = {
+    "more": _("more than without it"),
+    "less": _("less than without it"),
+    "none": _("no effect as large as one that matters"),
+    "cannot tell": _("cannot tell"),
+    "not evaluable": _("not evaluable"),
+}
+"""What may be said of an evaluation. More is not better: the protocol says what was hoped for."""
+NEXT: Mapping[str, str] = {
+    "roll out": _("roll out"),
+    "expand": _("expand"),
+    "replicate": _("try again elsewhere"),
+    "stop": _("stop"),
+}
+"""What follows from an evaluation."""
+METHODS: Mapping[str, str] = {
+    "window": _("window effect"),
+    "did": _("difference in differences"),
+    "sdid": _("synthetic difference in differences"),
+    "synthetic": _("synthetic control"),
+    "structural": _("Bayesian structural time series"),
+}
+PARTS: Mapping[str, str] = {"lead": _("leads"), "company": _("company"), "university": _("university"), "partner": _("partner")}
+MONEY: Mapping[str, str] = {"planned": _("planned"), "committed": _("committed"), "paid": _("paid")}
+"""The states of money, in order. No sum is taken over them."""
+KINDS: Mapping[str, str] = {
+    "street": _("street"),
+    "building": _("building"),
+    "fibre": _("fibre"),
+    "access point": _("access point"),
+    "other": _("other"),
+}
+"""Kinds of testbeds."""
+HOPED: Mapping[str, str] = {"up": _("upwards"), "down": _("downwards"), "either": _("either way")}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an evaluation says: a verdict with its numbers in one unit, or why it could not be evaluated."""
+
+    verdict: str  # a key of VERDICTS
+    estimate: float | None
+    low: float | None  # 95 % interval
+    high: float | None
+    unit: str  # points or %
+    matters: float | None  # the smallest effect that matters, in the unit
+    reason: str  # why it is not evaluable
+
+
+def word(known: Mapping[str, str], key: str, speech: Speech) -> str:
+    """A word of one of these tables; as it stands where there is none."""
+    return speech.say(known.get(key, key))
+
+
+def amount(value: float | None, unit: str, speech: Speech, *, signed: bool = True) -> str:
+    """Write an effect in its unit, to one decimal: +8.5%, −3.0 points. A dash where there is none."""
+    if value is None:
+        return NEVER
+    number = speech.signed(value, 1) if signed else speech.number(value, 1)
+    return speech.say("{number}%", number=number) if unit == "%" else speech.say("{number} index points", number=number)
+
+
+def span(low: float | None, high: float | None, unit: str, speech: Speech) -> str:
+    """Write an interval: +2.0% to +15.0%. A dash where there is none."""
+    if low is None or high is None:
+        return NEVER
+    if unit == "%":
+        return speech.say("{low} to {high}", low=amount(low, unit, speech), high=amount(high, unit, speech))
+    return speech.say("{low} to {high} index points", low=speech.signed(low, 1), high=speech.signed(high, 1))
+
+
+def money(cents: int | None, speech: Speech) -> str:
+    """Write cents of EUR as the language does: €1,234.50. A dash where it is unknown."""
+    return NEVER if cents is None else str(format_currency(Decimal(cents) / 100, "EUR", locale=speech.locale))
+
+
+def sentence(found: Finding, what: str, where: str, speech: Speech) -> str:
+    """Say in one sentence what a pilot did to its primary outcome, as a newspaper may quote it."""
+    said = {"what": what, "where": where, "span": span(found.low, found.high, found.unit, speech), "why": found.reason}
+    said["away"] = amount(abs(found.estimate) if found.estimate is not None else None, found.unit, speech, signed=False)
+    said["change"] = amount(found.estimate, found.unit, speech)
+    said["matters"] = amount(found.matters, found.unit, speech, signed=False)
+    if found.verdict == "more":
+        return speech.say("{what}, {where}: {away} more than without the pilot (95% interval: {span}).", **said)
+    if found.verdict == "less":
+        return speech.say("{what}, {where}: {away} less than without the pilot (95% interval: {span}).", **said)
+    if found.verdict == "none":
+        return speech.say("{what}, {where}: no effect as large as the {matters} that matter ({change}; 95% interval: {span}).", **said)
+    if found.verdict == "not evaluable":
+        return speech.say("{what}, {where}: not evaluable. {why}", **said)
+    if found.estimate is None:
+        return speech.say("{what}, {where}: nobody can tell whether the pilot did anything.", **said)
+    return speech.say(
+        "{what}, {where}: nobody can tell whether the pilot did anything ({change}; 95% interval: {span}).",
+        **said,
+    )
+
+
+def seen(value: float, unit: str, speech: Speech) -> str:
+    """Say what a planned pilot could see at all: its minimum detectable effect."""
+    return speech.say("It could see changes of {size} or more.", size=amount(value, unit, speech, signed=False))
