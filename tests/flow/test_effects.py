@@ -206,13 +206,18 @@ def test_a_verdict_from_before_the_weather_was_taken_out_counts_with_its_index(l
     assert np.isfinite(then.calm).sum() > 1000
 
 
-def test_the_largest_is_ranked_first_and_what_can_not_be_told_last(lively: Vila) -> None:
-    found = effects.ranked(effects.of_events(lively.river()))
-    sizes = [e.headline.change for e in found]
-    far = [abs(np.log1p(s)) for s in sizes if s is not None]
-    assert far == sorted(far, reverse=True)
-    assert sizes[len(far) :] == [None] * (len(sizes) - len(far))
-    assert {e.name for e in found[:2]} == {"Bicycle week", "Bus strike"}
+def test_the_largest_is_ranked_first_then_what_may_be_chance_and_what_can_not_be_told_last(lively: Vila) -> None:
+    quiet = [_days(date(2025, 1, 7) + timedelta(days=i), date(2025, 1, 7) + timedelta(days=i)) for i in range(0, 9, 2)]
+    river = lively.river()
+    found = [e.headline for e in effects.ranked(effects.of_events(river, [*quiet, *river.lake.events()]))]
+    sorts = ["untold" if e.change is None else "chance" if e.verdict == "cannot tell" else "sure" for e in found]
+    assert sorts == sorted(sorts, key=("sure", "chance", "untold").index)
+    assert set(sorts) == {"sure", "chance", "untold"}
+    for sort in ("sure", "chance"):
+        far = [abs(np.log1p(e.change)) for e, s in zip(found, sorts, strict=True) if s == sort and e.change is not None]
+        assert far == sorted(far, reverse=True)
+    named = effects.ranked(effects.of_events(river))
+    assert {e.name for e in named[:2]} == {"Bicycle week", "Bus strike"}
 
 
 # -- on series made by hand ---------------------------------------------------------------------------------------------------------

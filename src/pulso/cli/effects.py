@@ -63,7 +63,9 @@ def events(
     city: CityName,
     first: First = None,
     last: Last = None,
-    rank: Annotated[bool, typer.Option("--rank", help="By what they did to the index, the largest first.")] = False,
+    rank: Annotated[
+        bool, typer.Option("--rank", help="By what they did to the index, the largest first; what may be chance after it.")
+    ] = False,
     as_of: AsOf = None,
     lang: InLanguage = None,
     home: HomeFolder = None,

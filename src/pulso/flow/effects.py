@@ -203,5 +203,10 @@ def _called(event: Span, city: City) -> list[str]:
 
 
 def ranked(found: Iterable[EventEffects]) -> list[EventEffects]:
-    """The largest effect on the index first, up or down; those of which nothing can be told last, in order of their days."""
-    return sorted(found, key=lambda e: (e.headline.change is None, -abs(float(np.log1p(e.headline.change or 0.0))), e.first))
+    """The largest effect on the index first, up or down; then what may be chance; those of which nothing can be told last."""
+
+    def place(e: EventEffects) -> tuple[bool, bool, float, date]:
+        told = e.headline
+        return told.change is None, told.verdict == "cannot tell", -abs(float(np.log1p(told.change or 0.0))), e.first
+
+    return sorted(found, key=place)
