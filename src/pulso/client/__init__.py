@@ -12,6 +12,7 @@ from pulso.client.pages import Unjoined
 from pulso.client.shapes import (
     City,
     CityNow,
+    Effect,
     Event,
     Explanation,
     Flag,
@@ -30,6 +31,7 @@ from pulso.client.site import Pulso, Refused, Unreachable
 __all__ = [
     "City",
     "CityNow",
+    "Effect",
     "Event",
     "Explanation",
     "Flag",

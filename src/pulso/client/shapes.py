@@ -96,6 +96,27 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What an event did to the index or to one metric, against what was expected when it began."""
+
+    first: date  # the event's first day
+    last: date  # the event's last day, included
+    kind: str  # what sort of event it is
+    name: str  # the event's name
+    zone: str | None  # the zone in which it was measured; null for the whole city
+    metric: str | None  # the metric, by its name in the city file; null for the index itself
+    change: float | None  # share of what was expected: .5 is half as much again; null where it can't be told
+    low: float | None  # lower end of the 95 % interval of that share
+    high: float | None  # its other end
+    p: float | None  # share of earlier spans of as many quiet days that moved as far; null where it can't be told
+    windows: int  # how many such spans there were
+    seen: int  # days of the event with a number
+    verdict: str  # more or less, where the interval leaves zero out; else cannot tell
+    refusal: str  # why it can't be told: not over, not seen, unsettled, short past; empty where it can
+    weather: bool  # whether the day's weather is in it, as in a storm; else it is taken out
+
+
+@dataclass(frozen=True)
 class Source:
     """Where data comes from, and what it promises."""
 

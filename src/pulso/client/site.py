@@ -14,14 +14,28 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, g
 import httpx
 
 from pulso.client.pages import arrow, joined
-from pulso.client.shapes import City, CityNow, Event, Explanation, Flag, Happening, Incident, Metric, Quality, Source, Value, Zone
+from pulso.client.shapes import (
+    City,
+    CityNow,
+    Effect,
+    Event,
+    Explanation,
+    Flag,
+    Happening,
+    Incident,
+    Metric,
+    Quality,
+    Source,
+    Value,
+    Zone,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 T = TypeVar("T")
 Form = Literal["csv", "parquet", "xlsx", "geojson", "json"]
-Kind = Literal["zones", "metrics", "values", "quality", "events", "sources", "incidents", "flags"]
+Kind = Literal["zones", "metrics", "values", "quality", "events", "effects", "sources", "incidents", "flags"]
 SERIES: dict[str, tuple[str, ...]] = {"values": ("csv", "parquet"), "quality": ("csv", "parquet"), "events": ("csv", "parquet", "xlsx")}
 """Kinds of rows of which a site has the whole series as a file, and in which forms."""
 TRIES = 5
@@ -133,6 +147,12 @@ class Pulso:
     ) -> Iterator[Event]:
         """What was on in these days."""
         return self._rows(f"/cities/{city}/events", Event, {"from": first, "to": last, "kind": kind})
+
+    def effects(
+        self, city: str, *, first: date | str | None = None, last: date | str | None = None, kind: str | None = None
+    ) -> Iterator[Effect]:
+        """What the events of these days did: of each the index first, then every metric."""
+        return self._rows(f"/cities/{city}/effects", Effect, {"from": first, "to": last, "kind": kind})
 
     def sources(self, city: str) -> Iterator[Source]:
         """Where its data comes from."""

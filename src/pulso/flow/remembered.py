@@ -66,9 +66,14 @@ def keep(river: River, *, most: int = MOST) -> int:
     return len(todo)
 
 
-def kept(path: Path, first: date, last: date) -> list[EventEffects]:
-    """What was kept of the events that touch these days, both included, in order of their first day; nothing where nothing was kept."""
-    rows = _asked(path, "select effects from told where last >= ? and first <= ? order by first", first.toordinal(), last.toordinal())
+def kept(path: Path, first: date, last: date, kind: str | None = None, since: date | None = None, most: int = -1) -> list[EventEffects]:
+    """What was kept of the events that touch these days, both included, in order of their first day; nothing where nothing was kept.
+
+    Of one kind (None: all), of those that begin on a day or later (`since`), and so many at most (-1: all).
+    """
+    question = """select effects from told where last >= ? and first <= ? and (? is null or kind = ?) and first >= ?
+        order by first, event limit ?"""
+    rows = _asked(path, question, first.toordinal(), last.toordinal(), kind, kind, 0 if since is None else since.toordinal(), most)
     return [FORM.validate_json(text) for (text,) in rows]
 
 

@@ -13,6 +13,7 @@ from pulso.show.language import speak
 from pulso.web.api import shapes
 from pulso.web.api.asked import Asked, EventsQuery, FlagsQuery, Paged, QualityQuery, ValuesQuery
 from pulso.web.api.cursor import Key
+from pulso.web.api.effects import EFFECTS
 from pulso.web.api.problems import Refused, say
 from pulso.web.api.rows import Resource, Rows, Stamp, part
 from pulso.web.contracts import reads as contracts
@@ -351,6 +352,7 @@ RESOURCES = (
     Resource("values", shapes.Value, ValuesQuery, values, mapped),
     Resource("quality", shapes.Quality, QualityQuery, quality),
     Resource("events", shapes.Event, EventsQuery, events),
+    EFFECTS,
     Resource("sources", shapes.Source, Paged, sources, stamp=lambda reading: Stamp(status.stamp(reading), status.changed(reading))),
     Resource("incidents", shapes.Incident, Paged, incidents, stamp=lambda reading: Stamp(*contracts.state(reading.slug))),
     Resource("flags", shapes.Flag, FlagsQuery, flags),

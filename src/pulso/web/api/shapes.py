@@ -101,6 +101,27 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What an event did to the index or to one metric, against what was expected when it began."""
+
+    first: date = Field(description="the event's first day")
+    last: date = Field(description="the event's last day, included")
+    kind: str = Field(description="what sort of event it is")
+    name: str = Field(description="the event's name")
+    zone: str | None = Field(description="the zone in which it was measured; null for the whole city")
+    metric: str | None = Field(description="the metric, by its name in the city file; null for the index itself")
+    change: float | None = Field(description="share of what was expected: .5 is half as much again; null where it can't be told")
+    low: float | None = Field(description="lower end of the 95 % interval of that share")
+    high: float | None = Field(description="its other end")
+    p: float | None = Field(description="share of earlier spans of as many quiet days that moved as far; null where it can't be told")
+    windows: int = Field(description="how many such spans there were")
+    seen: int = Field(description="days of the event with a number")
+    verdict: str = Field(description="more or less, where the interval leaves zero out; else cannot tell")
+    refusal: str = Field(description="why it can't be told: not over, not seen, unsettled, short past; empty where it can")
+    weather: bool = Field(description="whether the day's weather is in it, as in a storm; else it is taken out")
+
+
+@dataclass(frozen=True)
 class Source:
     """Where data comes from, and what it promises."""
 

@@ -12,7 +12,7 @@ from pulso.show.effects import Effect, EventEffects
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
 
-__all__ = ["Effect", "EventEffects", "Known", "effects", "largest"]
+__all__ = ["Effect", "EventEffects", "Known", "begun", "effects", "largest"]
 
 
 class Known:
@@ -36,3 +36,9 @@ def largest(reading: Reading, kind: str | None, most: int) -> tuple[list[EventEf
     """So many events of a kind (None: all), the largest effect on the index first, and how many are known: one read."""
     looked()
     return _largest(where(reading.river), kind, most)
+
+
+def begun(reading: Reading, first: date, last: date, kind: str | None, since: date | None, most: int) -> list[EventEffects]:
+    """So many of the events of a kind (None: all) that touch these days and begin on a day or later, in order of it: one read."""
+    looked()
+    return kept(where(reading.river), first, last, kind, since, most)
