@@ -70,7 +70,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "environment": "pulso.web.config.jinja.environment",
             "loader": ChoiceLoader(
-                [PackageLoader(f"pulso.{room}") for room in ("web.pages", "show", "web.people", "web.agenda", "web.api.hooks")]
+                [
+                    PackageLoader(f"pulso.{room}")
+                    for room in ("web.pages", "show", "web.people", "web.agenda", "web.innovation.desk", "web.api.hooks")
+                ]
             ),
         },
     },

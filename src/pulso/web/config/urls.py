@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pulso.web.api.hooks.desk import urlpatterns as webhooks
+from pulso.web.innovation.desk.urls import urlpatterns as desk
 from pulso.web.people.urls import accounts
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("pulso.web.api.urls")),
     path("", include("pulso.web.running.urls")),
     path("", include("pulso.web.agenda.urls")),
+    *desk,
     path("", include("pulso.web.pages.urls")),
 ]
 

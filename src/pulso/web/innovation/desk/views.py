@@ -1,0 +1,156 @@
+"""The desk itself, challenges and what is said about them, and the step that anything can take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pulso.show.language import marked as _
+from pulso.web.innovation import models, reads, states, writes
+from pulso.web.innovation.desk.asking import tried
+from pulso.web.innovation.desk.forms import Challenge, Remark
+from pulso.web.innovation.desk.mine import Mine, houses, mine
+from pulso.web.innovation.desk.pilots import pilot_page
+from pulso.web.innovation.desk.practices import practice_page
+from pulso.web.innovation.desk.things import Card, card, found, steps
+from pulso.web.innovation.desk.visits import Visit, visit
+from pulso.web.innovation.letters import Letter, Unfit
+from pulso.web.people import may
+from pulso.web.people.models import Role
+
+KEPT = _("Kept: {what}.")
+DONE = _("Done: it is {now}.")
+BAD_LINK = _("The link that led here names no page of this city.")
+PARTS = ("zone", "metric", "from", "to", "as_of")
+LONGEST = 500
+
+
+@require_GET
+@visit
+def desk(at: Visit) -> HttpResponse:
+    """My desk."""
+    made = mine(at)
+    in_city = at.person.is_superuser or may.may_read_evaluation(at.person, at.city)
+    at.allow(in_city or made.may_open_challenge, Role(city=at.city), "see the desk")
+    return at.twin(Mine, made) if at.as_json else at.page("mine", {"mine": made})
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def new_challenge(at: Visit) -> HttpResponse:
+    """Open a challenge, from a chart that is kept with it or from nowhere."""
+    some = houses(at.person, at.city)
+    view = _view(at)
+    at.allow(bool(some), models.Challenge(city=at.city), "draft challenge")
+    seen = {"zones": [view["zone"]] if view.get("zone") else [], "indicator": view.get("metric", "")}
+    form = Challenge(at.sent, initial=seen, reading=at.reading, speech=at.speech, houses=some)
+    if at.posted and (made := tried(form, lambda **said: writes.draft_challenge(at.person, at.city, view=view, **said))):
+        return at.to(f"desk/challenges/{made.pk}", KEPT, what=made.title)
+    said = {"form": form, "title": at.speech.say("Open a challenge"), "button": at.speech.say("Keep it as a draft"), "view": view}
+    lead = at.speech.say("A problem of the city, with the number that shows it or the reason why none does. The city opens it to all.")
+    return at.page("form", said | {"lead": lead, "back": f"{at.base}/desk"}, form.status)
+
+
+def _view(at: Visit) -> dict[str, str]:
+    """The view that the link was on. Unfit for a page that isn't this city's."""
+    page = at.request.GET.get("from-page", "")
+    if not page:
+        return {}
+    parts = {k: at.request.GET[k] for k in PARTS if at.request.GET.get(k)}
+    ours = page.startswith((f"/pt/{at.city}/", f"/en/{at.city}/")) and page.isprintable() and "\\" not in page
+    if not ours or any(len(v) > LONGEST for v in (page, *parts.values())):
+        raise Unfit(BAD_LINK)
+    return {"page": page} | parts
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def challenge(at: Visit, number: int) -> HttpResponse:
+    """One challenge: what it says, what may be done with it, what was said about it."""
+    thing = found(at, "challenge", number)
+    return at.twin(Card, card(at, thing)) if at.as_json else challenge_page(at, thing)
+
+
+def challenge_page(at: Visit, thing: models.Challenge, status: int = 200, **more: Any) -> HttpResponse:
+    """It as a page."""
+    draft = thing.status == models.Challenge.Status.DRAFT
+    who = may.may_open_challenge if draft else may.may_publish_challenge
+    context = {
+        "thing": thing,
+        "path": f"{at.base}/desk/challenges/{thing.pk}",
+        "state": at.speech.say(states.CALLED[thing.status]),
+        "steps": steps(thing, at.person, at.speech),
+        "may_edit": thing.status not in ("solved", "closed") and who(at.person, at.city, thing.houses),
+        "may_pilot": bool(houses(at.person, at.city)) and thing.status in ("open", "in pilot"),
+        "moderates": may.may_moderate(at.person, at.city),
+        "discussion": reads.discussion(thing, at.person),
+        "remark": Remark(speech=at.speech),
+        "wrong": {},
+    }
+    return at.page("challenge", context | more, status)
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def edit_challenge(at: Visit, number: int) -> HttpResponse:
+    """Say a challenge differently."""
+    thing = found(at, "challenge", number)
+    who = may.may_open_challenge if thing.status == "draft" else may.may_publish_challenge
+    at.allow(who(at.person, at.city, thing.houses), thing, "change challenge")
+    initial = {name: getattr(thing, name) for name in Challenge.base_fields} | {"organisation": thing.organisation.slug}
+    form = Challenge(at.sent, initial=initial, reading=at.reading, speech=at.speech, houses=houses(at.person, at.city))
+    if at.posted and tried(form, lambda **said: writes.change_challenge(at.person, thing, **said)) is not None:
+        return at.to(f"desk/challenges/{thing.pk}", KEPT, what=thing.title)
+    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "view": thing.view}
+    return at.page("form", said | {"back": f"{at.base}/desk/challenges/{thing.pk}"}, form.status)
+
+
+@require_http_methods(["GET", "POST"])
+@visit
+def comment(at: Visit, number: int) -> HttpResponse:
+    """Say something about a challenge that is shown."""
+    thing = found(at, "challenge", number, "comment")
+    form = Remark(at.sent, speech=at.speech)
+    if at.posted and tried(form, lambda **said: writes.comment(at.person, thing, **said)) is not None:
+        return at.public("challenge", thing.pk)
+    return challenge_page(at, thing, form.status, remark=form)
+
+
+@require_POST
+@visit
+def step(at: Visit, noun: str, number: int) -> HttpResponse:
+    """Let a thing become what the button said."""
+    to, why = at.request.POST.get("to", ""), at.request.POST.get("why", "")
+    thing = found(at, noun, number)
+    try:
+        writes.move(thing, to, at.person, why=why)
+    except Unfit as letter:
+        return _again(at, thing, to, letter)
+    return _onward(at, thing)
+
+
+def _onward(at: Visit, thing: Any) -> HttpResponse:
+    """To where what was done is seen."""
+    if isinstance(thing, models.Comment):
+        return at.to(f"desk/challenges/{thing.challenge_id}", DONE, now=at.speech.say(states.CALLED[thing.status]))
+    if isinstance(thing, models.Booking):
+        return at.to(f"desk/pilots/{thing.pilot_id}", DONE, now=at.speech.say(states.CALLED[thing.status]))
+    if isinstance(thing, models.Evaluation):
+        return at.public("pilot", thing.pilot_id)
+    return at.public(thing._meta.model_name, thing.pk)
+
+
+def _again(at: Visit, thing: Any, to: str, letter: Letter) -> HttpResponse:
+    """The page that it stood on, with the letter beside its button."""
+    wrong = {f"{thing._meta.model_name}-{thing.pk}-{to}": letter.said(at.speech)}
+    thing.refresh_from_db()
+    if isinstance(thing, models.Comment):
+        return challenge_page(at, thing.challenge, 400, wrong=wrong)
+    if isinstance(thing, models.Challenge):
+        return challenge_page(at, thing, 400, wrong=wrong)
+    if isinstance(thing, models.Practice):
+        return practice_page(at, thing, 400, wrong=wrong)
+    pilot = thing if isinstance(thing, models.Pilot) else thing.pilot
+    return pilot_page(at, pilot, 400, wrong=wrong)

@@ -1,0 +1,229 @@
+"""Each page of the desk is a form that whoever may fills in, and says beside a field what can't be so."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulso.web.innovation import writes
+from pulso.web.innovation.models import Challenge, FundingLine, Pilot, Testbed
+from pulso.web.people.models import Step
+from tests.web.innovation.conftest import DUE
+
+pytestmark = pytest.mark.django_db
+SAID = {
+    "title": "Empty square",
+    "text": "Nobody comes.",
+    "organisation": "cm-vila",
+    "indicator": "index",
+    "zones": ["north"],
+    "direction": "up",
+    "target": "2,5",
+    "target_unit": "points",
+    "due": "2025-12-31",
+    "datasets": ["bikes"],
+}
+PROTOCOL = {
+    "hypothesis": "More people come where no car parks.",
+    "metric": "bikes",
+    "direction": "up",
+    "zones": ["north"],
+    "comparison_zones": ["south"],
+    "before_first": "2025-02-01",
+    "before_last": "2025-02-28",
+    "window_first": "2025-03-20",
+    "window_last": "2025-03-26",
+    "excluded": "2025-02-10 2025-02-11 Fair",
+    "matters": "5",
+    "unit": "%",
+    "method": "did",
+    "stop_rule": "Two accidents.",
+}
+
+
+@pytest.fixture
+def signed(client, boss):
+    client.force_login(boss)
+    return client
+
+
+PAGES = ("desk", "challenges/new", "pilots/new", "desk/testbeds")
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_every_page_of_the_desk_can_be_seen_with_its_twin(signed, challenge, protocol, pilot, boss, lang):
+    practice = writes.write_practice(boss, pilot, title="No cars", text="Streets without cars.")
+    bed = writes.offer_testbed(boss, "vila", kind="street", name="Square")
+    more = (
+        f"desk/challenges/{challenge.pk}",
+        f"desk/challenges/{challenge.pk}/edit",
+        *(f"desk/pilots/{pilot.pk}{p}" for p in ("", "/edit", "/protocol", "/freeze", "/practice")),
+        f"desk/practices/{practice.pk}",
+        f"desk/practices/{practice.pk}/edit",
+        f"desk/testbeds/{bed.pk}",
+    )
+    for page in (*PAGES, *more):
+        answer = signed.get(f"/{lang}/vila/{page}")
+        assert answer.status_code == 200, page
+        assert f'href="/{lang}/vila/{page}.json' in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+        twin = signed.get(f"/{lang}/vila/{page}.json")
+        assert (twin.status_code, twin["Content-Type"]) == (200, "application/json; charset=utf-8"), page
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_a_challenge_is_opened_from_a_chart_and_keeps_its_view(signed, municipality, lang):
+    seen = "zone=north&metric=bikes&from=2025-02-01&to=2025-02-28"
+    link = f"/{lang}/vila/challenges/new?from-page=/{lang}/vila/metric/bikes%3Fzone%3Dnorth&{seen}"
+    page = signed.get(link).content.decode()
+    assert 'value="north" id="id_zones_0" checked' in page or "checked" in page
+    answer = signed.post(link, SAID | {"target": "2,5" if lang == "pt" else "2.5"})
+    made = Challenge.objects.get()
+    assert answer["Location"] == f"/{lang}/vila/desk/challenges/{made.pk}"
+    assert made.view == {
+        "page": f"/{lang}/vila/metric/bikes?zone=north",
+        "zone": "north",
+        "metric": "bikes",
+        "from": "2025-02-01",
+        "to": "2025-02-28",
+    }
+    assert (str(made.target), made.status, made.zones, made.datasets) == ("2.500", "draft", ["north"], ["bikes"])
+    assert "Empty square" in signed.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example/vila/", "/en/porto/today", "javascript:x", "/en/vila/\\x\n"])
+def test_a_link_that_names_another_page_is_refused(signed, page):
+    answer = signed.get("/en/vila/challenges/new", {"from-page": page})
+    assert answer.status_code == 400
+    assert "names no page of this city" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "beside"),
+    [
+        ({"indicator": ""}, "indicator"),
+        ({"unmeasurable": "No sensor."}, "indicator"),
+        ({"target": "2.5.5"}, "target"),
+        ({"target": "-1"}, "target"),
+        ({"target": "1e3"}, "target"),
+        ({"indicator": "noise"}, "indicator"),
+        ({"zones": ["east"]}, "zones"),
+        ({"datasets": ["noise"]}, "datasets"),
+        ({"title": ""}, "title"),
+        ({"title": "Bell\x07"}, "title"),
+        ({"text": "turned \u202eround"}, "text"),
+        ({"organisation": "nobody"}, "organisation"),
+        ({"due": "soon"}, "due"),
+    ],
+    ids=str,
+)
+def test_what_can_t_be_so_stands_beside_its_field(signed, municipality, wrong, beside):
+    answer = signed.post("/pt/vila/challenges/new", SAID | wrong)
+    page = answer.content.decode()
+    assert (answer.status_code, Challenge.objects.count()) == (400, 0)
+    assert f'class="wrong" id="id_{beside}_error"' in page
+    assert "Nobody comes." in page or beside == "text", "what was written is not lost"
+    problem = signed.post("/pt/vila/challenges/new.json", SAID | wrong)
+    assert (problem.status_code, problem["Content-Type"]) == (400, "application/problem+json")
+    assert beside in problem.json()["detail"]
+
+
+def test_a_challenge_that_can_t_be_measured_says_why_and_is_changed(signed, municipality):
+    bare = {"title": "Loneliness", "text": "Old people.", "organisation": "cm-vila", "unmeasurable": "No sensor sees it."}
+    at = signed.post("/en/vila/challenges/new", bare)["Location"]
+    assert signed.post(f"{at}/edit", bare | {"title": "Alone"})["Location"] == at
+    assert "Kept: Alone." in signed.get(at).content.decode()
+    assert Challenge.objects.get().unmeasurable == "No sensor sees it."
+
+
+MONEY = {
+    "pt": {"1 234,5": 123450, "1234,50 €": 123450, "1.234": 123400, "12": 1200, "0,01": 1, "1\u00a0000\u00a0000": 100_000_000},
+    "en": {"1,234.5": 123450, "€1234.50": 123450, "1,234": 123400, "12": 1200, ".": None, "0.01": 1, "90071992547409.93": None},
+}
+
+
+@pytest.mark.parametrize("lang", MONEY)
+def test_euros_are_read_as_people_write_them_there(signed, pilot, lang):
+    for said, cents in MONEY[lang].items():
+        FundingLine.objects.all().delete()
+        answer = signed.post(f"/{lang}/vila/desk/pilots/{pilot.pk}/money", {"cents": said, "source": "Council", "state": "planned"})
+        assert answer.status_code == (302 if cents else 400), said
+        assert [m.cents for m in FundingLine.objects.all()] == ([cents] if cents else [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("pt", "5.50"), ("pt", "1,234.5"), ("en", "5,50"), ("en", "1.234,50"), ("en", "1e3"), ("en", "-5")]
+)
+def test_an_amount_that_could_be_two_is_refused_with_an_example(signed, pilot, lang, said):
+    answer = signed.post(f"/{lang}/vila/desk/pilots/{pilot.pk}/money", {"cents": said, "source": "Council", "state": "planned"})
+    assert answer.status_code == 400
+    assert ("12\u00a0345,50" if lang == "pt" else "€12,345.50") in answer.content.decode()
+    assert not FundingLine.objects.exists()
+
+
+def test_a_pilot_has_its_parties_money_and_days_on_a_testbed(signed, pilot, acme, boss):
+    at = f"/en/vila/desk/pilots/{pilot.pk}"
+    assert (
+        signed.post("/en/vila/desk/testbeds", {"kind": "street", "name": "Square", "bookable": "on", "exclusive": "on"}).status_code == 302
+    )
+    bed = Testbed.objects.get()
+    assert signed.post(f"{at}/parties", {"organisation": "acme", "part": "company"}).status_code == 302
+    assert "Acme takes part already" in signed.post(f"{at}/parties", {"organisation": "acme", "part": "partner"}).content.decode()
+    assert signed.post(f"{at}/parties", {"organisation": "acme", "part": "lead"}).status_code == 400
+    days = {"testbed": bed.pk, "first": "2025-03-20", "last": "2025-03-22"}
+    assert signed.post(f"{at}/bookings", days).status_code == 302
+    again = signed.post(f"{at}/bookings", days)
+    assert (again.status_code, "is taken from" in again.content.decode()) == (400, True)
+    signed.post(f"{at}/money", {"cents": "100", "source": "Council", "state": "paid"})
+    page = signed.get(at).content.decode()
+    for said in ("Acme", "€100.00", "Square", "Council"):
+        assert said in page
+    assert signed.post(f"{at}/parties/{pilot.parties.get(organisation=acme).pk}/out").status_code == 302
+    assert signed.post(f"{at}/money/{FundingLine.objects.get().pk}/out").status_code == 302
+    assert signed.post(f"/en/vila/desk/bookings/{pilot.bookings.get().pk}/step", {"to": "cancelled"}).status_code == 302
+    assert (pilot.parties.count(), FundingLine.objects.count(), pilot.bookings.get().status) == (1, 0, "cancelled")
+    assert signed.post(f"{at}/parties/{pilot.parties.get().pk}/out").status_code == 400, "a lead stays"
+    assert [s.action for s in Step.objects.all()[:3]] == ["cancel booking", "strike funding", "take no part"]
+
+
+def test_a_pilot_is_written_and_changed(signed, municipality, challenge, boss):
+    writes.move(challenge, "open", boss)
+    said = {
+        "title": "No cars",
+        "text": "A week.",
+        "lead": "cm-vila",
+        "challenge": challenge.pk,
+        "cost": "1.000,50",
+        "data_protection": "None.",
+    }
+    assert "selected>Empty square" in signed.get(f"/pt/vila/pilots/new?challenge={challenge.pk}").content.decode()
+    at = signed.post("/pt/vila/pilots/new", said)["Location"]
+    made = Pilot.objects.get()
+    assert (made.cost, made.challenge, [p.organisation.slug for p in made.parties.all()]) == (100050, challenge, ["cm-vila"])
+    assert "1000,50" in signed.get(f"{at}/edit").content.decode().replace("\u00a0", "").replace(".", "")
+    assert signed.post(f"{at}/edit", {k: v for k, v in said.items() if k != "lead"} | {"title": "No vans", "cost": ""}).status_code == 302
+    assert (Pilot.objects.get().title, Pilot.objects.get().cost) == ("No vans", None)
+
+
+def test_a_protocol_is_written_bit_by_bit_and_its_days_are_in_order(signed, pilot, boss):
+    at = f"/en/vila/desk/pilots/{pilot.pk}/protocol"
+    assert signed.post(at, {"hypothesis": "More people."}).status_code == 302
+    assert signed.post(at, PROTOCOL).status_code == 302
+    pilot.refresh_from_db()
+    assert (pilot.protocol.zones, str(pilot.protocol.matters)) == (["north"], "5.000000000")
+    (event,) = pilot.protocol.excluded
+    assert (event["name"], event["first"], event["last"]) == ("Fair", "2025-02-10", "2025-02-11")
+    page = signed.get(at).content.decode()
+    assert "2025-02-10 2025-02-11 Fair" in page
+    for wrong, beside in (
+        ({"window_first": "2025-02-20"}, "window_first"),
+        ({"excluded": "Fair"}, "excluded"),
+        ({"excluded": "2025-02-11 2025-02-10 Fair"}, "excluded"),
+        ({"comparison_zones": ["north"]}, "comparison_zones"),
+        ({"comparison_zones": []}, "method"),
+        ({"may_peek": "on"}, "peek_why"),
+        ({"matters": "0"}, "matters"),
+        ({"metric": "noise"}, "metric"),
+    ):
+        answer = signed.post(at, PROTOCOL | wrong)
+        assert (answer.status_code, f'id="id_{beside}_error"' in answer.content.decode()) == (400, True), wrong
+    assert DUE["indicator"] == "index"
