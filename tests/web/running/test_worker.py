@@ -137,6 +137,15 @@ def test_what_is_kept_of_people_no_longer_goes_once_a_day(own_town, monkeypatch)
         own_town.clock.pass_(days=1)
 
 
+def test_pilots_whose_day_has_come_move_on_once_the_city_is_published(own_town, monkeypatch):
+    moved = []
+    monkeypatch.setattr("pulso.web.innovation.writes.advance", moved.append)
+    assert Worker(lambda job: Outcome(job.kind == "publish" and not moved, "")).work(once=True) is False
+    assert moved == []  # what was not published moves nothing
+    assert Worker(lambda _: Outcome(0, "")).work(once=True)
+    assert moved == ["vila"]
+
+
 def test_a_mishap_afterwards_does_not_stop_the_worker(own_town, monkeypatch):
     watch = pytest.importorskip("pulso.web.contracts.watch")
 
