@@ -99,6 +99,32 @@ def test_days_that_a_control_lacks_are_left_out():
     assert found(series, "sdid").refusal is Refusal.UNSEEN
 
 
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+def test_a_last_day_that_nobody_saw_costs_that_day_only(method):
+    series, end = city(7, 0.2), START + DAYS - 1
+    series.treated.log[end], series.treated.segment[end] = np.nan, -1
+    told = found(series, method)
+    assert told.refusal is None
+    assert told.seen == pytest.approx(27 / 28)
+    assert told.low < 0.2 < told.high
+
+
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+def test_days_before_a_level_broke_are_not_compared_with_those_after_it(method):
+    """A level that breaks begins anew elsewhere: here 5 higher, as if a control had grown a hundredfold."""
+    series, broke = city(8, 0.2), START - 70
+    segments = np.zeros(series.controls.shape, dtype=np.int64)
+    whole = found(series._replace(segments=segments), method)
+    series.controls[3, broke:] += 5.0
+    segments[3, broke:] = 1
+    told = found(series._replace(segments=segments), method)
+    assert told.low < 0.2 < told.high
+    assert told.log == pytest.approx(whole.log, abs=0.05)
+    assert told.drift == pytest.approx(found(city(8)._replace(segments=segments), "did").drift, nan_ok=True)
+    segments[3, START - 40 :] = 2
+    assert found(series._replace(segments=segments), method).refusal is Refusal.NO_LEVEL
+
+
 def test_a_short_past_has_an_estimate_without_an_interval():
     cut = 700
     series = city(8, 0.2)

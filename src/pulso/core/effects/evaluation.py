@@ -44,6 +44,7 @@ class Series(NamedTuple):
     treated: Steady  # (T,) the mean of the treated zones
     controls: Floats  # (N, T) of zones or cities that were left alone; none for "window"
     kind: NDArray[np.int64]  # (T,) what kind of day each is
+    segments: NDArray[np.int64] | None = None  # (N, T) of the controls, as `Steady.segment`; None: their levels never broke
 
 
 class Evaluated(NamedTuple):
@@ -150,10 +151,18 @@ def _rows(series: Series, design: Design, start: int) -> tuple[Floats, int]:
     first, last = start - (design.window[0] - design.before[0]), start - (design.window[0] - design.before[1])
     days = np.concatenate([np.arange(first, last), np.arange(start, start + design.length)])
     days = days[~design.excluded[days] | (days >= start)]
-    y = np.vstack([series.controls[:, days], series.treated.log[None, days]])
-    whole = np.isfinite(y).all(axis=0) & (series.treated.segment[days] == series.treated.segment[days[-1]])
+    y = _levelled(series, days)
+    whole = np.isfinite(y).all(axis=0)
     enough = whole[days < start].sum() >= LEAST_SEEN * (last - first) and whole[days >= start].sum() >= LEAST_SEEN * design.length
     return (y[:, whole], int((whole & (days < start)).sum())) if enough else (y[:, :0], 0)
+
+
+def _levelled(series: Series, days: NDArray[np.int64]) -> Floats:
+    """Controls and the treated (N + 1, D), the treated last; NaN also where a level broke after the day: it can't be compared."""
+    y = np.vstack([series.controls[:, days], series.treated.log[None, days]])
+    others = np.where(np.isfinite(series.controls), 0, -1) if series.segments is None else series.segments
+    segment = np.vstack([others[:, days], series.treated.segment[None, days]])
+    return np.where(segment == segment.max(axis=1, keepdims=True), y, np.nan)
 
 
 def _effect(series: Series, design: Design, start: int) -> float:
@@ -174,7 +183,8 @@ def _drift(series: Series, design: Design, start: int, others: list[int]) -> tup
 
     def moved(s: int) -> float:
         first, last = s - (design.window[0] - design.before[0]), s - (design.window[0] - design.before[1])
-        gap = series.treated.log[first:last] - (series.controls[:, first:last].mean(axis=0) if len(series.controls) else 0.0)
+        y = _levelled(series, np.arange(first, last))
+        gap = y[-1] - (y[:-1].mean(axis=0) if len(y) > 1 else 0.0)
         half = (last - first) // 2
         halves = gap[:half], gap[half:]
         if min(np.isfinite(x).sum() for x in halves) < LEAST_SEEN * half:
@@ -190,10 +200,13 @@ def _drift(series: Series, design: Design, start: int, others: list[int]) -> tup
 def _drawn(series: Series, design: Design, seen: float, rng: np.random.Generator) -> Evaluated:
     """What the structural time series finds: its posterior, on the days before and of the window."""
     first, start, stop = design.before[0], *design.window
-    x = series.controls[:, first:stop]
-    gaps = ~np.isfinite(x).all(axis=0)
-    y = np.where(gaps | design.excluded[first:stop] & (np.arange(first, stop) < start), np.nan, series.treated.log[first:stop])
-    filled = np.where(np.isfinite(x), x, np.nanmean(x, axis=1, keepdims=True)) if len(x) else x
+    days = np.arange(first, stop)
+    every = _levelled(series, days)
+    x, known = every[:-1], np.isfinite(every).all(axis=0) & (~design.excluded[first:stop] | (days >= start))
+    if known[: start - first].mean() < LEAST_SEEN or known[start - first :].mean() < LEAST_SEEN:
+        return _nothing(seen, Refusal.NO_LEVEL)
+    y = np.where(known, every[-1], np.nan)
+    filled = np.where(np.isfinite(x), x, np.nanmean(x, axis=1, keepdims=True)) if len(x) else x  # there y is unknown
     found = impact(y, filled.T if len(x) else None, start - first, stop - first, rng=rng, prior=LOOSE)
     drift, drift_p = _drift(series, design, start, _starts(design))
     mean = found.mean
