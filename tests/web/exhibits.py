@@ -88,10 +88,9 @@ def _promised(pilot: Pilot) -> Protocol:
         mde=decimal(7.25),
         mde_how="placebo windows, 80 % power",
         mde_series="ab" * 32,
-        frozen_at=BEGUN,
-        frozen_on=date(2025, 3, 1),
     )
+    made.save()
+    made.frozen_at, made.frozen_on = BEGUN, date(2025, 3, 1)  # once it is written: the database knows no other way
     made.digest = made.recomputed()
     made.save()
-    made.refresh_from_db()
     return made

@@ -1,0 +1,27 @@
+"""Put the challenge, the pilot and the practice of the tests into a home before it is served: python -m tests.browser.exhibited vila."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+
+from tests.bench.process import PULSO
+from tests.conftest import REPO
+
+
+def exhibited(home: Path, city: str) -> None:
+    """Make the home's tables, and write them in a process of their own: Django refuses to work beside a browser's event loop."""
+    settings = {"PULSO_HOME": str(home), "DJANGO_SETTINGS_MODULE": "pulso.web.config.settings"}
+    subprocess.run([PULSO, "upgrade"], env=os.environ | settings, check=True)
+    subprocess.run([sys.executable, "-m", "tests.browser.exhibited", city], env=os.environ | settings, check=True, cwd=REPO)
+
+
+if __name__ == "__main__":
+    django.setup()
+    from tests.web.exhibits import exhibit  # only now: it knows tables
+
+    exhibit(sys.argv[1])
