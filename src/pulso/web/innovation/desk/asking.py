@@ -13,10 +13,13 @@ from pulso.show.language import Speech
 from pulso.web.innovation.desk.money import Euros, Number
 from pulso.web.innovation.letters import Letter, Refused, Unfit
 from pulso.web.innovation.moves import MAY_NOT
+from pulso.web.innovation.writes import checks
 from pulso.web.people.forms import TURNING, UNSEEN
 
 T = TypeVar("T")
 ALWAYS = {"csrfmiddlewaretoken"}
+WHICH = ("by", "city", "view", "lead", "challenge", "pilot", "practice", "testbed")
+"""What the writes call whom and what they are about: said by the address, never by a form that doesn't ask for it."""
 
 
 class Text(forms.CharField):
@@ -88,6 +91,9 @@ class Asking(forms.Form):
 def tried(form: Asking, write: Callable[..., T]) -> T | None:
     """What writing a form gave; None where it can't be so, which the form then says. Refused for whom the write takes a role from."""
     forged = form.forged()
+    if about := [name for name in WHICH if name in forged]:
+        form.wrong(Unfit(checks.NO_FIELD, field=about[0], known=", ".join(form.fields)))
+        return None
     if not form.is_valid() and not forged:
         return None
     try:
