@@ -169,3 +169,14 @@ def test_a_list_of_events_has_their_kind_and_place(language):
     text = printed(show_events([strike], city(), {"aldoar": "Aldoar"}, language))
     for part in ("Aldoar", *{"en": ("Bus strike", "strike"), "pt": ("Greve dos autocarros", "greve")}[language]):
         assert part in text
+
+
+@pytest.mark.parametrize(("seen", "said"), [(1, "rests on 1 of 2 metrics"), (2, ""), (0, "rests on 0 of 2 metrics")])
+def test_a_quote_says_on_how_many_metrics_it_rests(seen: int, said: str) -> None:
+    parts = [Effect(None, 0.2, 0.1, 0.3, 0.01, 250, 1, "more")]
+    parts += [Effect(m, 0.2, 0.1, 0.3, 0.01, 250, int(i < seen), "more") for i, m in enumerate(("car_count", "noise"))]
+    told = EventEffects("Fair", "", "fair", "bonfim", date(2025, 6, 1), date(2025, 6, 1), False, tuple(parts))
+    quoted = effects.quote(told, city(), {"bonfim": "Bonfim"}, speak("en"))
+    assert quoted.startswith("Fair, 1 Jun 2025, Bonfim: The index: 20% above")
+    assert (said in quoted) if said else ("rests on" not in quoted)
+    assert any("leans on the city's" in note for note in effects.notes(told, speak("en")))

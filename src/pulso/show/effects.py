@@ -54,6 +54,11 @@ class EventEffects:
         return self.effects[0]
 
     @property
+    def metrics_seen(self) -> tuple[int, int]:
+        """How many metrics were seen on half of its days or more, and how many there are: the index rests on those."""
+        return sum(2 * m.seen >= self.days for m in self.effects[1:]), len(self.effects) - 1
+
+    @property
     def days(self) -> int:
         """How many days it lasted."""
         return (self.last - self.first).days + 1
@@ -167,7 +172,20 @@ def notes(event: EventEffects, speech: Speech) -> list[str]:
     if windows:
         n = speech.number(min(windows))
         said.append(speech.say("The interval is what earlier spans as long, without an event, did by chance: {n} of them at least.", n=n))
+    if event.zone is not None:
+        said.append(speech.say("A zone's index leans on the city's: it moves less than what was counted in the zone."))
     return said
+
+
+def quote(event: EventEffects, city: City, zones: Mapping[str, str], speech: Speech) -> str:
+    """What an event did to the index, in words that stand alone: what it was, when, where, and on how many metrics it rests."""
+    when, place = speech.days(event.first, event.last, year=True), zones.get(event.zone or "", city.city.name)
+    told, name = sentence(event.headline, city, speech), called(event, city, speech)
+    said = speech.say("{event}, {when}, {place}: {sentence}", event=name, when=when, place=place, sentence=told)
+    n, whole = event.metrics_seen
+    if n == whole or event.headline.change is None:
+        return said
+    return said + " " + speech.many("It rests on {n} of {all} metrics.", "It rests on {n} of {all} metrics.", n, all=whole)
 
 
 def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, str], language: str) -> RenderableType:
@@ -188,7 +206,8 @@ def show_ranked(found: Sequence[EventEffects], city: City, zones: Mapping[str, s
         style = "" if e.verdict != "cannot tell" else "dim"
         change = NEVER if e.change is None else percent(e.change, speech)
         last = "; ".join(filter(None, (refused(e, speech), _most(event, city, speech))))
-        seen = speech.say("{n} of {all}", n=sum(2 * m.seen >= event.days for m in event.effects[1:]), all=len(event.effects) - 1)
+        n, whole = event.metrics_seen
+        seen = speech.say("{n} of {all}", n=n, all=whole)
         row = (called(event, city, speech), zones.get(event.zone or "", ""), change, span(e, speech), seen, last)
         table.add_row(speech.days(event.first, event.last, year=True), *map(Text, row), style=style)
     note = speech.say(

@@ -45,6 +45,7 @@ class Did:
     place: str = Field(description="that zone's name, or the city's")
     weather: bool = Field(description="whether the day's weather is in it, as in a storm; else it is taken out")
     quote: str = Field(description="what it did to the index, in words that stand alone")
+    notes: tuple[str, ...] = Field(description="what the numbers are set against and rest on, and what to mind")
     done: tuple[Done, ...] = Field(description="what it did to the index first, then to each metric")
 
     @property
@@ -66,20 +67,18 @@ def _done(e: Effect, city: City, speech: Speech) -> Done:
 def did(found: EventEffects, city: City, zones: Zones, speech: Speech) -> Did:
     """An event with what was measured of it."""
     span = Span.model_validate({"from": found.first, "to": found.last, "kind": found.kind, "name": found.name})
-    name = words.called(found, city, speech)
-    place = next((z.name for z in zones.all if z.id == found.zone), city.city.name)
-    told = done(found, city, speech)
-    when = speech.days(found.first, found.last, year=True)
+    called = {z.id: z.name for z in zones.all}
     return Did(
         first=found.first,
         last=found.last,
         days=found.days,
         kind=found.kind,
         sort=names.sort(found.name, [span], speech, city),
-        name=name,
+        name=words.called(found, city, speech),
         zone=found.zone,
-        place=place,
+        place=called.get(found.zone or "", city.city.name),
         weather=found.weather,
-        quote=speech.say("{event}, {when}, {place}: {sentence}", event=name, when=when, place=place, sentence=told[0].sentence),
-        done=told,
+        quote=words.quote(found, city, called, speech),
+        notes=tuple(words.notes(found, speech)),
+        done=done(found, city, speech),
     )
