@@ -152,7 +152,7 @@ def _rows(series: Series, design: Design, start: int) -> tuple[Floats, int]:
     days = np.concatenate([np.arange(first, last), np.arange(start, start + design.length)])
     days = days[~design.excluded[days] | (days >= start)]
     y = _levelled(series, days)
-    whole = np.isfinite(y).all(axis=0)
+    whole: Bools = np.asarray(np.isfinite(y).all(axis=0))
     enough = whole[days < start].sum() >= LEAST_SEEN * (last - first) and whole[days >= start].sum() >= LEAST_SEEN * design.length
     return (y[:, whole], int((whole & (days < start)).sum())) if enough else (y[:, :0], 0)
 
@@ -202,7 +202,8 @@ def _drawn(series: Series, design: Design, seen: float, rng: np.random.Generator
     first, start, stop = design.before[0], *design.window
     days = np.arange(first, stop)
     every = _levelled(series, days)
-    x, known = every[:-1], np.isfinite(every).all(axis=0) & (~design.excluded[first:stop] | (days >= start))
+    x = every[:-1]
+    known: Bools = np.asarray(np.isfinite(every).all(axis=0) & (~design.excluded[first:stop] | (days >= start)))
     if known[: start - first].mean() < LEAST_SEEN or known[start - first :].mean() < LEAST_SEEN:
         return _nothing(seen, Refusal.NO_LEVEL)
     y = np.where(known, every[-1], np.nan)
