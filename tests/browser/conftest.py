@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.process import PULSO
+from tests.browser.exhibited import exhibited
 from tests.browser.looks import CHROMIUM, FLAGS
 from tests.browser.server import serving
 from tests.conftest import MIRROR
@@ -38,6 +39,7 @@ def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     made = vila(tmp_path_factory.mktemp("served"))
     made.collect()
     made.publish()
+    exhibited(made.home, "vila", str(made.folder))
     with serving(made.home, [str(made.folder)]) as address:
         yield address
 

@@ -13,9 +13,9 @@ from tests.bench.process import PULSO
 from tests.conftest import REPO
 
 
-def exhibited(home: Path, city: str) -> None:
+def exhibited(home: Path, city: str, folder: str) -> None:
     """Make the home's tables, and write them in a process of their own: Django refuses to work beside a browser's event loop."""
-    settings = {"PULSO_HOME": str(home), "DJANGO_SETTINGS_MODULE": "pulso.web.config.settings"}
+    settings = {"PULSO_HOME": str(home), "PULSO_CITIES": folder, "DJANGO_SETTINGS_MODULE": "pulso.web.config.settings"}
     subprocess.run([PULSO, "upgrade"], env=os.environ | settings, check=True)
     subprocess.run([sys.executable, "-m", "tests.browser.exhibited", city], env=os.environ | settings, check=True, cwd=REPO)
 

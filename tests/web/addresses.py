@@ -27,9 +27,10 @@ def parts_of(page: Page) -> list[str]:
 
 
 def addresses(parts: dict[str, str] | None = None, city: str = "vila") -> Iterator[tuple[Page, str]]:
-    """Every page, and its address below the language."""
+    """Every page, and its address below the language; where parts are given, the pages that have no other."""
     for page in PAGES:
-        yield page, f"{city}/{fill(page.address, parts or VILA)}"
+        if parts is None or set(parts_of(page)) <= set(parts):
+            yield page, f"{city}/{fill(page.address, parts or VILA)}"
 
 
 ALL = [(page, address) for page, address in addresses()]

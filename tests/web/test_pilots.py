@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -117,7 +118,12 @@ def test_an_amendment_stands_beside_it_with_before_and_after(client, frozen, pil
     assert (one["field"], one["before"], one["after"], one["reason"]) == ("stop_rule", "Two accidents.", "One accident.", "Safety.")
     assert said["promise"]["stop_rule"] == "Two accidents."
     assert "Sooner." in page
-    assert rows(client)[0]["amendments"] == "1"
+    writes.amend(boss, frozen, "window_last", date(2025, 3, 28), text="Later.", reason="Rain.")
+    writes.amend(boss, frozen, "method", "sdid", text="Another method.", reason="The pre-trend.")
+    days, method = shown(client, f"pilots/{pilot.pk}", "pt")[1]["amendments"][1:]
+    assert (days["called"], days["before"], days["after"]) == ("último dia da janela", "26/03/2025", "28/03/2025")
+    assert (method["before"], method["after"]) == ("diferença de diferenças", "diferença de diferenças sintética")
+    assert (rows(client)[0]["amendments"], rows(client)[0]["last"]) == ("3", "2025-03-28")
 
 
 def test_an_evaluation_that_is_not_published_is_nowhere(client, evaluation, ended, boss):

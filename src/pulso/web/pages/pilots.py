@@ -15,7 +15,7 @@ from pulso.show import pilots as words
 from pulso.show.language import marked as _
 from pulso.web.api import forms
 from pulso.web.innovation import models, reads, shown
-from pulso.web.innovation.writes.protocols import CALLED
+from pulso.web.innovation.writes.protocols import CALLED, DAYS
 from pulso.web.pages import pilot_drawn as drawn
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.pilot_lines import PilotLine, in_force, line, lines, no_such, outcome, sentence, verdict, zone_names
@@ -172,7 +172,21 @@ def _promise(p: models.Protocol, asked: Asked) -> Promise:
 
 def _departure(a: models.Amendment, asked: Asked) -> Departure:
     called = asked.speech.say(FIELDS.get(a.field) or CALLED.get(a.field) or names.plain(a.field))
-    return Departure(a.at, a.field, called, _plainly(a.before, asked), _plainly(a.after, asked), a.text, a.reason)
+    return Departure(a.at, a.field, called, _of(a.field, a.before, asked), _of(a.field, a.after, asked), a.text, a.reason)
+
+
+def _of(field: str, value: Any, asked: Asked) -> str:
+    """What a field of a protocol was or is, in words."""
+    speech = asked.speech
+    if not value or not isinstance(value, str | list):
+        return _plainly(value, asked)
+    if field in DAYS:
+        return speech.day(date.fromisoformat(str(value)), "medium")
+    if field in ("zones", "comparison_zones"):
+        return ", ".join(zone_names(value, asked.reading))
+    if field in ("method", "direction"):
+        return words.word(words.METHODS if field == "method" else words.HOPED, str(value), speech)
+    return outcome(str(value), asked.reading, speech) if field == "metric" else _plainly(value, asked)
 
 
 def _plainly(value: Any, asked: Asked) -> str:
