@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pulso.web.innovation import writes
@@ -73,26 +75,30 @@ def test_every_page_of_the_desk_can_be_seen_with_its_twin(signed, challenge, pro
 @pytest.mark.parametrize("lang", ["pt", "en"])
 def test_a_challenge_is_opened_from_a_chart_and_keeps_its_view(signed, municipality, lang):
     seen = "zone=north&metric=bikes&from=2025-02-01&to=2025-02-28"
-    link = f"/{lang}/vila/challenges/new?from-page=/{lang}/vila/metric/bikes%3Fzone%3Dnorth&{seen}"
-    page = signed.get(link).content.decode()
-    assert 'value="north" id="id_zones_0" checked' in page or "checked" in page
+    link = f"/{lang}/vila/challenges/new?from-page=metric&{seen}"
+    assert re.search(r'name="zones" value="north"[^>]* checked', signed.get(link).content.decode())
     answer = signed.post(link, SAID | {"target": "2,5" if lang == "pt" else "2.5"})
     made = Challenge.objects.get()
     assert answer["Location"] == f"/{lang}/vila/desk/challenges/{made.pk}"
     assert made.view == {
-        "page": f"/{lang}/vila/metric/bikes?zone=north",
+        "page": "metric",
         "zone": "north",
         "metric": "bikes",
         "from": "2025-02-01",
         "to": "2025-02-28",
     }
     assert (str(made.target), made.status, made.zones, made.datasets) == ("2.500", "draft", ["north"], ["bikes"])
-    assert "Empty square" in signed.get(answer["Location"]).content.decode()
+    shown = signed.get(answer["Location"]).content.decode()
+    assert "Empty square" in shown
+    assert f'href="/{lang}/vila/metric/bikes?' in shown
 
 
-@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example/vila/", "/en/porto/today", "javascript:x", "/en/vila/\\x\n"])
-def test_a_link_that_names_another_page_is_refused(signed, page):
-    answer = signed.get("/en/vila/challenges/new", {"from-page": page})
+WRONG = [{"from-page": "https://evil.example/"}, {"from-page": "//evil"}, {"zone": "east"}, {"metric": "noise"}, {"as_of": "x" * 41}]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_link_that_names_another_page_is_refused(signed, wrong):
+    answer = signed.get("/en/vila/challenges/new", {"from-page": "metric"} | wrong)
     assert answer.status_code == 400
     assert "names no page of this city" in answer.content.decode()
 
@@ -227,3 +233,19 @@ def test_a_protocol_is_written_bit_by_bit_and_its_days_are_in_order(signed, pilo
         answer = signed.post(at, PROTOCOL | wrong)
         assert (answer.status_code, f'id="id_{beside}_error"' in answer.content.decode()) == (400, True), wrong
     assert DUE["indicator"] == "index"
+
+
+CHARTS = {"today": "day/2025-03-14", "day/2025-03-10": "", "map": "", "zone/north": "", "metric/bikes?zone=north": "", "why": ""}
+CHARTS |= {"compare": "metric/index?"}  # the line of the first of the two, on the same days
+
+
+@pytest.mark.parametrize("page", CHARTS)
+def test_every_chart_and_map_leads_to_a_challenge_that_keeps_its_view(site, person, page):
+    shown = site.get(f"/en/vila/{page}").content.decode()
+    (link,) = re.findall(r'href="([^"]+challenges/new[^"]+)"', shown)
+    site.force_login(person("eva", "editor"))
+    answer = site.get(link.replace("&amp;", "&"))
+    assert answer.status_code == 200
+    (seen,) = re.findall(r'Opened from <a href="([^"]+)"', answer.content.decode())
+    assert site.get(seen.replace("&amp;", "&")).status_code == 200
+    assert (CHARTS[page] or page.partition("?")[0]) in seen

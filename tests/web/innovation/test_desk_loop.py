@@ -43,7 +43,7 @@ def by(person):
 def test_from_a_low_zone_to_a_practice_that_another_city_adopts(computed, by, municipality, clock, lang):
     adviser, chief, engineer = by("eva", "editor", organisation=municipality), by("ada", "administrator"), by("rui", "engineer")
     city = f"/{lang}/vila"
-    link = f"{city}/challenges/new?from-page={city}/metric/bikes&metric=bikes&zone=north&from=2025-02-01&to=2025-02-28"
+    link = f"{city}/challenges/new?from-page=metric&metric=bikes&zone=north&from=2025-02-01&to=2025-02-28"
     assert adviser.post(link, SAID | {"target": "5"}).status_code == 302
     challenge = Challenge.objects.get()
     assert "Empty square" in adviser.get(f"{city}/desk").content.decode()

@@ -77,8 +77,8 @@ def mine(at: Visit) -> Mine:
     found = sorted(_waiting(at), key=lambda w: (w.until is None, w.until or date.max, w.noun, w.number))
     return Mine(
         frame=at.frame(),
-        may_open_challenge=bool(some) or may.may_open_challenge(at.person, at.city),
-        may_edit_pilot=bool(some) or may.may_edit_pilot(at.person, at.city),
+        may_open_challenge=may.may_open_challenge(at.person, at.city, some),
+        may_edit_pilot=may.may_edit_pilot(at.person, at.city, some),
         may_offer_testbed=may.may_offer_testbed(at.person, at.city),
         waiting=tuple(found),
         offers=tuple(_offers(at)) if may.may_adopt(at.person, at.city) else (),

@@ -38,7 +38,7 @@ OVER = ("closed", "stopped")
 def new_pilot(at: Visit) -> HttpResponse:
     """Write a pilot."""
     some = houses(at.person, at.city)
-    at.allow(bool(some), models.Pilot(city=at.city), "draft pilot")
+    at.allow(may.may_edit_pilot(at.person, at.city, some), models.Pilot(city=at.city), "draft pilot")
     initial = {"challenge": at.request.GET.get("challenge", "")}
     form = PilotForm(at.sent, initial=initial, reading=at.reading, speech=at.speech, houses=some, new=True)
 
@@ -47,7 +47,7 @@ def new_pilot(at: Visit) -> HttpResponse:
 
     if at.posted and (made := tried(form, write)):
         return at.to(f"desk/pilots/{made.pk}", KEPT, what=made.title)
-    said = {"form": form, "title": at.speech.say("Write a pilot"), "button": at.speech.say("Keep it as a draft"), "view": {}}
+    said = {"form": form, "title": at.speech.say("Write a pilot"), "button": at.speech.say("Keep it as a draft"), "seen": ""}
     lead = at.speech.say("What is tried, who leads it, what it costs. Its protocol is written next, and frozen before it begins.")
     return at.page("form", said | {"lead": lead, "back": f"{at.base}/desk"}, form.status)
 
@@ -139,7 +139,7 @@ def _mine(at: Visit, number: int, rule: str) -> models.Pilot:
 
 def _form(at: Visit, form: Asking, title: str, button: str, number: int, lead: str = "") -> HttpResponse:
     back = f"{at.base}/desk/pilots/{number}"
-    said = {"form": form, "title": title, "button": button, "lead": lead, "back": back, "view": {}}
+    said = {"form": form, "title": title, "button": button, "lead": lead, "back": back, "seen": ""}
     return at.page("form", said, form.status)
 
 

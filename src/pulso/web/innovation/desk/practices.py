@@ -31,7 +31,7 @@ def new_practice(at: Visit, number: int) -> HttpResponse:
     if at.posted and (made := tried(form, lambda **said: writes.write_practice(at.person, pilot, **said))):
         return at.to(f"desk/practices/{made.pk}", KEPT, what=made.title)
     lead = at.speech.say("A card for other cities. Its effect is what its pilot's published evaluation says, or that it was not evaluated.")
-    said = {"form": form, "title": at.speech.say("Write a practice"), "button": at.speech.say("Keep it as a draft"), "view": {}}
+    said = {"form": form, "title": at.speech.say("Write a practice"), "button": at.speech.say("Keep it as a draft"), "seen": ""}
     return at.page("form", said | {"lead": lead, "back": f"{at.base}/desk/pilots/{number}"}, form.status)
 
 
@@ -71,7 +71,7 @@ def edit_practice(at: Visit, number: int) -> HttpResponse:
     form = PracticeForm(at.sent, initial=initial, speech=at.speech)
     if at.posted and tried(form, lambda **said: writes.change_practice(at.person, thing, **said)) is not None:
         return at.to(f"desk/practices/{thing.pk}", KEPT, what=thing.title)
-    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "view": {}}
+    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "seen": ""}
     return at.page("form", said | {"back": f"{at.base}/desk/practices/{number}"}, form.status)
 
 
@@ -88,7 +88,7 @@ def adopt(at: Visit, number: int) -> HttpResponse:
         return at.to("desk", ADOPTED, what=thing.title)
     lead = at.speech.say("Your city does it too, with a pilot of its own; what it does there is evaluated there.")
     title = at.speech.say("Adopt “{practice}” from {city}", practice=thing.title, city=reading(thing.city).city.city.name)
-    said = {"form": form, "title": title, "button": at.speech.say("Adopt it"), "lead": lead, "view": {}}
+    said = {"form": form, "title": title, "button": at.speech.say("Adopt it"), "lead": lead, "seen": ""}
     return at.page("form", said | {"back": f"{at.base}/desk"}, form.status)
 
 

@@ -17,6 +17,8 @@ from pulso.web.innovation.desk.practices import practice_page
 from pulso.web.innovation.desk.things import Card, card, found, steps
 from pulso.web.innovation.desk.visits import Visit, visit
 from pulso.web.innovation.letters import Letter, Unfit
+from pulso.web.pages.challenges import view as address_of
+from pulso.web.pages.urls import PAGES
 from pulso.web.people import may
 from pulso.web.people.models import Role
 
@@ -24,7 +26,7 @@ KEPT = _("Kept: {what}.")
 DONE = _("Done: it is {now}.")
 BAD_LINK = _("The link that led here names no page of this city.")
 PARTS = ("zone", "metric", "from", "to", "as_of")
-LONGEST = 500
+LONGEST = 40
 
 
 @require_GET
@@ -43,12 +45,17 @@ def new_challenge(at: Visit) -> HttpResponse:
     """Open a challenge, from a chart that is kept with it or from nowhere."""
     some = houses(at.person, at.city)
     view = _view(at)
-    at.allow(bool(some), models.Challenge(city=at.city), "draft challenge")
+    at.allow(may.may_open_challenge(at.person, at.city, some), models.Challenge(city=at.city), "draft challenge")
     seen = {"zones": [view["zone"]] if view.get("zone") else [], "indicator": view.get("metric", "")}
     form = Challenge(at.sent, initial=seen, reading=at.reading, speech=at.speech, houses=some)
     if at.posted and (made := tried(form, lambda **said: writes.draft_challenge(at.person, at.city, view=view, **said))):
         return at.to(f"desk/challenges/{made.pk}", KEPT, what=made.title)
-    said = {"form": form, "title": at.speech.say("Open a challenge"), "button": at.speech.say("Keep it as a draft"), "view": view}
+    said = {
+        "form": form,
+        "title": at.speech.say("Open a challenge"),
+        "button": at.speech.say("Keep it as a draft"),
+        "seen": address_of(view, at.base),
+    }
     lead = at.speech.say("A problem of the city, with the number that shows it or the reason why none does. The city opens it to all.")
     return at.page("form", said | {"lead": lead, "back": f"{at.base}/desk"}, form.status)
 
@@ -59,8 +66,9 @@ def _view(at: Visit) -> dict[str, str]:
     if not page:
         return {}
     parts = {k: at.request.GET[k] for k in PARTS if at.request.GET.get(k)}
-    ours = page.startswith((f"/pt/{at.city}/", f"/en/{at.city}/")) and page.isprintable() and "\\" not in page
-    if not ours or any(len(v) > LONGEST for v in (page, *parts.values())):
+    known = {"zone": at.reading.zone_ids, "metric": ("index", *at.reading.city.metrics)}
+    ours = page in {p.name for p in PAGES} and all(parts.get(k) in (None, *v) for k, v in known.items())
+    if not ours or any(len(v) > LONGEST for v in parts.values()):
         raise Unfit(BAD_LINK)
     return {"page": page} | parts
 
@@ -84,6 +92,7 @@ def challenge_page(at: Visit, thing: models.Challenge, status: int = 200, **more
         "steps": steps(thing, at.person, at.speech),
         "may_edit": thing.status not in ("solved", "closed") and who(at.person, at.city, thing.houses),
         "may_pilot": bool(houses(at.person, at.city)) and thing.status in ("open", "in pilot"),
+        "seen": address_of(thing.view, at.base),
         "moderates": may.may_moderate(at.person, at.city),
         "discussion": reads.discussion(thing, at.person),
         "remark": Remark(speech=at.speech),
@@ -103,7 +112,7 @@ def edit_challenge(at: Visit, number: int) -> HttpResponse:
     form = Challenge(at.sent, initial=initial, reading=at.reading, speech=at.speech, houses=houses(at.person, at.city))
     if at.posted and tried(form, lambda **said: writes.change_challenge(at.person, thing, **said)) is not None:
         return at.to(f"desk/challenges/{thing.pk}", KEPT, what=thing.title)
-    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "view": thing.view}
+    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "seen": address_of(thing.view, at.base)}
     return at.page("form", said | {"back": f"{at.base}/desk/challenges/{thing.pk}"}, form.status)
 
 
