@@ -58,6 +58,17 @@ def test_a_draft_is_shown_to_nobody_and_its_number_is_a_letter(client, challenge
     assert client.get(f"/pt/vila/challenges/{challenge.pk}.json").json()["status"] == 404
 
 
+def test_a_draft_that_was_closed_stays_unseen_and_what_was_open_once_stays_seen(client, challenge, boss):
+    writes.move(challenge, "closed", boss, why="Not ours.")
+    assert client.get(f"/en/vila/challenges/{challenge.pk}").status_code == 404
+    assert "Empty square" not in "".join(map(str, shown(client, "challenges")))
+    writes.move(challenge, "open", boss, why="Ours after all.")
+    assert "Empty square" in shown(client, "challenges")[0]
+    writes.move(challenge, "closed", boss, why="It went away.")
+    assert "It went away." in shown(client, f"challenges/{challenge.pk}")[0]
+    assert "Empty square" in shown(client, "challenges")[0]
+
+
 def test_an_open_one_says_what_would_show_it_solved(client, opened):
     page, said = shown(client, f"challenges/{opened.pk}")
     assert said["line"]["goal"] == "The index, Vila: 5.0 index points up, by 31 December 2025"

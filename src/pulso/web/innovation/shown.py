@@ -9,6 +9,7 @@ from django.db.models import Sum, prefetch_related_objects
 
 from pulso.web.innovation import reads
 from pulso.web.innovation.models import Adoption, Challenge, Comment, Evaluation, FundingLine, Party, Pilot, Practice
+from pulso.web.innovation.moves import subject
 from pulso.web.people.models import Step
 from pulso.web.readings import Reading, status
 
@@ -23,15 +24,24 @@ def edition(reading: Reading) -> str:
 
 
 def challenges(city: str) -> list[Challenge]:
-    """Those of a city that aren't drafts: the open ones first, then those in a pilot, then the rest; in each, the latest first."""
-    found = [c for c in reads.challenges(city, NOBODY) if c.status != Challenge.Status.DRAFT]
+    """Those of a city that were ever opened: the open ones first, then those in a pilot, then the rest; in each, the latest first."""
+    found = _opened(c for c in reads.challenges(city, NOBODY) if c.status != Challenge.Status.DRAFT)
     return sorted(found, key=lambda c: list(Challenge.Status.values).index(c.status))
 
 
 def challenge(city: str, number: int) -> Challenge | None:
-    """One of a city; None where there is none of that number, or a draft."""
-    found = Challenge.objects.filter(city=city, pk=number).exclude(status=Challenge.Status.DRAFT)
-    return found.select_related("organisation").first()
+    """One of a city; None where there is none of that number, or it was never opened."""
+    found = Challenge.objects.filter(city=city, pk=number).exclude(status=Challenge.Status.DRAFT).select_related("organisation")
+    return next(iter(_opened(found)), None)
+
+
+def _opened(found: Iterable[Challenge]) -> list[Challenge]:
+    """Without those that were closed as drafts: the trail knows which were opened before."""
+    some = list(found)
+    closed = [subject(c) for c in some if c.status == Challenge.Status.CLOSED]
+    steps = Step.objects.filter(subject__in=closed, action__in=("open challenge", "reopen challenge")) if closed else Step.objects.none()
+    opened = set(steps.values_list("subject", flat=True))
+    return [c for c in some if c.status != Challenge.Status.CLOSED or subject(c) in opened]
 
 
 def discussion(challenge: Challenge) -> list[Comment]:

@@ -1,0 +1,69 @@
+"""What pilots showed, in words that a council reads and a newspaper quotes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulso.show import pilots
+from pulso.show.language import speak
+from pulso.show.pilots import Finding
+
+EN, PT = speak("en"), speak("pt")
+
+
+def test_each_verdict_is_a_sentence_of_its_own_in_both_languages():
+    found = [
+        Finding("more", 8.5, 2.0, 15.0, "%", 5.0, ""),
+        Finding("less", -8.5, -15.0, -2.0, "points", 5.0, ""),
+        Finding("none", 0.5, -2.0, 3.0, "%", 5.0, ""),
+        Finding("cannot tell", 2.0, -9.0, 13.0, "%", 5.0, ""),
+        Finding("cannot tell", None, None, None, "", 5.0, ""),
+        Finding("not evaluable", None, None, None, "", 5.0, "All sensors were silent."),
+    ]
+    for speech in (EN, PT):
+        said = [pilots.sentence(f, "Bikes", "North", speech) for f in found]
+        assert len(set(said)) == len(found)
+        assert all(s.startswith("Bikes, North: ") and s.endswith(".") for s in said)
+        assert "None" not in "".join(said)
+    assert pilots.sentence(found[1], "Bikes", "North", EN) == (
+        "Bikes, North: 8.5 index points less than without the pilot (95% interval: −15.0 to −2.0 index points)."
+    )
+    assert pilots.sentence(found[0], "Bicicletas", "Norte", PT) == (
+        "Bicicletas, Norte: mais 8,5 % do que sem o piloto (intervalo de 95 %: +2,0 % a +15,0 %)."
+    )
+
+
+@pytest.mark.parametrize("table", [pilots.VERDICTS, pilots.NEXT, pilots.METHODS, pilots.PARTS, pilots.MONEY, pilots.KINDS, pilots.HOPED])
+def test_every_word_has_its_portuguese(table):
+    for key in table:
+        assert pilots.word(table, key, PT)
+    said = [pilots.word(table, key, PT) for key in table]
+    assert len(set(said)) == len(said)
+
+
+def test_what_is_unknown_is_a_dash_and_never_nothing():
+    assert pilots.amount(None, "%", EN) == pilots.span(None, 1.0, "%", EN) == pilots.money(None, EN) == "–"
+    assert pilots.amount(0.0, "%", EN) == "0.0%"
+    assert pilots.money(0, EN) == "€0.00"
+
+
+def test_money_is_written_as_people_there_write_it():
+    assert pilots.money(123_450, EN) == "€1,234.50"
+    assert pilots.money(123_450, PT) == "1\xa0234,50\xa0€"
+
+
+@given(st.integers(0, 10**15))
+def test_no_cent_is_lost_in_writing(cents):
+    plain = pilots.money(cents, EN).removeprefix("€").replace(",", "")
+    assert Decimal(plain) * 100 == cents
+    plain = pilots.money(cents, PT).removesuffix("\xa0€").replace("\xa0", "").replace(",", ".")
+    assert Decimal(plain) * 100 == cents
+
+
+def test_what_it_could_see_is_said_in_its_unit():
+    assert pilots.seen(7.24, "%", EN) == "It could see changes of 7.2% or more."
+    assert pilots.seen(3.0, "points", PT) == "Podia ver mudanças de 3,0 pontos do índice ou mais."
