@@ -33,7 +33,7 @@ def test_each_verdict_is_a_sentence_of_its_own_in_both_languages():
         "Bikes, North: 8.5 index points less than without the pilot (95% interval: −15.0 to −2.0 index points)."
     )
     assert pilots.sentence(found[0], "Bicicletas", "Norte", PT) == (
-        "Bicicletas, Norte: mais 8,5 % do que sem o piloto (intervalo de 95 %: +2,0 % a +15,0 %)."
+        "Bicicletas, Norte: mais 8,5\xa0% do que sem o piloto (intervalo de 95 %: +2,0\xa0% a +15,0\xa0%)."
     )
 
 
