@@ -91,6 +91,7 @@ def test_a_challenge_is_opened_from_a_chart_and_keeps_its_view(signed, municipal
     shown = signed.get(answer["Location"]).content.decode()
     assert "Empty square" in shown
     assert f'href="/{lang}/vila/metric/bikes?' in shown
+    assert ("2,5 pontos do índice" if lang == "pt" else "2.5 index points") in shown
 
 
 WRONG = [{"from-page": "https://evil.example/"}, {"from-page": "//evil"}, {"zone": "east"}, {"metric": "noise"}, {"as_of": "x" * 41}]

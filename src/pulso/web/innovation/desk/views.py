@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pulso.show.language import marked as _
 from pulso.web.innovation import models, reads, states, writes
 from pulso.web.innovation.desk.asking import tried
-from pulso.web.innovation.desk.forms import Challenge, Remark
+from pulso.web.innovation.desk.forms import UNITS, Challenge, Remark
 from pulso.web.innovation.desk.mine import Mine, houses, mine
 from pulso.web.innovation.desk.pilots import pilot_page
 from pulso.web.innovation.desk.practices import practice_page
+from pulso.web.innovation.desk.protocols import shown
 from pulso.web.innovation.desk.things import Card, card, found, steps
 from pulso.web.innovation.desk.visits import Visit, visit
 from pulso.web.innovation.letters import Letter, Unfit
@@ -93,12 +94,26 @@ def challenge_page(at: Visit, thing: models.Challenge, status: int = 200, **more
         "may_edit": thing.status not in ("solved", "closed") and who(at.person, at.city, thing.houses),
         "may_pilot": bool(houses(at.person, at.city)) and thing.status in ("open", "in pilot"),
         "seen": address_of(thing.view, at.base),
+        "measure": _measure(at, thing) if thing.indicator else [],
         "moderates": may.may_moderate(at.person, at.city),
         "discussion": reads.discussion(thing, at.person),
         "remark": Remark(speech=at.speech),
         "wrong": {},
     }
     return at.page("challenge", context | more, status)
+
+
+def _measure(at: Visit, thing: models.Challenge) -> list[tuple[str, str]]:
+    """What would show that it is solved, in words."""
+    how_far = f"{shown('matters', thing.target, at.reading, at.speech)} {at.speech.say(UNITS[thing.target_unit])}"
+    told = {
+        "indicator": shown("metric", thing.indicator, at.reading, at.speech),
+        "zones": shown("zones", thing.zones, at.reading, at.speech),
+        "direction": shown("direction", thing.direction, at.reading, at.speech),
+        "target": how_far,
+        "due": shown("window_last", thing.due, at.reading, at.speech),
+    }
+    return [(at.speech.say(Challenge.said[name][0]), value) for name, value in told.items()]
 
 
 @require_http_methods(["GET", "POST"])
