@@ -199,6 +199,7 @@ def test_many_cost_no_more_questions_than_few(client, boss, municipality):
         writes.move(made, "open", boss)
         for j in range(3):
             writes.comment(boss, made, str(j))
+    writes.move(made, "closed", boss, why="Over.")
     for address in ("challenges", f"challenges/{made.pk}"):
         client.get(f"/en/vila/{address}")
         with CaptureQueriesContext(connection) as asked, counting() as looks:

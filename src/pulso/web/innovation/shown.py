@@ -56,6 +56,14 @@ def register(city: str) -> list[reads.Line]:
     return found
 
 
+def pilots_of(challenge: Challenge) -> list[reads.Line]:
+    """Those of a challenge that aren't drafts, as in the register. Three questions."""
+    found = challenge.pilots.exclude(status=Pilot.Status.DRAFT).select_related("protocol").prefetch_related("protocol__amendments")
+    pilots = list(found)
+    words = last_words(pilots)
+    return [reads.Line(p, words.get(p.pk), len(p.protocol.amendments.all()) if hasattr(p, "protocol") else 0) for p in pilots]
+
+
 def pilot(city: str, number: int) -> Pilot | None:
     """One of a city with its protocol, its challenge and its card; None where there is none of that number, or a draft."""
     found = Pilot.objects.filter(city=city, pk=number).exclude(status=Pilot.Status.DRAFT)

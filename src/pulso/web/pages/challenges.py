@@ -103,7 +103,7 @@ def challenge(asked: Asked) -> Challenge:
         opened_from=view(found.view, f"/{asked.speech.code}/{asked.reading.slug}"),
         datasets=tuple(Dataset(n, names.source(n, asked.reading.city, asked.speech)) for n in named),
         discussion=tuple(_remark(c) for c in shown.discussion(found)),
-        pilots=lines((one for one in shown.register(found.city) if one.pilot.challenge_id == found.pk), asked),
+        pilots=lines(shown.pilots_of(found), asked),
     )
 
 
