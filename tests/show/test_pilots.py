@@ -67,3 +67,14 @@ def test_no_cent_is_lost_in_writing(cents):
 def test_what_it_could_see_is_said_in_its_unit():
     assert pilots.seen(7.24, "%", EN) == "It could see changes of 7.2% or more."
     assert pilots.seen(3.0, "points", PT) == "Podia ver mudanças de 3,0 pontos do índice ou mais."
+
+
+def test_the_check_of_the_days_before_is_told_in_words():
+    en, pt = speak("en"), speak("pt")
+    assert pilots.check("drift", 1.52, en) == (
+        "Moved against the others from the first half of the time before to its second half",
+        "+1.5%",
+    )
+    assert pilots.check("p", 0.42, pt) == ("Tempos anteriores que se mexeram tanto", "42 %")
+    assert pilots.check("drift", None, en)[1] == "–"
+    assert pilots.check("something_else", 0.1234, en) == ("something else", "0.123")

@@ -60,7 +60,7 @@ def exhibit(city: str) -> Pilot:
         at=BEGUN,
     )
     told = {"protocol_digest": promised.digest, "data_digest": "cd" * 32, "as_of": ENDED, "method": "did", "unit": "%"}
-    told |= {"placebos": [i / 4 - 5 for i in range(40)], "pretrend": {"slope": 0.125, "parallel": True}, "computed_at": ENDED}
+    told |= {"placebos": [i / 4 - 5 for i in range(40)], "pretrend": {"drift": 1.5, "p": 0.42, "seen": 1.0}, "computed_at": ENDED}
     numbers = {"estimate": 8.5, "low": 2.0, "high": 15.0, "p": 0.025, "verdict": "more"}
     decided = {"next_step": "expand", "next_why": "It worked.", "decided_at": ENDED, "decided_for": "Mobility"}
     Evaluation.objects.create(pilot=pilot, amendments=1, interim=False, published_at=ENDED, **told, **numbers, **decided)

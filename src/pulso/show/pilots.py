@@ -10,6 +10,7 @@ from babel.numbers import format_currency
 
 from pulso.show.language import NEVER, Speech
 from pulso.show.language import marked as _
+from pulso.show.names import plain
 
 VERDICTS: Mapping[str, str] = {
     "more": _("more than without it"),
@@ -80,6 +81,27 @@ def span(low: float | None, high: float | None, unit: str, speech: Speech) -> st
     if unit == "%":
         return speech.say("{low} to {high}", low=amount(low, unit, speech), high=amount(high, unit, speech))
     return speech.say("{low} to {high} index points", low=speech.signed(low, 1), high=speech.signed(high, 1))
+
+
+CHECKS = {
+    "drift": _("Moved against the others from the first half of the time before to its second half"),
+    "p": _("Earlier times that moved as far"),
+    "seen": _("Days of the window that were seen"),
+}
+
+
+def check(name: str, value: object, speech: Speech) -> tuple[str, str]:
+    """What the check of the days before looked at, and what it found: a change in per cent, or a share."""
+    called = speech.say(CHECKS[name]) if name in CHECKS else plain(name)
+    if value is None:
+        return called, NEVER
+    if isinstance(value, bool):
+        return called, speech.say("yes") if value else speech.say("no")
+    if not isinstance(value, float | int):
+        return called, str(value)
+    if name == "drift":
+        return called, amount(float(value), "%", speech)
+    return called, speech.percent(float(value)) if name in CHECKS else speech.number(float(value), 3)
 
 
 def money(cents: int | None, speech: Speech) -> str:

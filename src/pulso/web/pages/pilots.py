@@ -241,7 +241,7 @@ def _finding(e: models.Evaluation, said: dict[str, Any] | None, asked: Asked) ->
         sentence=sentence(e, said, asked),
         reason=e.not_evaluable,
         placebos=tuple(e.placebos),
-        checks=tuple(Check(names.plain(name), _plainly(value, asked)) for name, value in e.pretrend.items()),
+        checks=tuple(Check(*words.check(name, value, speech)) for name, value in e.pretrend.items()),
         method_called=words.word(words.METHODS, e.method, speech),
         published=e.published_at,
         next_called=words.word(words.NEXT, e.next_step, speech),
