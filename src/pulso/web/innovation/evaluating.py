@@ -126,7 +126,9 @@ def _published(city: str, said: Mapping[str, Any], as_of: datetime) -> tuple[cor
     controls = np.vstack(others) if others else np.empty((0, treated.shape[1]))
     if len(controls) < core.LEAST_CONTROLS[said["method"]]:
         raise Unfit(TOO_FEW, n=core.LEAST_CONTROLS[said["method"]])
-    series = core.Series(_together(steady(treated)), steady(controls).log if others else controls, kinds(home, first, last))
+    compared = steady(controls) if others else None
+    level = _together(steady(treated)), controls if compared is None else compared.log
+    series = core.Series(*level, kinds(home, first, last), None if compared is None else compared.segment)
     return series, _design(said, first, treated.shape[1]), _digest(first, treated, controls)
 
 
@@ -154,7 +156,8 @@ def _until(series: core.Series, start: int) -> core.Series:
     after = np.arange(len(series.kind)) >= start
     treated = series.treated
     hidden = Steady(np.where(after, np.nan, treated.log), np.where(after, -1, treated.segment), treated.settled & ~after)
-    return core.Series(hidden, np.where(after, np.nan, series.controls), series.kind)
+    segments = None if series.segments is None else np.where(after, -1, series.segments)
+    return core.Series(hidden, np.where(after, np.nan, series.controls), series.kind, segments)
 
 
 def _digest(first: date, *arrays: NDArray[np.float64]) -> str:
