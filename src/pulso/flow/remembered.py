@@ -6,6 +6,7 @@ A cache beside the city's lake: whoever deletes its file loses nothing but the a
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,6 +27,7 @@ from pulso.flow.home import River
 from pulso.flow.publish import RECIPE
 from pulso.show.effects import EventEffects
 
+log = logging.getLogger("pulso.effects")
 Ints = NDArray[np.int64]
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
 FORMAT = 1
@@ -50,18 +52,18 @@ def keep(river: River, *, most: int = MOST) -> int:
 
     An answer rests on what is published up to the event's last day, on the other events until then, and on the code.
     """
-    known = river.lake.events()
+    known, path = river.lake.events(), where(river)
     wanted = {identity(e): (e, basis) for e, basis in zip(known, _bases(river, known), strict=True) if basis}
-    with _opened(where(river)) as db:
-        there = dict(db.execute("select event, basis from told").fetchall())
+    there = dict(_asked(path, "select event, basis from told"))
+    todo = [(key, e, basis) for key, (e, basis) in wanted.items() if there.get(key) != basis]
+    todo = sorted(todo, key=lambda t: t[1].last, reverse=True)[:most]
+    told = _told(river, (e for _, e, _ in todo), known)
+    rows = [
+        (key, basis, e.first.toordinal(), e.last.toordinal(), e.kind, size(found), FORM.dump_json(found).decode())
+        for (key, e, basis), found in zip(todo, told, strict=True)
+    ]
+    with _opened(path) as db:  # only now: another run may write meanwhile, and it is the same that it would write
         db.executemany("delete from told where event = ?", [(gone,) for gone in there.keys() - wanted.keys()])
-        todo = [(key, e, basis) for key, (e, basis) in wanted.items() if there.get(key) != basis]
-        todo = sorted(todo, key=lambda t: t[1].last, reverse=True)[:most]
-        told = _told(river, (e for _, e, _ in todo), known)
-        rows = [
-            (key, basis, e.first.toordinal(), e.last.toordinal(), e.kind, size(found), FORM.dump_json(found).decode())
-            for (key, e, basis), found in zip(todo, told, strict=True)
-        ]
         db.executemany("insert or replace into told values (?, ?, ?, ?, ?, ?, ?)", rows)
     return len(todo)
 
@@ -98,12 +100,21 @@ def size(found: EventEffects) -> float | None:
 
 
 def _asked(path: Path, question: str, *values: Any) -> list[Any]:
+    """Rows of a question; none where nothing was kept, another version kept it, or the file is damaged: the next run makes it anew."""
     if not path.is_file():
         return []
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as db:
-        if db.execute("pragma user_version").fetchone()[0] != FORMAT:
-            return []
-        return db.execute(question, values).fetchall()
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as db:
+            if db.execute("pragma user_version").fetchone()[0] != FORMAT:
+                return []
+            return db.execute(question, values).fetchall()
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        log.exception("%s is damaged; it is made anew", path)
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        return []
 
 
 def identity(event: Span) -> str:

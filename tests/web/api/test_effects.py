@@ -91,3 +91,29 @@ def test_the_largest_come_first_then_what_may_be_chance_then_the_rest(many):
     assert largest(reading("vila"), "works", 5)[0] == [e for e in found if e.kind == "works"][:5]
     first = found[0]
     assert first in effects(reading("vila"), first.first, first.last)._found.values()
+
+
+def test_a_damaged_file_is_nothing_known_and_made_anew(many, client, caplog):
+    river = reading("vila").river
+    path = remembered.where(river)
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    path.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+    assert client.get(ROOT).json()["items"] == []
+    assert "is damaged" in caplog.text
+    assert client.get("/en/vila/effects").status_code == 200
+    assert remembered.keep(river) == 1  # the town's strike
+    assert client.get(f"{ROOT}?limit=1").json()["items"][0]["kind"] == "strike"
+    assert remembered.keep(river) == 0
+
+
+def test_two_runs_at_once_do_not_wait_for_each_other_s_measuring(many, monkeypatch):
+    river, measured = reading("vila").river, remembered._told
+
+    def slowly(*asked):
+        with remembered._opened(remembered.where(river)):  # somebody else writes while this run measures
+            pass
+        return measured(*asked)
+
+    monkeypatch.setattr(remembered, "_told", slowly)
+    assert remembered.keep(river) == 1
