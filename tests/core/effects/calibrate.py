@@ -14,7 +14,7 @@ from pulso.core.baseline import expect
 from pulso.core.effects.gibbs import LOOSE, Prior
 from pulso.core.effects.steady import Steady, steady
 from pulso.core.effects.structural import impact
-from pulso.core.effects.window import contrasts, window_effect
+from pulso.core.effects.window import contrasts, placebo_windows, window_effect
 from pulso.core.flags import log_ratios, suspects
 from pulso.core.index import log_index, metric_index
 from pulso.core.statespace import local_level
@@ -195,11 +195,12 @@ def score(told: list[Called]) -> float:
     return float(np.mean([c.high - c.low + 40.0 * max(c.low, -c.high, 0.0) for c in told]))
 
 
-def latest(name: str, shared: Path, h: int) -> Called:
-    """The last window of a series that isn't refused."""
+def announced(name: str, shared: Path, h: int) -> Floats:
+    """What is known before a pilot on the last window of a series that isn't refused: past windows, as if none of its days were seen."""
     one = sample(name, shared)
     backwards = sorted(starts(one, HELD_OUT[name], h, 1), reverse=True)
-    return next(c for c in (default(one, s, h) for s in backwards) if c is not None)
+    start = next(s for s in backwards if default(one, s, h) is not None)
+    return placebo_windows(one.series, start, start + h, kind=one.data.days.kind).effects
 
 
 def coverage(told: list[Called]) -> float:

@@ -69,6 +69,14 @@ def basque(shared: Path) -> Published:
     return Published(gdp, treated, 20, regions, years, predictors)
 
 
+@cache
+def basque_beside(shared: Path) -> Floats:
+    """(17, 2) Investment's share and people per km², means of what is known of 1955-1974; rows as of `basque`."""
+    with (shared / "data/reference/effects/basque_panel.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["regionname"] != "Spain (Espana)"]
+    return np.column_stack([np.nanmean(_wide(rows, "regionname", "year", column)[0][:, :20], axis=1) for column in ("invest", "popdens")])
+
+
 def walk(units: int, periods: int, seed: int = 0) -> Floats:
     """(units, periods) Levels of their own, a common course, and each one's random walk."""
     rng = np.random.default_rng(seed)

@@ -10,7 +10,7 @@ import pytest
 from pulso.core.effects.augmented import augmented_control
 from pulso.core.effects.synthetic import synthetic_control
 from pulso.core.effects.weights import simplex
-from tests.core.effects.cases import california, walk, who
+from tests.core.effects.cases import basque, basque_beside, california, walk, who
 
 
 def regressed(Y: np.ndarray, start: int, ridge: float) -> np.ndarray:
@@ -29,6 +29,18 @@ def test_weights_say_the_same_as_a_regression(units: int, ridge: float) -> None:
     found = augmented_control(Y, who(units, 0), 10, ridge=ridge).estimate
     np.testing.assert_allclose(Y[0, 10:] - found.gaps[10:], regressed(Y, 10, ridge), atol=1e-8)
     assert found.units.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("units", [6, 30])
+def test_predictors_weigh_like_periods_whatever_their_unit(units: int) -> None:
+    Y, treated, beside = walk(units, 14, seed=units), who(units, 0), np.random.default_rng(units).normal(size=(units, 2)) * [1, 1000] + 7
+    apart = Y[1:, :10] - Y[1:, :10].mean(axis=0)
+    scaled = (beside - beside[1:].mean(axis=0)) / beside[1:].std(axis=0, ddof=1) * apart.std(ddof=1)
+    found = augmented_control(Y, treated, 10, beside, ridge=3.0).estimate
+    as_periods = np.hstack([Y[:, :10], scaled, Y[:, 10:]])
+    np.testing.assert_allclose(Y[0, 10:] - found.gaps[10:], regressed(as_periods, 12, 3.0), atol=1e-8)
+    np.testing.assert_allclose(augmented_control(Y, treated, 10, beside * [60, -0.1], ridge=3.0).estimate.gaps, found.gaps, atol=1e-8)
+    assert not np.allclose(augmented_control(Y, treated, 10, ridge=3.0).estimate.gaps, found.gaps, atol=0.01)
 
 
 def test_an_endless_ridge_is_plain_synthetic_control() -> None:
@@ -74,12 +86,28 @@ def test_the_ridge_is_chosen_on_periods_left_out() -> None:
 
 
 @pytest.mark.mirror
-def test_california_is_fitted_better_and_still_smokes_less(shared: Path) -> None:
+def test_california_s_ridge_and_effect_are_those_of_the_method_s_own_software(shared: Path) -> None:
+    """Figures of R's augsynth 0.2.0: effect, and length of the vector of gaps before the law. It chose the ridge by itself."""
     case = california(shared)
     found = augmented_control(case.outcomes, case.treated, case.start).estimate
-    plain = synthetic_control(case.outcomes, case.treated, case.start).estimate
-    assert found.fit < plain.fit
-    assert -20 < found.effect < -12
+    assert found.effect == pytest.approx(-15.952578, abs=2e-5)
+    assert found.fit * case.start**0.5 == pytest.approx(3.197961, abs=2e-6)
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(
+    ("beside", "ridge", "every", "length"),
+    [(False, np.inf, -0.3686, 0.377), (False, 8.0, -0.3696, 0.373), (True, np.inf, -0.3345, 0.659), (True, 1.0, -0.267, 0.419)],
+)
+def test_the_basque_country_is_what_the_method_s_own_software_tests_for(
+    shared: Path, beside: bool, ridge: float, every: float, length: float
+) -> None:
+    """R's augsynth, test_general.R: mean gap over all 43 years, and length of the gaps before 1975, each to a thousandth of itself."""
+    case = basque(shared)
+    predictors = basque_beside(shared) if beside else None
+    found = augmented_control(case.outcomes, case.treated, case.start, predictors, ridge=ridge).estimate
+    assert found.gaps.mean() == pytest.approx(every, rel=1.5e-3)
+    assert found.fit * case.start**0.5 == pytest.approx(length, rel=1.5e-3)
 
 
 def test_what_can_t_be_chosen_is_refused() -> None:
@@ -87,3 +115,9 @@ def test_what_can_t_be_chosen_is_refused() -> None:
         augmented_control(walk(5, 6), who(5, 0), 4, ridge=0)
     with pytest.raises(ValueError, match="give a ridge"):
         augmented_control(walk(5, 6), who(5, 0), 2)
+    with pytest.raises(ValueError, match="5 units × predictors"):
+        augmented_control(walk(5, 6), who(5, 0), 4, np.zeros((4, 1)))
+    with pytest.raises(ValueError, match="predictor 1 of unit 2 is not"):
+        augmented_control(walk(5, 6), who(5, 0), 4, np.where(np.arange(10).reshape(5, 2) == 5, np.nan, np.arange(10).reshape(5, 2)))
+    with pytest.raises(ValueError, match="predictor 0 is the same for all the untreated"):
+        augmented_control(walk(5, 6), who(5, 0), 4, np.array([[9.0], [0.1], [0.1], [0.1], [0.1]]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import nnls
 
-from pulso.core.effects.evaluation import Design, Series, evaluate, least_effect
+from pulso.core.effects.evaluation import Design, Series, comparisons, evaluate, least_effect
 from pulso.core.effects.steady import Steady
 from pulso.core.effects.window import Refusal
 
@@ -60,6 +61,73 @@ def test_where_nothing_was_done_p_is_that_of_chance(method):
         assert e.p == (1 + (np.abs(e.placebos) >= abs(e.log)).sum()) / (1 + e.placebos.size)
 
 
+def weights(gaps, pull):
+    """Least |gaps x|² / m + pull² |x|² over weights with sum 1, by non-negative least squares of all rows, from nothing."""
+    m, n = gaps.shape
+    rows = np.vstack([gaps / np.sqrt(m), pull * np.eye(n)])
+    size = np.sqrt((rows**2).sum() / n)
+    found, _ = nnls(np.vstack([rows / size, np.ones(n)]), np.arange(len(rows) + 1) == len(rows))
+    return found / found.sum()
+
+
+def rows_by_hand(series: Series, asked: Design, start: int, seen=range(DAYS)) -> tuple[np.ndarray, int]:
+    """The days before and of a window on which all are known, day by day and row by row, and how many are before: 0, where too few."""
+    to = start - asked.window[0]
+    rows = [(z, s) for z, s in zip(series.controls, series.segments, strict=True)] + [(series.treated.log, series.treated.segment)]
+    days = [t for t in range(asked.before[0] + to, asked.before[1] + to) if not asked.excluded[t]] + [start + d for d in seen]
+    last = [max(s[t] for t in days) for _, s in rows]
+    known = [{t for t in days if np.isfinite(z[t]) and s[t] == k} for (z, s), k in zip(rows, last, strict=True)]
+    halves = [{t for t in known[-1] if t < start}, {t for t in known[-1] if t >= start}]
+    kept = [i for i, mine in enumerate(known) if all(len(mine & half) >= 0.75 * len(half) for half in halves)]
+    days = [t for t in days if all(t in known[i] for i in kept)]
+    y = np.array([[rows[i][0][t] for t in days] for i in kept])
+    n = sum(t < start for t in days)
+    few = n < (asked.before[1] - asked.before[0]) / 2 or len(days) - n < len(seen) / 2
+    return y, 0 if few or len(kept) - 1 < (1 if asked.method == "did" else 2) else n
+
+
+def by_hand(series: Series, asked: Design, start: int, seen=range(DAYS)) -> float:
+    """What a comparison finds on these days of an earlier window; NaN where too little is known."""
+    y, n = rows_by_hand(series, asked, start, seen)
+    if n == 0:
+        return np.nan
+    y = y - y[:, :n].mean(axis=1, keepdims=True)
+    others, treated = y[:-1], y[-1]
+    noise = np.std(np.diff(others[:, :n], axis=1), ddof=1)
+    if asked.method == "did":
+        omega, lam = np.full(len(others), 1 / len(others)), np.full(n, 1 / n)
+    else:
+        pull = {"synthetic": 1e-6, "sdid": (y.shape[1] - n) ** 0.25}[asked.method] * noise
+        omega, lam = weights((others[:, :n] - treated[:n]).T, pull), np.zeros(n)
+    if asked.method == "sdid":
+        across, after = others[:, :n] - others[:, :n].mean(axis=0), others[:, n:].mean(axis=1)
+        lam = weights(across - (after - after.mean())[:, None], 1e-6 * noise)
+    gap = treated - omega @ others
+    return gap[n:].mean() - lam @ gap[:n]
+
+
+@pytest.mark.parametrize("zones", [3, 7, 40])
+@pytest.mark.parametrize("method", ["did", "synthetic", "sdid"])
+def test_every_placebo_is_the_one_that_is_reckoned_alone_and_slowly(method, zones):
+    series = city(3, zones=zones)
+    rng = np.random.default_rng(3)
+    series.controls[rng.random(series.controls.shape) < 0.05 / zones] = np.nan
+    broken = np.zeros(series.controls.shape, dtype=np.int64)
+    broken[1, 400:] = 1
+    segments = np.where(np.isfinite(series.controls), broken, -1)
+    out = np.isin(np.arange(T), [600, 601, 602])
+    told, asked = series._replace(segments=segments), design(method, out)
+    starts = [s for s in range(START - 730, START - DAYS + 1) if not out[s : s + DAYS].any()]
+    starts = [starts[i] for i in np.linspace(0, len(starts) - 1, 365).round().astype(int)]
+    found = comparisons(told, asked)
+    alone = np.array([by_hand(told, asked, s) for s in starts[::12]])
+    every = np.full(len(starts), np.nan)
+    known = np.array([rows_by_hand(told, asked, s)[1] > 0 for s in starts])
+    every[known] = found
+    assert method == "did" or zones > 3 or 0 < (~known).sum() < 150
+    np.testing.assert_allclose(every[::12], alone, atol=1e-8)
+
+
 def test_treated_that_moved_away_before_are_told():
     series = city(4)
     series.treated.log[START - 60 : START] += 0.3
@@ -89,14 +157,138 @@ def test_no_placebo_has_a_day_that_is_left_out_or_one_of_the_pilot():
     assert np.abs(found(series, "did").placebos).max() > 1.0  # else it would say nothing
 
 
+@pytest.mark.parametrize("method", ["window", *WITH_CONTROLS])
+def test_another_events_days_are_left_out_of_the_pilots_own(method):
+    out = np.zeros(T, dtype=bool)
+    out[START + 10 : START + 14] = True
+    spoilt, calm = city(6, 0.2), city(6, 0.2)
+    spoilt.treated.log[START + 10 : START + 14] += 3.0
+    told = found(spoilt, method, excluded=out)
+    assert told.seen == pytest.approx(24 / 28)
+    assert told.log == pytest.approx(found(calm, method, excluded=out).log, abs=1e-12)
+    assert told.low < 0.2 < told.high
+    assert found(spoilt, method).log > told.log + 0.2  # else it would say nothing
+
+
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+def test_days_between_those_before_and_the_window_are_not_looked_at(method):
+    asked = Design(method, (START - 120, START - 10), (START, START + DAYS), NOTHING)
+    spoilt = city(6, 0.2)
+    spoilt.treated.log[START - 10 : START] += 3.0
+    told, calm = (evaluate(series, asked, rng=np.random.default_rng(1)) for series in (spoilt, city(6, 0.2)))
+    assert (told.log, told.low, told.high, told.drift) == (calm.log, calm.low, calm.high, calm.drift)
+
+
+def test_another_events_days_make_no_drift():
+    out = np.zeros(T, dtype=bool)
+    out[START - 20 : START - 15] = True
+    spoilt = city(6)
+    spoilt.treated.log[START - 20 : START - 15] += 3.0
+    assert found(spoilt, "did", excluded=out).drift == found(city(6), "did", excluded=out).drift
+    assert found(spoilt, "did").drift > 0.2
+
+
+@pytest.mark.parametrize("method", ["did", "synthetic", "sdid"])
+def test_placebos_have_no_days_that_the_pilots_own_window_lacks(method):
+    lost = np.random.default_rng(1).permutation(DAYS)[: DAYS // 2]
+    series = city(9)
+    series.treated.log[START + lost] = np.nan
+    told, asked = found(series, method), design(method)
+    kept, whole = np.setdiff1d(np.arange(DAYS), lost), series._replace(segments=np.zeros(series.controls.shape, dtype=np.int64))
+    alone = [by_hand(whole, asked, s, kept) for s in (START - 730, START - DAYS)]
+    np.testing.assert_allclose(told.placebos[[0, -1]], alone, atol=1e-8)
+
+
+@pytest.mark.parametrize("method", ["did", "synthetic", "sdid"])
+def test_placebos_have_no_controls_that_the_pilots_own_window_lacks(method):
+    series = city(9)
+    without = series._replace(controls=np.delete(series.controls, 2, axis=0))
+    series.controls[2, START:] = np.nan
+    np.testing.assert_array_equal(found(series, method).placebos, found(without, method).placebos)
+
+
+@pytest.mark.parametrize("flat", [[0], [0, 1, 2, 3, 4]], ids=["one", "all"])
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+def test_a_control_that_never_moves_is_no_mishap(method, flat):
+    series = city(7, 0.2)
+    series.controls[flat] = 0.0
+    told = found(series, method)
+    assert told.refusal is None
+    assert told.low < 0.2 < told.high
+
+
+def test_a_treated_zone_that_never_moved_has_no_expectation():
+    series = city(7)
+    series.treated.log[:START] = 0.0
+    assert found(series, "structural").refusal is Refusal.NO_LEVEL
+
+
 def test_days_that_a_control_lacks_are_left_out():
     series = city(7, 0.2)
     series.controls[2, START + 3 : START + 6] = np.nan
     told = found(series, "sdid")
     assert told.seen == pytest.approx(25 / 28)
     assert told.low < 0.2 < told.high
-    series.controls[2, START : START + 20] = np.nan
+    series.controls[:, START : START + 20] = np.nan
+    assert found(series, "sdid").refusal is Refusal.FEW_CONTROLS
+    series.treated.log[START : START + 20] = np.nan
     assert found(series, "sdid").refusal is Refusal.UNSEEN
+
+
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+@pytest.mark.parametrize("dead", [slice(START - 80, START - 20), slice(START + 5, T)], ids=["before", "within"])
+def test_a_control_that_is_dead_for_weeks_is_left_out_and_the_others_tell(method, dead):
+    series = city(7, 0.2)
+    without = found(series._replace(controls=np.delete(series.controls, 2, axis=0)), method)
+    series.controls[2, dead] = np.nan
+    told = found(series, method)
+    assert told.left_out.tolist() == [False, False, True, False, False]
+    assert told.seen == 1.0
+    assert told.low < 0.2 < told.high
+    assert (told.log, told.drift) == (without.log, without.drift)
+
+
+@pytest.mark.parametrize("method", ["did", "synthetic", "sdid"])
+def test_which_controls_a_past_window_is_compared_with_follows_from_that_window(method):
+    """One was dead long ago only: the pilot is compared with it, the windows of that time are not, and none of them is lost."""
+    whole = city(7, 0.2)
+    series = whole._replace(controls=whole.controls.copy())
+    series.controls[2, 400:500] = np.nan
+    told = found(series, method)
+    assert not told.left_out.any()
+    assert told.log == found(whole, method).log
+    assert told.placebos.size == found(whole, method).placebos.size
+
+
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+def test_what_controls_say_does_not_decide_which_are_left_out(method):
+    series = city(7)
+    series.controls[1, START + 2 : START + 8] = np.nan  # 22 days of 28 are known
+    series.controls[2, START + 2 : START + 10] = np.nan  # 20
+    loud = series._replace(controls=series.controls * [[1.0], [50.0], [-50.0], [1.0], [1.0]])
+    assert found(series, method).left_out.tolist() == found(loud, method).left_out.tolist() == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize("method", WITH_CONTROLS)
+def test_a_comparison_whose_controls_are_dead_is_refused(method):
+    series = city(7, 0.2)
+    series.controls[:, START : START + 20] = np.nan
+    told = found(series, method)
+    assert told.refusal is Refusal.FEW_CONTROLS
+    assert told.left_out.all()
+    assert np.isnan([told.log, told.low, told.high]).all()
+    series.controls[:1] = city(7, 0.2).controls[:1]
+    assert found(series, method).refusal is (None if method in ("did", "structural") else Refusal.FEW_CONTROLS)
+
+
+def test_days_that_nobody_knows_are_no_fault_of_the_controls():
+    series = city(7, 0.2)
+    silent = slice(START - 60, START - 10)
+    series.treated.log[silent] = np.nan
+    series.controls[:, silent] = np.nan
+    told = found(series, "did")
+    assert told.refusal is None
+    assert not told.left_out.any()
 
 
 @pytest.mark.parametrize("method", WITH_CONTROLS)
@@ -122,7 +314,9 @@ def test_days_before_a_level_broke_are_not_compared_with_those_after_it(method):
     assert told.log == pytest.approx(whole.log, abs=0.05)
     assert told.drift == pytest.approx(found(city(8)._replace(segments=segments), "did").drift, nan_ok=True)
     segments[3, START - 40 :] = 2
-    assert found(series._replace(segments=segments), method).refusal is Refusal.NO_LEVEL
+    told = found(series._replace(segments=segments), method)
+    assert told.left_out.tolist() == [False, False, False, True, False]
+    assert told.log == found(city(8, 0.2)._replace(controls=np.delete(series.controls, 3, axis=0)), method).log
 
 
 def test_a_short_past_has_an_estimate_without_an_interval():

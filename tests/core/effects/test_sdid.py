@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulso.core.effects import sdid
+from pulso.core.effects.synthetic import synthetic_control
 from tests.core.effects.cases import california, walk, who
 
 PUBLISHED = {"sdid": -15.6038278727, "sc": -19.6196634709, "did": -27.3491110836}  # R's synthdid
@@ -75,6 +76,16 @@ def test_california_is_compared_with_the_published_years(shared: Path) -> None:
 
 
 @pytest.mark.mirror
+def test_searched_to_the_end_california_differs_in_the_third_decimal(shared: Path) -> None:
+    case = california(shared)
+    found = sdid.estimate(case.outcomes, case.treated, case.start, exact=True)
+    assert found.effect == pytest.approx(-15.6054, abs=1e-4)
+    assert found.effect == pytest.approx(PUBLISHED["sdid"], abs=0.002)
+    control = sdid.estimate(case.outcomes, case.treated, case.start, way="sc", exact=True)
+    assert control.effect == pytest.approx(synthetic_control(case.outcomes, case.treated, case.start).estimate.effect, abs=1e-5)
+
+
+@pytest.mark.mirror
 @pytest.mark.parametrize("way", WAYS)
 def test_californias_placebo_error_lies_near_the_published_one(shared: Path, way: sdid.Way) -> None:
     case = california(shared)
@@ -100,6 +111,35 @@ def test_estimate_and_placebos_are_those_of_the_published_algorithm(seed: int) -
         first = first / first.sum() if first.sum() else np.full(5, 0.2)
         expected.append(slowly(Y[[*rest, *group]], 2, start, noise, first, real.lam).effect)
     np.testing.assert_allclose(sdid.placebos(Y, who(9, 7, 8), start), expected, atol=1e-8)
+
+
+def left_over(Y: np.ndarray, start: int, found: sdid.Estimate) -> np.ndarray:
+    """What weights of units and of periods should make least; the first row is treated."""
+    before, after = Y[1:, :start], Y[1:, start:].mean(axis=1)
+    noise = np.std(np.diff(before, axis=1), ddof=1)
+    units, times = found.units[1:], found.times
+    of_units = units @ (before - before.mean(axis=1, keepdims=True)) - (Y[0, :start] - Y[0, :start].mean())
+    of_times = (before - before.mean(axis=0)) @ times - (after - after.mean())
+    pull = (Y.shape[1] - start) ** 0.25 * noise, 1e-6 * noise
+    return np.array([((gap**2).mean() + p**2 * w @ w) for gap, p, w in zip((of_units, of_times), pull, (units, times), strict=True)])
+
+
+@pytest.mark.parametrize("shape", [(8, 60, 50), (30, 70, 60)], ids=["few units", "many units"])
+def test_exact_weights_leave_less_than_those_of_the_published_search(shape: tuple[int, int, int]) -> None:
+    units, periods, start = shape
+    for seed in range(5):
+        Y, treated = walk(units, periods, seed), who(units, 0)
+        searched, exact = (left_over(Y, start, sdid.estimate(Y, treated, start, exact=end)) for end in (False, True))
+        assert (exact <= searched * (1 + 1e-12)).all()
+        np.testing.assert_allclose(exact[0], searched[0], rtol=1e-3)
+
+
+def test_four_means_give_what_the_minimum_wage_of_new_jersey_did() -> None:
+    """Card & Krueger (1994), AER 84(4), table 3: full-time equivalents a store, Pennsylvania and New Jersey, before and after."""
+    means = [[23.33, 21.17], [20.44, 21.03]]
+    assert sdid.estimate(means, np.array([False, True]), 1, way="did").effect == pytest.approx(2.76, abs=0.015)
+    with pytest.raises(ValueError, match="at least 2 untreated"):
+        sdid.estimate(means, np.array([False, True]), 1)
 
 
 def test_two_units_and_two_periods_are_subtracted_by_hand() -> None:

@@ -99,6 +99,9 @@ def test_what_can_t_be_compared_is_refused() -> None:
         space.in_space(differences, Y, who(4, 0, 1), 4)
     with pytest.raises(ValueError, match="a row for each of 4 units"):
         space.in_space(synthetic, Y, who(4, 0), 4, np.zeros((3, 2)))
+    for placebo in (space.in_space, space.without_each):
+        with pytest.raises(ValueError, match="this one gives Synthetic: wrap it"):
+            placebo(synthetic_control, Y, who(4, 0), 4)
     with pytest.raises(ValueError, match="one at least"):
         space.rank_p(1.0, [])
     with pytest.raises(ValueError, match="between 0 and 1"):

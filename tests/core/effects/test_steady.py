@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulso.core.effects.steady import at_one_level, steady
+from pulso.core.effects.steady import at_one_level, steady, together
 from pulso.core.level import medians_before
 
 
@@ -84,9 +84,9 @@ def test_a_new_segment_is_not_compared_with_the_one_before():
 def test_many_series_at_once_are_the_same_as_one_by_one():
     x = np.stack([published(streets(s, 300, 0.1 * s)) for s in range(4)])
     x[2, 100:130] = np.nan
-    together = steady(x)
+    every = steady(x)
     for s, one in enumerate(steady(row) for row in x):
-        for a, b in zip(one, together, strict=True):
+        for a, b in zip(one, every, strict=True):
             np.testing.assert_array_equal(a, b[s])
 
 
@@ -116,3 +116,25 @@ def test_what_is_no_logarithm_of_an_index_is_refused(bad):
 def test_an_infinite_level_is_refused():
     with pytest.raises(ValueError, match="infinite"):
         at_one_level(np.array([np.inf]))
+
+
+def test_the_mean_of_several_is_of_days_on_which_all_are_known():
+    found = together(at_one_level(np.array([[1.0, 2.0, np.nan, 4.0], [3.0, np.nan, np.nan, 6.0]])))
+    np.testing.assert_array_equal(found.log, [2.0, np.nan, np.nan, 5.0])
+    assert found.segment.tolist() == [0, -1, -1, 0]
+    assert found.settled.tolist() == [True, False, False, True]
+
+
+def test_the_level_of_the_mean_breaks_wherever_that_of_one_does():
+    """Two that break one after the other: the second break is one too."""
+    log = np.zeros((2, 300))
+    log[0, 60:90] = log[1, 160:190] = np.nan
+    found = together(steady(log))
+    runs = [set(found.segment[days].tolist()) for days in (slice(0, 60), slice(90, 160), slice(190, 300))]
+    assert [len(run) for run in runs] == [1, 1, 1]
+    assert len(set.union(*runs)) == 3
+
+
+def test_one_series_has_no_mean_of_several():
+    with pytest.raises(ValueError, match="several series"):
+        together(at_one_level(np.zeros(4)))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 
 from pulso.core.effects.synthetic import Synthetic, synthetic_control
 from pulso.core.effects.weights import simplex
@@ -65,6 +66,22 @@ def test_california_without_predictors_fits_no_worse_than_the_published_mix(shar
     theirs = np.array([published.get(unit, 0.0) for unit in case.units])
     gaps = case.outcomes[case.treated][0] - theirs @ case.outcomes
     assert found.loss < np.mean(gaps[: case.start] ** 2)
+
+
+@pytest.mark.parametrize("seed", [0, 9, 29])
+def test_without_draws_the_search_is_no_worse_than_the_first_software_s(seed: int) -> None:
+    """That software tumbles from equal importance over the importances themselves, and gets over edges where a slope ends."""
+    Y, treated = walk(9, 14, seed), who(9, 0)
+    X = np.random.default_rng(seed).normal(size=(9, 4))
+    apart, gaps = (Y[1:, :10] - Y[0, :10]).T, ((X[1:] - X[0]) / X.std(axis=0, ddof=1)).T
+
+    def loss(v: np.ndarray) -> float:
+        return float(np.mean((apart @ simplex(gaps * np.sqrt(np.abs(v) / np.abs(v).sum())[:, None])) ** 2))
+
+    theirs = minimize(loss, np.full(4, 0.25), method="Nelder-Mead").fun
+    found = synthetic_control(Y, treated, 10, X, draws=0)
+    assert found.loss <= theirs
+    assert found.loss == pytest.approx(loss(found.importance), rel=1e-6)
 
 
 @settings(max_examples=15, deadline=None)
@@ -128,6 +145,7 @@ def test_a_mixed_unit_is_taken_apart_again() -> None:
         ({"predictors": np.eye(5), "importance": [1, 2, 3]}, "one number a predictor"),
         ({"predictors": np.eye(5), "importance": [1, 2, 3, 4, -1]}, "none negative"),
         ({"fit": np.zeros(4, dtype=bool)}, "one must be"),
+        ({"predictors": np.eye(5), "draws": -1}, "none or more; got -1"),
     ],
 )
 def test_what_can_t_be_matched_is_refused(options: dict[str, object], word: str) -> None:

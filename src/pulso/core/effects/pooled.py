@@ -52,7 +52,8 @@ def pool(estimates: ArrayLike, errors: ArrayLike, *, method: Method = "reml", le
     -------
     Pooled
         The interval is Hartung and Knapp's, with k − 1 degrees of freedom and a scale of at least 1, so that it is never narrower
-        than what the errors alone would give. The prediction interval is wider by the variance between studies.
+        than what the errors alone would give. The prediction interval is wider by the variance between studies, with k − 1 degrees
+        too (Higgins, Thompson & Spiegelhalter 2009 take k − 2: theirs is wider still where studies are few).
 
     Raises
     ------
@@ -72,7 +73,8 @@ def pool(estimates: ArrayLike, errors: ArrayLike, *, method: Method = "reml", le
     mean, error = float(w @ y / w.sum()), float(w.sum() ** -0.5)
     scale = max(1.0, _scatter(y, v, tau2) / (k - 1))
     reach = float(t.ppf((1 + level) / 2, k - 1))
-    half, ahead = reach * error * scale**0.5, reach * (error**2 * scale + tau2) ** 0.5
+    doubt = error**2 * scale
+    half, ahead = reach * doubt**0.5, reach * (doubt + tau2) ** 0.5
     typical = (k - 1) * fixed.sum() / (fixed.sum() ** 2 - (fixed**2).sum())
     weights = np.full(kept.size, np.nan)
     weights[kept] = w / w.sum()

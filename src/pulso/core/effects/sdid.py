@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pulso.core.effects.frame import Case, Estimate, Floats, case
-from pulso.core.effects.weights import frank_wolfe, thin
+from pulso.core.effects.weights import frank_wolfe, simplex, thin
 
 Way = Literal["sdid", "sc", "did"]
 ROUGH, FINE = 100, 10_000  # steps before and after thinning
@@ -35,7 +35,7 @@ class _Many(NamedTuple):
     start: int
 
 
-def estimate(outcomes: ArrayLike, treated: ArrayLike, start: int, *, way: Way = "sdid") -> Estimate:
+def estimate(outcomes: ArrayLike, treated: ArrayLike, start: int, *, way: Way = "sdid", exact: bool = False) -> Estimate:
     """
     Compare the treated with a weighted mean of the untreated, from `start` on against before.
 
@@ -44,12 +44,15 @@ def estimate(outcomes: ArrayLike, treated: ArrayLike, start: int, *, way: Way = 
     outcomes : (N, T)
         Units × periods. Unknown values are refused, with their row: leave such units out.
     treated : (N,)
-        Which units were treated, all from `start` on; there must be two untreated at least.
+        Which units were treated, all from `start` on; there must be two untreated at least, one for "did".
     start
         First treated period, counted from 0.
     way
         "sdid": weights of units and of periods, and the units' levels may differ. "sc": weights of units alone, level and all.
         "did": all equal.
+    exact
+        Whether the weights are the optimum, which is unique. Without, they are where the published search stops: with few units
+        and many periods, any of many mixes that are nearly as good.
 
     Returns
     -------
@@ -64,11 +67,11 @@ def estimate(outcomes: ArrayLike, treated: ArrayLike, start: int, *, way: Way = 
     Notes
     -----
     Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021), AER 111(12), with the settings of their R package: the pulls follow from
-    the noise, the standard deviation of the controls' first differences before `start`. Weights are those of Frank-Wolfe as it
-    stops, which differ from the optimum by about the stillness asked for. For exact weights see `synthetic.synthetic_control`.
+    the noise, the standard deviation of the controls' first differences before `start`. Their weights are defined as the optimum,
+    and searched for by Frank & Wolfe's steps; what this leaves is told in docs/methods/synthetic-control.md.
     """
-    asked = case(outcomes, treated, start, donors=2)
-    omega, lam = _weights(_one(asked), _pulls(asked, way), way)
+    asked = case(outcomes, treated, start, donors=1 if way == "did" else 2)
+    omega, lam = _weights(_one(asked), _pulls(asked, way), way, exact=exact)
     return asked.estimate(omega[0], lam[0])
 
 
@@ -183,24 +186,30 @@ def _pulls(asked: Case, way: Way) -> Pulls:
     return Pulls(cells**0.25 * noise, SLIGHT * noise, (STILL * noise) ** 2)
 
 
-def _weights(many: _Many, pulls: Pulls, way: Way, units: Floats | None = None, times: Floats | None = None) -> tuple[Floats, Floats]:
-    """(B, N0) and (B, start) Weights of units and of periods, beginning from these or from equal ones."""
+def _weights(
+    many: _Many, pulls: Pulls, way: Way, units: Floats | None = None, times: Floats | None = None, *, exact: bool = False
+) -> tuple[Floats, Floats]:
+    """(B, N0) and (B, start) Weights of units and of periods, exact ones or beginning from these, or from equal ones."""
     if way not in get_args(Way):
         raise ValueError(f"the ways are {', '.join(get_args(Way))}; got {way!r}")
     b, n0, _ = many.controls.shape
     before, after = many.controls[:, :, : many.start], many.controls[:, :, many.start :].mean(axis=2)
     equal_units, equal_times = np.full((b, n0), 1 / n0), np.full((b, many.start), 1 / many.start)
-    units, times = equal_units if units is None else units, equal_times if times is None else times
     if way == "did":
         return equal_units, equal_times
+
+    def fit(A: Floats, b: Floats, pull: float, first: Floats) -> Floats:
+        return _exact(A, b, pull) if exact else _fit(A, b, pull, first, pulls.still)
+
+    units, times = equal_units if units is None else units, equal_times if times is None else times
     target = many.target[:, : many.start]
     if way == "sc":
         slight = SLIGHT / STILL * np.sqrt(pulls.still)
-        return _fit(before.transpose(0, 2, 1), target, slight, units, pulls.still), np.zeros((b, many.start))
+        return fit(before.transpose(0, 2, 1), target, slight, units), np.zeros((b, many.start))
     apart = before - before.mean(axis=2, keepdims=True)
-    found = _fit(apart.transpose(0, 2, 1), target - target.mean(axis=1, keepdims=True), pulls.units, units, pulls.still)
+    found = fit(apart.transpose(0, 2, 1), target - target.mean(axis=1, keepdims=True), pulls.units, units)
     across = before - before.mean(axis=1, keepdims=True)
-    return found, _fit(across, after - after.mean(axis=1, keepdims=True), pulls.times, times, pulls.still)
+    return found, fit(across, after - after.mean(axis=1, keepdims=True), pulls.times, times)
 
 
 def _fit(A: Floats, b: Floats, pull: float, first: Floats, still: float) -> Floats:
@@ -211,3 +220,8 @@ def _fit(A: Floats, b: Floats, pull: float, first: Floats, still: float) -> Floa
     toward = np.matmul(turned, b[:, :, None])[:, :, 0] / m
     rough = frank_wolfe(gram, toward, first, still=still, steps=ROUGH)
     return frank_wolfe(gram, toward, thin(rough), still=still, steps=FINE)
+
+
+def _exact(A: Floats, b: Floats, pull: float) -> Floats:
+    """(B, n) The same, searched to the end."""
+    return np.array([simplex((rows - target[:, None]) / np.sqrt(target.size), pull=pull) for rows, target in zip(A, b, strict=True)])

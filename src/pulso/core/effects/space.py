@@ -48,7 +48,8 @@ def in_space(
     Parameters
     ----------
     method
-        Any estimator of this folder, as a function of (outcomes, treated, start, *tables) that gives an `Estimate`.
+        Any estimator of this folder, as a function of (outcomes, treated, start, *tables) that gives an `Estimate`: `synthetic_control`
+        and `augmented_control` give more, of which a function of yours takes the `estimate`.
     outcomes, treated, start
         As of `frame.case`; unknown values are refused. Where several units were treated, their mean effect is set among effects on
         single units, which vary more: then p is too large rather than too small.
@@ -65,11 +66,11 @@ def in_space(
     Raises
     ------
     ValueError
-        As `frame.case`, with three untreated units at least; or if a table doesn't have a row a unit.
+        As `frame.case`, with three untreated units at least; or if a table doesn't have a row a unit, or the method gives no `Estimate`.
     """
     asked = case(outcomes, treated, start, donors=3)
     known = _rows(tables, asked.treated.size)
-    real = method(asked.outcomes, asked.treated, start, *known)
+    real = _given(method(asked.outcomes, asked.treated, start, *known))
     rows = np.flatnonzero(~asked.treated)
     kept = np.arange(asked.treated.size) if treated_as_donor else rows
     others = tuple(method(asked.outcomes[kept], kept == row, start, *(table[kept] for table in known)) for row in rows)
@@ -88,7 +89,7 @@ def without_each(method: Method, outcomes: ArrayLike, treated: ArrayLike, start:
     """
     asked = case(outcomes, treated, start, donors=3)
     known = _rows(tables, asked.treated.size)
-    real = method(asked.outcomes, asked.treated, start, *known)
+    real = _given(method(asked.outcomes, asked.treated, start, *known))
     donors = np.flatnonzero(np.abs(real.units) > SLIGHT)
     units = np.arange(asked.treated.size)
     effects = np.empty(donors.size)
@@ -149,6 +150,15 @@ def rank_interval(effect: float, placebos: ArrayLike, *, level: float = 0.95) ->
         return -np.inf, np.inf
     reach = float(others[needed - 1])
     return effect - reach, effect + reach
+
+
+def _given(found: object) -> Estimate:
+    """What a method gave, if it is an estimate; a letter if not, before any placebo is computed."""
+    if not isinstance(found, Estimate):
+        raise ValueError(
+            f"a method gives an `Estimate`; this one gives {type(found).__name__}: wrap it in a function that gives its `.estimate`"
+        )
+    return found
 
 
 def _ratio(found: Estimate, start: int) -> float:

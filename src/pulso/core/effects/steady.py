@@ -68,6 +68,19 @@ def at_one_level(log: ArrayLike) -> Steady:
     return Steady(z, np.where(known, 0, -1), known)
 
 
+def together(found: Steady) -> Steady:
+    """
+    Take the mean of several series, (S, T) to (T,), on the days on which all of them are known; other days are unknown.
+
+    Its segment ends wherever one of theirs does. A day is settled where all of them are. ValueError for a single series (T,).
+    """
+    if found.log.ndim != 2:
+        raise ValueError(f"several series, (S, T), have a mean: got {found.log.shape}")
+    log = found.log.mean(axis=0)
+    segment = np.where(np.isfinite(log), found.segment.sum(axis=0), -1)  # none of them ever falls: the sum grows where any grows
+    return Steady(log, segment, np.asarray(found.settled.all(axis=0)))
+
+
 def _chain(x: Floats) -> Steady:
     """Walk the days once, all series together."""
     S, T = x.shape

@@ -14,6 +14,7 @@ from pulso.core.effects.weights import simplex
 FLOOR = -10.0  # log10 of the least importance, where the greatest is 1: none is quite 0, so that the mix is unique
 DRAWS, REFINED = 4_000, 60
 ROUNDS, SHAKEN, ANEW = 4, 15, 0.3  # in the end, the best is shaken, by turns with this share of it drawn anew
+TUMBLES = 500  # at most so many trials a predictor without a slope
 NEAR = 1e-6  # relative: as good as equal
 HEAVY = 1e4  # what must be matched first, beside what breaks the ties
 
@@ -66,7 +67,7 @@ def synthetic_control(
         searched for. One found in earlier years may be used with later predictors: that is the literature's cross-validation.
     draws
         Random importances to begin the search with. 0 asks for what the literature's first software does, so that its figures can be
-        had again: one descent each from equal importance and from that of a regression, the better of the two.
+        had again: descents, by slope and without, from equal importance and from that of a regression; the best of the four.
     seed
         Of the draws.
 
@@ -77,7 +78,8 @@ def synthetic_control(
     Raises
     ------
     ValueError
-        As `frame.case`; if a predictor is unknown somewhere or the same everywhere, an importance is negative, or none is positive.
+        As `frame.case`; if a predictor is unknown somewhere or the same everywhere, an importance is negative, or none is positive,
+        or there are fewer than no draws.
 
     Notes
     -----
@@ -86,6 +88,8 @@ def synthetic_control(
     (2018), Econometrics and Statistics 5. An importance lies between 1e-10 of the greatest and the greatest.
     """
     asked = case(outcomes, treated, start)
+    if draws < 0:
+        raise ValueError(f"draws are none or more; got {draws}")
     of_fit = _periods(fit, asked.start)
     apart = (asked.controls - asked.target)[:, : asked.start][:, of_fit].T
     free = simplex(apart)
@@ -148,17 +152,20 @@ def _reached(problem: _Problem, loss: float, bound: float) -> bool:
 
 
 def _search(problem: _Problem, draws: int, seed: int) -> tuple[Floats, Floats, bool]:
-    """Descend from the most promising draws, one for each choice of units in the mix; then shake the best and descend again."""
+    """Descend from the most promising draws, one for each choice of units in the mix; shake the best, descend again, and tumble."""
     k = len(problem.predictors)
     rng = np.random.default_rng(seed)
-    starts = [np.zeros(k), _regressed(problem), *_promising(problem, rng.uniform(FLOOR, 0.0, (draws, k)))]
-    least, best = min((_descend(problem, logs) for logs in starts), key=lambda end: end[0])
+    usual = [np.zeros(k), _regressed(problem)]
+    ends = [_descend(problem, logs) for logs in [*usual, *_promising(problem, rng.uniform(FLOOR, 0.0, (draws, k)))]]
+    least, best = min(ends, key=lambda end: end[0])
     for turn in range(ROUNDS if draws else 0):
         near = best + rng.normal(size=(SHAKEN, k))
         if turn % 2 == 0:
             near = np.where(rng.random(near.shape) < ANEW, rng.uniform(FLOOR, 0.0, near.shape), near)
         ends = [_descend(problem, logs) for logs in np.clip(near, FLOOR, 0.0)]
         least, best = min([(least, best), *ends], key=lambda end: end[0])
+    ends = [_tumble(problem, logs) for logs in ([best] if draws else usual)]
+    least, best = min([(least, best), *ends], key=lambda end: end[0])
     return 10**best, _mix(problem, 10**best), False
 
 
@@ -180,6 +187,22 @@ def _descend(problem: _Problem, logs: Floats) -> tuple[float, Floats]:
 
     found = minimize(loss, logs, jac=True, method="L-BFGS-B", bounds=[(FLOOR, 0.0)] * logs.size, options={"ftol": 1e-13})
     return float(found.fun), np.asarray(found.x)
+
+
+def _tumble(problem: _Problem, logs: Floats) -> tuple[float, Floats]:
+    """Let a simplex tumble down over the importances themselves, without a slope: over edges too (Nelder & Mead 1965)."""
+
+    def logarithms(shares: Floats) -> Floats:
+        size = np.abs(shares)
+        return np.asarray(np.log10(np.maximum(size / size.max(), 10**FLOOR)))
+
+    def loss(shares: Floats) -> float:
+        return _square(problem.outcomes, _mix(problem, 10 ** logarithms(shares)))
+
+    first = 10**logs / (10**logs).sum()
+    still, most = 1e-8 * loss(first), TUMBLES * first.size
+    found = minimize(loss, first, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": still, "maxfev": most})
+    return float(found.fun), logarithms(np.asarray(found.x))
 
 
 def _loss(problem: _Problem, logs: Floats) -> tuple[float, Floats]:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from pulso.core.effects.space import rank_interval, rank_p
@@ -32,6 +33,7 @@ class Refusal(Enum):
     NO_LEVEL = "too little is known of the 28 days before"
     FEW_WINDOWS = "too few windows of the past to compare with"
     FEW_COVARIATES = "too few days on which the covariates are known"
+    FEW_CONTROLS = "too few controls are known on the days before and of the window"
 
 
 class Placebos(NamedTuple):
@@ -73,7 +75,8 @@ def window_effect(
     Estimate what happened to a series on the days from `start` to `stop` (excluded).
 
     The effect is the mean of the window's known days less the median of the 28 days before it. The same is done with every
-    window of that length in the past; the interval holds all effects that leave a rest as ordinary as 95 % of theirs.
+    window of that length in the past, on the same of its days: a mean of few varies more. The interval holds all effects that
+    leave a rest as ordinary as 95 % of theirs.
 
     Parameters
     ----------
@@ -113,7 +116,7 @@ def window_effect(
     own = np.where(checked.excluded & (np.arange(len(z)) < start), np.nan, z)
     log = float(contrasts(own, h, segment)[start])
     seen = float(np.isfinite(z[start:stop]).mean())
-    past = _placebos(checked, z, segment, start, stop)
+    past = _placebos(checked, z, segment, start, stop, np.isfinite(z[start:stop]) if seen else None)
     refusal = _refusal(checked, z, log, seen, past, start)
     nothing = WindowEffect(log, np.nan, np.nan, np.nan, seen, past, refusal)
     if refusal is not None:
@@ -134,13 +137,14 @@ def placebo_windows(
     """
     Give the effects of past windows that `window_effect` would compare with: no look at the window itself, which may be planned.
 
-    Parameters and errors as there; for a planned window, lay out its days in `series` as unknown. There may be fewer than 200.
+    Parameters and errors as there; for a planned window, lay out its days in `series` as unknown. They are of all days of the past
+    windows. There may be fewer than 200.
     """
     checked = _checked(series, start, stop, kind, excluded, covariates)
     return _placebos(checked, *_without(checked, start), start, stop)
 
 
-def contrasts(log: Floats, h: int, segment: Ints) -> Floats:
+def contrasts(log: Floats, h: int, segment: Ints, seen: Bools | None = None) -> Floats:
     """
     Take, for each day, the mean of the h days from it on less the median of the 28 days before it.
 
@@ -152,23 +156,26 @@ def contrasts(log: Floats, h: int, segment: Ints) -> Floats:
         Days of the window.
     segment : (T,)
         Days of different segments have no common level; -1 where unknown.
+    seen : (h,)
+        Of which of its days a window is taken, one at least; without, of all.
 
     Returns
     -------
     (T,)
-        NaN where fewer than half of the window or 15 of the 28 days are known, or they lie in more than one segment; and for
+        NaN where fewer than half of these days or 15 of the 28 days are known, or they lie in more than one segment; and for
         the last h − 1 days.
     """
     T = len(log)
     found = np.full(T, np.nan)
     first, last = np.arange(T - h + 1), np.arange(h, T + 1)
     known = np.isfinite(log)
-    n = _sum(known, first, last)
-    total = _sum(np.where(known, log, 0.0), first, last)
+    of = np.ones(h, dtype=bool) if seen is None else seen
+    n = sliding_window_view(known, h)[:, of].sum(axis=1)
+    total = sliding_window_view(np.where(known, log, 0.0), h)[:, of].sum(axis=1)
     level = medians_before(np.concatenate([np.full(SPAN, np.nan), log])[None])[0, : first.size]
     begun = np.maximum.accumulate(np.where(known, segment, -1))[last - 1]  # of the last known day of the window
     ahead = np.minimum.accumulate(np.where(known, segment, T)[::-1])[::-1][np.maximum(first - SPAN, 0)]  # of the first one before it
-    whole = (n >= LEAST_SEEN * h) & (begun == ahead)
+    whole = (n >= LEAST_SEEN * of.sum()) & (begun == ahead)
     found[: first.size] = np.where(whole, total / np.maximum(n, 1), np.nan) - level
     return found
 
@@ -215,11 +222,11 @@ def _slopes(z: Floats, covariates: Floats, excluded: Bools, start: int) -> Float
     return np.asarray(np.linalg.lstsq(moved[:, 1:], moved[:, 0], rcond=None)[0], dtype=np.float64)
 
 
-def _placebos(asked: _Asked, z: Floats, segment: Ints, start: int, stop: int) -> Placebos:
-    """Every usable window that ended before the event began."""
+def _placebos(asked: _Asked, z: Floats, segment: Ints, start: int, stop: int, seen: Bools | None = None) -> Placebos:
+    """Every usable window that ended before the event began, of the days that are seen (h,) of this one."""
     h = stop - start
     calm = np.where(asked.excluded, np.nan, z)[:start]  # what other events did makes no level, as in the event's own
-    every = contrasts(calm, h, segment[:start]) if start >= h else np.full(start, np.nan)
+    every = contrasts(calm, h, segment[:start], seen) if start >= h else np.full(start, np.nan)
     first = np.flatnonzero(np.isfinite(every))
     first = first[_sum(asked.excluded, first, first + h) == 0]
     if asked.kind is not None and h < WEEK:
