@@ -43,6 +43,15 @@ class Zones:
             found |= more
         return found & {z.id for z in self.leaves}
 
+    def around(self, zone: str | None) -> set[str | None]:
+        """The places that hold a zone whole: the city (None), the zones that it lies in, itself."""
+        parents: dict[str | None, str | None] = {z.id: z.parent for z in self.all}
+        found: set[str | None] = {None}
+        while zone not in found:
+            found.add(zone)
+            zone = parents.get(zone)
+        return found
+
     def locate(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:
         """Say in which leaf zone each point lies.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from pulso.core.compose import Domain
 from pulso.core.days import Days
 from pulso.core.drivers import Drivers
 from pulso.core.judge import Judgement, judge
+from pulso.core.level import SPAN
 from pulso.core.panel import Panel
 from pulso.simulate import Simulated, small
 
@@ -31,10 +33,12 @@ def known(seed: int, *, dark: int | None = None) -> Known:
     return judged(small(seed), dark=dark)
 
 
-def judged(sim: Simulated, *, dark: int | None = None) -> Known:
-    """Judge any city."""
+def judged(sim: Simulated, *, dark: int | None = None, pilot: tuple[int, int, int] | None = None) -> Known:
+    """Judge any city; `pilot` is a zone, the first day of what was announced there, and the one after its last."""
     days = Days(sim.days.ordinal, sim.days.holiday, sim.days.holiday_names, sim.days.school)
     panels = [_panel(r, dark) for r in sim.readings.values()]
+    if pilot is not None:
+        panels = [replace(p, announced=_announced(p, *pilot)) for p in panels]
     zones = np.concatenate([np.ones((1, len(sim.zones)), dtype=bool), np.eye(len(sim.zones), dtype=bool)])
     domains = [Domain(name, footprint=name == FOOTPRINT) for name in dict.fromkeys(p.domain for p in panels)]
     found = judge(panels, days, _drivers(sim), zones=zones, domains=domains)
@@ -63,6 +67,12 @@ def _panel(reading, dark: int | None) -> Panel:
         excluded=np.zeros(reading.alive.shape, dtype=bool),
         source=reading.domain,
     )
+
+
+def _announced(panel: Panel, zone: int, start: int, stop: int) -> np.ndarray:
+    """(T, S) As the river numbers what was announced."""
+    days = np.arange(len(panel.values))[:, None]
+    return ((days >= start) & (days < stop + SPAN) & (panel.zone == zone)).astype(np.int64)
 
 
 def _drivers(sim: Simulated) -> Drivers:

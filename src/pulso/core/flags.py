@@ -18,6 +18,7 @@ USUAL, USUAL_LEAST = 180, 28  # days that say what is usual for a sensor
 JUMP_SIGMAS, JUMP_LEAST = 2.5, np.log(1.25)
 SPIKE_SIGMAS, SPIKE_LEAST = 8.0, np.log(2.5)
 FROZEN_FLOW, FROZEN_OTHER = 8, 24  # quarter hours
+HELD = 14  # days for which a sensor stays suspect that can't be compared any more; then the expectation has followed it
 
 
 class Flag(IntFlag):
@@ -39,7 +40,7 @@ EXCLUDES = Flag.BY_HAND | Flag.FROZEN | Flag.JUMP | Flag.SPIKE
 class Suspects:
     """What the comparison with the peers says, (T, S) each."""
 
-    apart: Floats  # u: log ratio minus the median of the peers'; NaN with fewer than four peers
+    apart: Floats  # u: log ratio minus the median of the peers'; NaN with fewer than four that stand alike
     jump: Bools
     spike: Bools
 
@@ -64,7 +65,7 @@ def log_ratios(value: Floats, expected: Floats, offset: Floats) -> Floats:
     return np.where(fine, np.log(np.where(fine, top, 1.0) / np.where(fine, bottom, 1.0)), np.nan)
 
 
-def suspects(ratio: Floats, ordinal: Ints) -> Suspects:
+def suspects(ratio: Floats, ordinal: Ints, announced: Ints | None = None) -> Suspects:
     """
     Find the sensors that left their peers.
 
@@ -74,6 +75,8 @@ def suspects(ratio: Floats, ordinal: Ints) -> Suspects:
         Log of each sensor's day over its expectation; NaN where unknown. Frozen and hand-flagged days must be NaN.
     ordinal : (T,)
         Consecutive days, so that what is usual is looked up anew every Monday, whatever the first day.
+    announced : (T, S) or None
+        As `Panel.announced`: peers are those with the same number that day.
 
     Returns
     -------
@@ -85,15 +88,30 @@ def suspects(ratio: Floats, ordinal: Ints) -> Suspects:
     -----
     u = ratio − median of the peers (at least four). Jump: the median of the last 7 u leaves the usual u by more than
     max(2.5 s, ln 1.25); spike: today's u by more than max(8 s, ln 2.5). Usual u and s (robust s.d.) come from the 180 days
-    before the week's Monday.
+    before the week's Monday. A sensor that can't be compared, because fewer than four others are touched by what was announced
+    there, is believed; one that had jumped before is not, until 14 days after it last could be.
     """
-    apart = ratio - peers_median(ratio)
+    apart = ratio - alike_median(ratio, announced)
     usual, spread = _usual(apart, ordinal)
     recent = rolling_median(apart, RECENT, RECENT_LEAST)
     with np.errstate(invalid="ignore"):
         jump = np.abs(recent - usual) > np.fmax(JUMP_SIGMAS * spread, JUMP_LEAST)
         spike = np.abs(apart - usual) > np.fmax(SPIKE_SIGMAS * spread, SPIKE_LEAST)
+    if announced is not None:
+        jump = _held(jump, np.isfinite(recent - usual), announced > 0)
     return Suspects(apart, jump & np.isfinite(ratio), spike)
+
+
+def alike_median(ratio: Floats, announced: Ints | None) -> Floats:
+    """For each sensor and day, the median of the others that stand alike, (T, S): with the same number that day. NaN as `peers_median`."""
+    if announced is None:
+        return peers_median(ratio)
+    middle = np.full(ratio.shape, np.nan)
+    for number in np.unique(announced):
+        same = announced == number
+        days = same.any(axis=1)
+        middle[days] = np.where(same[days], peers_median(np.where(same[days], ratio[days], np.nan)), middle[days])
+    return middle
 
 
 def peers_median(ratio: Floats) -> Floats:
@@ -140,3 +158,11 @@ def _usual(apart: Floats, ordinal: Ints) -> tuple[Floats, Floats]:
         usual[week] = middle
         spread[week] = MAD_TO_SIGMA * known_median(np.abs(window - middle).T, USUAL_LEAST)
     return usual, spread
+
+
+def _held(jump: Bools, compared: Bools, touched: Bools) -> Bools:
+    """Jumps, (T, S), and with them what had jumped when a sensor could last be compared, while something announced touches it."""
+    days = np.arange(len(jump))[:, None]
+    last = np.maximum.accumulate(np.where(compared, days, -1), axis=0)
+    lately = (last >= 0) & (days - last <= HELD)
+    return jump | (touched & lately & np.take_along_axis(jump, np.maximum(last, 0), axis=0))

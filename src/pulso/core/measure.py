@@ -75,7 +75,8 @@ def measure(
 def _flags(panel: Panel, matched: Matched, e: Expectation, still: Bools, days: Days, rows: slice) -> Ints:
     """All that speaks against each sensor and day, (R, S)."""
     value, offset = matched.value[rows], e.offset[rows]
-    found = suspects(log_ratios(value, e.full[rows], offset), days.ordinal[rows])
+    announced = None if panel.announced is None else panel.announced[rows]
+    found = suspects(log_ratios(value, e.full[rows], offset), days.ordinal[rows], announced)
     new = np.isfinite(value) & ~np.isfinite(e.cal[rows])
     marks = {
         Flag.BY_HAND: panel.excluded[rows],

@@ -41,12 +41,15 @@ class Panel:
     excluded: Bools  # (T, S): flagged by hand
     frozen: int | None = None  # from so much `still` on, the feed stands still; None: 8 for flows, 24 for the others
     source: str = ""  # where the metric comes from; metrics of one source fall silent together
+    announced: Ints | None = None  # (T, S): sensors that announced actions touch alike on a day share a number, 0 where none does
 
     def __post_init__(self) -> None:
         days, sensors, hours = self.values.shape
         for name in ("still", "alive", "excluded"):
             if getattr(self, name).shape != (days, sensors):
                 raise ValueError(f"{self.name}: {name} must be {(days, sensors)}, found {getattr(self, name).shape}")
+        if self.announced is not None and self.announced.shape != (days, sensors):
+            raise ValueError(f"{self.name}: announced must be {(days, sensors)}, found {self.announced.shape}")
         if self.seen.shape != self.values.shape or self.zone.shape != (sensors,):
             raise ValueError(f"{self.name}: seen {self.seen.shape} and zone {self.zone.shape} do not fit values {self.values.shape}")
         if hours != (24 if self.grain == "hour" else 1):

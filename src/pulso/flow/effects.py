@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from pulso.core.effects.steady import Steady, steady
 from pulso.core.effects.window import Refusal, WindowEffect, window_effect
 from pulso.errors import NothingKnown
 from pulso.flow.home import River
-from pulso.flow.panels import calendar
+from pulso.flow.panels import PILOT, calendar
 from pulso.flow.reading import known_metric, zone_id
 from pulso.show import effects as words
 from pulso.show.effects import Effect, EventEffects
@@ -97,18 +97,40 @@ def of_events(
 ) -> list[EventEffects]:
     """What each of these events did (None: all that are known), where it was: in its zone, or in the whole city.
 
-    In the order given. Events of which no day is published are left out.
+    In the order given. Events of which no day is published are left out, and pilots: their evaluation tells of them.
     """
     known = river.lake.events(as_of)
     read: dict[str | None, Published | None] = {}
     found = []
     for event in known if events is None else events:
+        if event.kind == PILOT:
+            continue
         if event.zone not in read:
             read[event.zone] = published(river, event.zone, as_of)
         series = read[event.zone]
         if series is not None and event.first <= series.last and event.last >= series.first:
-            found.append(of_event(event, series, known, names))
+            found.append(told_now(river, event, series, known, names))
     return found
+
+
+def told_now(
+    river: River, event: Span, series: Published, known: Sequence[Span], names: Sequence[str | None] | None = None
+) -> EventEffects:
+    """What may be told of one event by now: what it did, unless a pilot is on there that isn't over."""
+    if not behind_a_pilot(event, known, river.zones.around(event.zone), series.last):
+        return of_event(event, series, known, names)
+    told = tuple(_untold(name, "pilot") for name in series.names if names is None or name in names)
+    return EventEffects(event.name, event.name_pt, event.kind, event.zone, event.first, event.last, False, told)
+
+
+def behind_a_pilot(event: Span, known: Iterable[Span], around: Collection[str | None], last: date) -> bool:
+    """Whether a pilot is on in an event's place on some of its days that isn't over on the last published day.
+
+    Its effect would then show the pilot's outcome before its window has ended, whatever it is called. `around` are the places that hold
+    the event's whole.
+    """
+    pilots = (p for p in known if p.kind == PILOT and p.last > last and p.zone in around)
+    return any(p.first <= event.last and p.last >= event.first for p in pilots)
 
 
 def of_event(event: Span, series: Published, known: Sequence[Span], names: Sequence[str | None] | None = None) -> EventEffects:
@@ -120,15 +142,15 @@ def of_event(event: Span, series: Published, known: Sequence[Span], names: Seque
         if names is not None and name not in names:
             continue
         if event.last > series.last:
-            told.append(_young(name))
+            told.append(_untold(name, "not over"))
             continue
         one = series.steady(i, weather=weather)
         told.append(_effect(name, window_effect(one, start, stop, kind=series.kind, excluded=apart), stop - start))
     return EventEffects(event.name, event.name_pt, event.kind, event.zone, event.first, event.last, weather, tuple(told))
 
 
-def _young(name: str | None) -> Effect:
-    return Effect(name, None, None, None, None, 0, 0, "cannot tell", "not over")
+def _untold(name: str | None, why: words.Refusal) -> Effect:
+    return Effect(name, None, None, None, None, 0, 0, "cannot tell", why)
 
 
 def _effect(name: str | None, found: WindowEffect, days: int) -> Effect:
@@ -141,11 +163,14 @@ def _effect(name: str | None, found: WindowEffect, days: int) -> Effect:
 
 
 def _apart(series: Published, known: Sequence[Span], event: Span) -> NDArray[np.bool_]:
-    """(T,) Days on which other events were on that touch the same place, everyday ones aside."""
+    """(T,) Days on which other events were on that touch the same place, everyday ones and pilots aside.
+
+    A pilot lasts: its days are what is usual meanwhile, and without them nothing could be told of whatever else happens in it.
+    """
     T = series.logs.shape[1]
     on: dict[str, NDArray[np.bool_]] = {}
     for other in known:
-        if other == event or (event.zone is not None and other.zone not in (None, event.zone)):
+        if other == event or other.kind == PILOT or (event.zone is not None and other.zone not in (None, event.zone)):
             continue
         days = on.setdefault(other.kind, np.zeros(T, dtype=bool))
         days[max(series.at(other.first), 0) : max(series.at(other.last) + 1, 0)] = True
@@ -164,7 +189,8 @@ def asked(
 ) -> list[EventEffects]:
     """What a person asks of: an event by its name, on all its days or those that touch a span; or the days of the span themselves.
 
-    CityFileError where there is no such zone or metric, NothingKnown where there is no such event or nothing was published of it.
+    CityFileError where there is no such zone or metric, NothingKnown where there is no such event or nothing was published of it, and for
+    a pilot, with the place of its evaluation.
     """
     at = zone_id(river, zone)
     if metric is not None:
@@ -173,11 +199,20 @@ def asked(
         spans = [Span.model_validate({"from": first, "to": last, "kind": "", "name": "", "zone": at})]
     else:
         spans = [e for e in named(river, event, as_of) if (last is None or e.first <= last) and (first is None or e.last >= first)]
+        if spans and all(e.kind == PILOT for e in spans):
+            raise NothingKnown(_evaluated(spans[-1], river.city))
         spans = [e.model_copy(update={"zone": at}) for e in spans] if zone else spans
     found = of_events(river, spans, as_of, None if metric is None else [metric])
     if not found:
         raise NothingKnown(f"{river.city.city.name}: nothing is published of these days.")
     return found
+
+
+def _evaluated(pilot: Span, city: City) -> str:
+    """Where to read what a pilot did."""
+    page = f"/{city.city.language}/{city.slug}/{pilot.link}" if pilot.link.startswith("pilots/") else pilot.link
+    where = f", on the site at {page}" if page else ""
+    return f"{city.city.name}: {pilot.name!r} is a pilot. Its evaluation alone tells what it did{where}, after its last day, {pilot.last}."
 
 
 def named(river: River, name: str, as_of: datetime | None = None) -> list[Span]:

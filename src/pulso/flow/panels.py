@@ -14,7 +14,8 @@ from pulso.city import City, Sensor, SourceConf, Span
 from pulso.core.compose import Domain
 from pulso.core.days import Days
 from pulso.core.drivers import FEATURES, Drivers
-from pulso.core.panel import Panel
+from pulso.core.level import SPAN
+from pulso.core.panel import Ints, Panel
 from pulso.flow.home import River
 from pulso.lake import Arrays
 
@@ -23,6 +24,10 @@ MARGIN = 4
 
 SILENCING = ("outage", "power_cut", "sensor_fault")
 """Events that silence sensors and say nothing about the city: they are named on the day, but drive nothing."""
+
+PILOT = "pilot"
+"""A pilot on the days of its window. It drives nothing: each is another thing, and its own evaluation tells of it. But the sensors that it
+touches are compared among themselves, so that what it does is not taken for a fault of theirs."""
 
 WEATHER_SEEN = 0.5
 """Share of a day's hours that a weather variable must be known in, or its day is unknown."""
@@ -65,7 +70,7 @@ def lay_out(river: River, first: date, last: date) -> Desk | None:
     events = river.lake.events()
     found = [_panel(river, name, span, leaves, events) for name in river.city.metrics]
     membership, ids = zones(river, leaves)
-    kinds = tuple(dict.fromkeys(e.kind for e in events if e.kind not in SILENCING))
+    kinds = tuple(dict.fromkeys(e.kind for e in events if e.kind not in (*SILENCING, PILOT)))
     return Desk(
         first=span[0],
         days=days,
@@ -124,6 +129,7 @@ def _panel(
         excluded=_excluded(river, seen.sensors, span) | _silenced(river, conf.source, seen, events, span),
         frozen=metric.frozen,
         source=conf.source,
+        announced=_announced(river, seen, events, span),
     )
     return panel, tuple(seen.sensors)
 
@@ -167,10 +173,29 @@ def _silenced(river: River, source: str, seen: Arrays, events: Sequence[Span], s
     ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
     out = np.zeros((ordinal.size, len(seen.sensors)), dtype=bool)
     for event in (e for e in events if source in e.silences):
-        inside = None if event.zone is None else river.zones.members(event.zone)
-        there = np.array([inside is None or zone in inside for zone in seen.zones], dtype=bool)
-        out |= _between(ordinal, event.first, event.last)[:, None] & there
+        out |= _between(ordinal, event.first, event.last)[:, None] & _there(river, event, seen)
     return out
+
+
+def _announced(river: River, seen: Arrays, events: Sequence[Span], span: tuple[date, date]) -> Ints | None:
+    """(T, S) A number for each set of pilots that touch a sensor on a day, 0 for none of them; None where no pilot touches any.
+
+    A pilot touches its zone from its first day until 28 days after its last: an expectation that has followed it is back by then.
+    """
+    ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
+    out, sets = np.zeros((ordinal.size, len(seen.sensors)), dtype=np.int64), 0
+    for pilot in (e for e in events if e.kind == PILOT):
+        touched = _between(ordinal, pilot.first, pilot.last + timedelta(days=SPAN))[:, None] & _there(river, pilot, seen)
+        for before in np.unique(out[touched]):
+            sets += 1
+            out[touched & (out == before)] = sets
+    return out if sets else None
+
+
+def _there(river: River, event: Span, seen: Arrays) -> Bools:
+    """(S,) Which sensors stand where an event is; one without a place only where it is everywhere."""
+    inside = None if event.zone is None else river.zones.members(event.zone)
+    return np.array([inside is None or zone in inside for zone in seen.zones], dtype=bool)
 
 
 def _weather(river: River, span: tuple[date, date]) -> tuple[tuple[str, ...], Floats]:

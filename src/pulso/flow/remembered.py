@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from pulso.city import Span
-from pulso.flow.effects import Published, of_event, published
+from pulso.flow.effects import Published, behind_a_pilot, published, told_now
 from pulso.flow.home import River
+from pulso.flow.panels import PILOT
 from pulso.flow.publish import RECIPE
 from pulso.show.effects import EventEffects
 
@@ -50,7 +51,8 @@ def where(river: River) -> Path:
 def keep(river: River, *, most: int = MOST) -> int:
     """Measure the events whose answer is not known, or may have changed, the newest first, and keep it; say how many those were.
 
-    An answer rests on what is published up to the event's last day, on the other events until then, and on the code.
+    An answer rests on what is published up to the event's last day, on the other events until then, and on the code. Of pilots none is
+    kept: their evaluation tells of them.
     """
     known, path = river.lake.events(), where(river)
     wanted = {identity(e): (e, basis) for e, basis in zip(known, _bases(river, known), strict=True) if basis}
@@ -128,15 +130,19 @@ def _told(river: River, some: Iterable[Span], known: Sequence[Span]) -> Iterator
     for event in some:
         if event.zone not in read and (found := published(river, event.zone)) is not None:
             read[event.zone] = found
-        yield of_event(event, read[event.zone], known)
+        yield told_now(river, event, read[event.zone], known)
 
 
 def _bases(river: River, known: Sequence[Span]) -> Iterator[str]:
-    """What the answer to each event, in order of their first day, rests on, as a digest; empty where none of its days is published."""
+    """What the answer to each event, in order of their first day, rests on: a digest; empty for pilots, and where no day is published."""
     rows = river.lake.published(None, None, None, ["zone", "day", "vintage"]).sort_by("day")
     so_far = hashlib.sha256(f"{version('pulso')} {RECIPE} {river.city.digest}".encode())
     places: dict[str | None, tuple[Ints, Ints]] = {}
+    pilots = [e for e in known if e.kind == PILOT]
     for event in known:
+        if event.kind == PILOT:
+            yield ""
+            continue
         so_far.update(identity(event).encode())
         if event.zone not in places:
             mine = rows.filter(pc.is_null(rows["zone"]) if event.zone is None else pc.equal(rows["zone"], event.zone))
@@ -148,7 +154,12 @@ def _bases(river: River, known: Sequence[Span]) -> Iterator[str]:
         days, newest = places[event.zone]
         there = len(days) and event.first.toordinal() <= days[-1] and event.last.toordinal() >= days[0]
         until = int(np.searchsorted(days, event.last.toordinal(), side="right")) - 1
-        yield f"{so_far.hexdigest()} {newest[until]} {event.last.toordinal() <= days[-1]}" if there else ""
+        if there:
+            over, last = event.last.toordinal() <= days[-1], date.fromordinal(int(days[-1]))
+            behind = bool(pilots) and behind_a_pilot(event, pilots, river.zones.around(event.zone), last)
+            yield f"{so_far.hexdigest()} {newest[until]} {over}{' behind a pilot' * behind}"
+        else:
+            yield ""
 
 
 @contextmanager

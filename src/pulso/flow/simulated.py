@@ -8,30 +8,37 @@ from typing import Any
 
 from rich.progress import Progress
 
-from pulso.city import load
+from pulso.city import City, load
 from pulso.errors import CityFileError, Mistake
 from pulso.flow.home import Home
+from pulso.simulate.days import Happening
 from pulso.simulate.feeds import simulate as feeds
+from pulso.simulate.plan import ZONES
 
 
 def simulate(
-    where: str, home: Home, first: date | None, last: date | None, *, seed: int | None, scale: float, progress: Progress | None = None
+    where: str,
+    home: Home,
+    first: date | None,
+    last: date | None,
+    *,
+    seed: int | None,
+    scale: float | None,
+    progress: Progress | None = None,
 ) -> Path:
     """Simulate a synthetic city's feeds and their truth, and say where they lie; what is not said stands in its [simulation].
 
     CityFileError where the city is not synthetic: nobody may put invented data beside real.
     """
     city = load(where)
-    file = str(city.folder / "city.toml")
-    if not city.city.synthetic:
-        raise CityFileError(file, [Mistake("city.synthetic", False, "only a city marked synthetic = true can be simulated")])
-    said: dict[str, Any] = {"from": first, "to": last, "seed": seed}
-    plan: dict[str, Any] = {key: value if value is not None else city.simulation.get(key) for key, value in said.items()}
+    plan = city.simulation
+    said: dict[str, Any] = {"from": first or plan.first, "to": last or plan.last, "seed": plan.seed if seed is None else seed}
     missing = [
-        Mistake(f"simulation.{key}", None, "needed in the city file, or as an option") for key, value in plan.items() if value is None
+        Mistake(f"simulation.{key}", None, "needed in the city file, or as an option") for key, value in said.items() if value is None
     ]
+    missing += _mistakes(city)
     if missing:
-        raise CityFileError(file, missing)
+        raise CityFileError(str(city.folder / "city.toml"), missing)
     folder = home.simulated(city)
     task = progress.add_task("simulating", total=None) if progress else None
 
@@ -39,5 +46,22 @@ def simulate(
         if progress and task is not None:
             progress.update(task, description=part)
 
-    feeds(folder, seed=plan["seed"], first=plan["from"], last=plan["to"], scale=scale, progress=told)
+    feeds(
+        folder,
+        seed=said["seed"],
+        first=said["from"],
+        last=said["to"],
+        scale=plan.scale if scale is None else scale,
+        pilots=[Happening(p.first, p.last, "pilot", p.name, p.zone, p.draw) for p in plan.pilots],
+        progress=told,
+    )
     return folder
+
+
+def _mistakes(city: City) -> list[Mistake]:
+    """What a city file says that can't be simulated."""
+    if not city.city.synthetic:
+        return [Mistake("city.synthetic", False, "only a city marked synthetic = true can be simulated")]
+    known = [zone.id for zone in ZONES]
+    pilots = enumerate(city.simulation.pilots)
+    return [Mistake(f"simulation.pilots.{i}.zone", p.zone, f"one of {', '.join(known)}") for i, p in pilots if p.zone not in known]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulso.city import DomainConf, MetricConf, Place, SourceConf, Weather, ZonesFile
+from pulso.city import DomainConf, MetricConf, Place, Simulation, SourceConf, Weather, ZonesFile
 from pulso.sources import connector, connectors
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ def city_schema() -> Json:
             "domains": {"type": "object", "additionalProperties": of(DomainConf)},
             "metrics": {"type": "object", "additionalProperties": of(MetricConf)},
             "weather": of(Weather),
-            "simulation": {"type": "object"},
+            "simulation": of(Simulation),
         },
         "$defs": shared,
     }
