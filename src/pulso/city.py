@@ -176,6 +176,33 @@ class Span(Row):
         return self
 
 
+class SimulatedPilot(Row):
+    """[[simulation.pilots]]: something that a synthetic city tries in a zone, and what it truly does there."""
+
+    name: str
+    zone: str
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    draw: float = Field(gt=0)  # factor on what the zone draws; 1 does nothing
+
+    @model_validator(mode="after")
+    def _order(self) -> SimulatedPilot:
+        if self.last < self.first:
+            raise ValueError(f"to: found {self.last}; a day not before {self.first}")
+        return self
+
+
+class Simulation(Row):
+    """[simulation]: of a synthetic city, what `pulso simulate` makes of it where the command doesn't say."""
+
+    seed: int | None = None
+    first: Day = Field(default=None, alias="from")
+    last: Day = Field(default=None, alias="to")
+    scale: float = Field(default=1.0, gt=0)
+    pilots: tuple[SimulatedPilot, ...] = ()
+    sisters: tuple[str, ...] = ()  # synthetic cities, by slug or folder, that adopt what this one has tried
+
+
 CALENDAR_KINDS = ("holiday", "school_break", "event")
 
 
@@ -188,7 +215,7 @@ class City(Row):
     domains: dict[Slug, DomainConf] = Field(default_factory=dict)
     metrics: dict[Slug, MetricConf] = Field(default_factory=dict)
     weather: Weather | None = None
-    simulation: dict[str, Any] = Field(default_factory=dict)
+    simulation: Simulation = Simulation()
     folder: Path
     digest: str
     sensors: dict[str, tuple[Sensor, ...]] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pulso.simulate import Simulated, city
+from pulso.simulate.days import Happening
 from pulso.simulate.plan import ZONES
 from pulso.simulate.truth import Effect
 
@@ -144,3 +145,31 @@ def test_the_level_drifts_and_the_drift_is_expected_not_true(flawless):
 def test_zones_without_a_metro_have_no_metro_truth(demo):
     assert np.isnan(demo.truth.of("metro_validations", 1)).all()
     assert np.isfinite(demo.truth.of("metro_validations")).all()
+
+
+def tried(draw: float) -> Simulated:
+    """A short life with a pilot in Campanhã for two weeks of March, or without one."""
+    pilots = [Happening(date(2024, 3, 4), date(2024, 3, 17), "pilot", "Square", "campanha", draw)] if draw else []
+    return city(1, date(2024, 2, 1), date(2024, 4, 30), scale=0.5, pilots=pilots)
+
+
+def test_a_pilot_draws_people_to_its_zone_on_its_days_alone():
+    without, with_it = tried(0), tried(1.6)
+    (pilot,) = of_kind(with_it, "pilot")
+    here = 1 + [z.id for z in ZONES].index("campanha")
+    for metric in ("bus_validations", "car_count", "scooter_trips", "parking_arrivals"):
+        assert (ln(with_it, pilot, metric, here) > 0.15).all()
+        assert (np.abs(ln(with_it, pilot, metric, 1)) < 0.03).all(), "hardly anybody stays away from Foz for it"
+    off = np.ones(with_it.days.ordinal.size, dtype=bool)
+    off[pilot.rows] = False
+    np.testing.assert_allclose(without.truth.index[off], with_it.truth.index[off], rtol=1e-12)
+    for before, after in zip(without.readings.values(), with_it.readings.values(), strict=True):
+        np.testing.assert_array_equal(before.values[:29], after.values[:29])  # in its month chance goes another way
+
+
+def test_a_pilot_that_draws_nobody_changes_nothing():
+    without, with_it = tried(0), tried(1.0)
+    for before, after in zip(without.readings.values(), with_it.readings.values(), strict=True):
+        np.testing.assert_array_equal(before.values, after.values)
+    (pilot,) = of_kind(with_it, "pilot")
+    assert np.nanmax(np.abs(pilot.ln)) == 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pulso.simulate import climate, sensing
 from pulso.simulate.chance import ORIGIN
-from pulso.simulate.days import Days, days
+from pulso.simulate.days import Days, Happening, days
 from pulso.simulate.life import Array, live
 from pulso.simulate.mind import ordinary, stirred
 from pulso.simulate.plan import ARRIVALS, INSTRUMENTS, ZONES, sensors
@@ -58,6 +58,7 @@ def city(
     *,
     scale: float = 1.0,
     faults: float = FAULTS,
+    pilots: Sequence[Happening] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Simulated:
     """Simulate a city in memory.
@@ -72,6 +73,8 @@ def city(
         How many sensors, relative to the demo city's.
     faults
         How many faults a sensor and year has; 0 for sensors that never fail, freeze or halve.
+    pilots
+        What the city tries beside what happens anyway, each of kind "pilot" in a zone; their effects are in the truth, by name.
     progress
         Told the name of each part as it begins.
 
@@ -88,7 +91,7 @@ def city(
     if first.toordinal() <= ORIGIN + 60:
         raise ValueError(f"the synthetic city begins on {date.fromordinal(ORIGIN + 61)}, found {first}")
     say = progress or (lambda _: None)
-    whole = days(first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1]))
+    whole = days(first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1]), pilots)
     rows = np.arange(whole.ordinal.size)
     say("weather")
     sky = _weather(seed, whole)
@@ -195,7 +198,7 @@ def _crop(all_of_it: Simulated, first: date, last: date) -> Simulated:
     sky = all_of_it.weather
     return replace(
         all_of_it,
-        days=days(first, last),
+        days=days(first, last, [h for h in all_of_it.days.happenings if h.kind == "pilot"]),
         weather=climate.Weather(sky.temperature[cut], sky.precipitation[cut], sky.wind_speed[cut], sky.humidity[cut]),
         told={name: told[cut] for name, told in all_of_it.told.items()},
         readings={

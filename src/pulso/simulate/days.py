@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,9 +20,10 @@ class Happening:
 
     first: date
     last: date
-    kind: str  # festival, feast, strike, storm, carnival or power_cut
+    kind: str  # festival, feast, strike, storm, carnival, power_cut or pilot
     name: str
     zone: str | None = None
+    draw: float = 1.0  # of a pilot: factor on what its zone draws, for every purpose; 1 does nothing
 
     def on(self, ordinal: NDArray[np.int_]) -> NDArray[np.bool_]:
         """(T,) true on its days."""
@@ -50,8 +51,8 @@ class Days:
         return np.where(self.holiday >= 0, 7, self.weekday)
 
 
-def days(first: date, last: date) -> Days:
-    """Lay out the days from first to last, both included. ValueError if they are in the wrong order."""
+def days(first: date, last: date, pilots: Sequence[Happening] = ()) -> Days:
+    """Lay out the days from first to last, both included, with what happens by rule, and pilots. ValueError if they are out of order."""
     if last < first:
         raise ValueError(f"a simulation must not end before it begins: {first} to {last}")
     every = [date.fromordinal(i) for i in range(first.toordinal(), last.toordinal() + 1)]
@@ -69,7 +70,7 @@ def days(first: date, last: date) -> Days:
         eve=np.array([d not in named and d + timedelta(1) in named for d in every]),
         after=np.array([d not in named and d - timedelta(1) in named for d in every]),
         school=np.array([d in breaks for d in every]),
-        happenings=tuple(h for year in years for h in happenings(year) if h.last >= first and h.first <= last),
+        happenings=tuple(h for h in (*(h for year in years for h in happenings(year)), *pilots) if h.last >= first and h.first <= last),
     )
 
 

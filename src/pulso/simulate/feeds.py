@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from pyarrow import csv
 
 from pulso.simulate.chance import stream
 from pulso.simulate.city import Simulated, changes, city
-from pulso.simulate.days import Days
+from pulso.simulate.days import Days, Happening
 from pulso.simulate.life import Array
 from pulso.simulate.plan import INSTRUMENTS, ZONES, Sensor, sensors
 from pulso.simulate.record import write_truth
@@ -63,7 +63,14 @@ class Cells:
 
 
 def simulate(
-    folder: Path, *, seed: int, first: date, last: date, scale: float = 1.0, progress: Callable[[str], None] | None = None
+    folder: Path,
+    *,
+    seed: int,
+    first: date,
+    last: date,
+    scale: float = 1.0,
+    pilots: Sequence[Happening] = (),
+    progress: Callable[[str], None] | None = None,
 ) -> None:
     """Write a synthetic city's feeds below a mirror folder, and the truth behind them in its folder `truth`.
 
@@ -72,7 +79,7 @@ def simulate(
     folder
         Files are written at FOLDER/demo.pulso.example/…, where the demo city's addresses find them. What an earlier simulation left there
         goes.
-    seed, first, last, scale
+    seed, first, last, scale, pilots
         As in `pulso.simulate.city`. A longer period writes the same past again, byte for byte, but for the month that it extends.
     progress
         Told the name of each part as it begins.
@@ -84,7 +91,7 @@ def simulate(
     OSError
         If a file can't be written.
     """
-    simulated = city(seed, first, last, scale=scale, progress=progress)
+    simulated = city(seed, first, last, scale=scale, pilots=pilots, progress=progress)
     say = progress or (lambda _: None)
     for former in (folder / HOST, folder / "truth"):  # months of another seed must not stay among these
         if former.exists():

@@ -76,8 +76,10 @@ PUSHES: dict[str, Push] = {
     "storm": Push(wish=(-0.25, -0.45, -0.55, -0.85, -0.90), liking=(-0.4, -0.2, -0.1, -1.0, 0.1)),
     "carnival": Push(wish=(-0.75, -0.20, 0.10, 0.35, 0.60)),
     "power_cut": Push(),
+    "pilot": Push(),
 }
-"""By kind. A power cut moves nobody here: it silences sensors, and a silent sensor is not a quiet street."""
+"""By kind. A power cut moves nobody here: it silences sensors, and a silent sensor is not a quiet street.
+A pilot says itself what it does."""
 
 
 def push(mood: Mood, ordinal: NDArray[np.int_], happening: Happening) -> Mood:
@@ -91,7 +93,7 @@ def push(mood: Mood, ordinal: NDArray[np.int_], happening: Happening) -> Mood:
     pull, hour = mood.pull, mood.hour
     if happening.zone is not None:
         here = np.array([z.id == happening.zone for z in ZONES])
-        pull = np.where((on[:, None] & here)[:, None, :], pull * np.array(how.pull)[None, :, None], pull)
+        pull = np.where((on[:, None] & here)[:, None, :], pull * happening.draw * np.array(how.pull)[None, :, None], pull)
     out = np.array([p in ("leisure", "night") for p in PURPOSES])
     hour = _louder(hour, (day == 0) & on, out, NIGHT, how.evening)
     hour = _louder(hour, (day == 1) & on, out, SMALL_HOURS, how.small_hours)

@@ -33,8 +33,8 @@ class Truth:
     The true index is 100 × what all living sensors of the metric would count without chance and faults, over what they would count on an
     ordinary day of that kind. *Ordinary* has the weekday, the season, school terms, public holidays and their eves and bridges, the slow
     drift of people's habits and of each sensor's surroundings, and the median weather of that time of the year. What is not ordinary, and
-    so is in the index: the day's weather, festivals, the night of São João, strikes, storms, carnival, and the moods of city, purpose, mode
-    and zone. What is neither: chance at a single sensor, faults, lost stamps, power cuts: they are measurement.
+    so is in the index: the day's weather, festivals, the night of São João, strikes, storms, carnival, pilots, and the moods of city,
+    purpose, mode and zone. What is neither: chance at a single sensor, faults, lost stamps, power cuts: they are measurement.
     """
 
     metrics: tuple[str, ...]
