@@ -32,7 +32,8 @@ $(BIN)/python:
 	@touch $@
 
 # -- what a person does ----------------------------------------------------------------------------------------------------------
-demo: .venv/run.stamp  ## a synthetic Porto: simulate, collect, publish, show one day, then serve the site (SERVE=0: don't)
+demo: .venv/run.stamp  ## a synthetic Porto walks the loop, is collected and published, shows one day, then the site (SERVE=0: don't)
+	@[ -d "$(PULSO_HOME)/demo/lake" ] || PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso walk demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso simulate demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso collect demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso publish demo

@@ -12,25 +12,30 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from tests.bench.bench_web import calls, ms, places
+from tests.bench.bench_web import DESKS, calls, ms, places
 from tests.bench.figures import Figure, middle, note, tell
 from tests.bench.load import Line, latencies, share
+from tests.bench.loops import loop, number
 from tests.bench.towns import METRICS, VINTAGE, town
 from tests.browser.server import serving
 
 LITTLE = {"days": 100, "events": 100, "entries": 100, "times": 1}
 """The little town: so many days of eleven rows each, events of its file, events that people entered, and publications of each day."""
-INCIDENTS = 100
+INCIDENTS = PILOTS = 100
 MUCH: dict[str, dict[str, int]] = {
     "days": {"days": 2_922},  # eight years, 32,142 zone-days
     "events": {"events": 10_000},
     "entries": {"entries": 10_000},
     "revisions": {"times": 10},  # 11,000 publications of the hundred days
     "incidents": {},
+    "pilots": {},  # and as many challenges, practices, and remarks on one challenge
 }
+NOT_ALIKE = {("days", "effects"), ("days", "effects as JSON")}
+"""What is not compared: in a hundred days no event can be measured, so that the little town's page of effects has no rows, not fewer."""
 FORMS = ("json", "csv", "parquet", "xlsx")
 
 
@@ -42,9 +47,10 @@ def figures(turns: int) -> list[Figure]:
         folders = [town(cities, home, "little", **LITTLE)]
         folders += [town(cities, home, slug, **(LITTLE | more)) for slug, more in MUCH.items()]
         break_contracts(home, {slug: 100 * INCIDENTS if slug == "incidents" else INCIDENTS for slug in ("little", *MUCH)})
+        may = loop({slug: 100 * PILOTS if slug == "pilots" else PILOTS for slug in ("little", *MUCH)})
         note(f"Towns made in {time.perf_counter() - begun:.0f} s")
         with serving(home, [str(f) for f in folders], workers=2, PULSO_API_A_MINUTE="1000000") as site:
-            return [*growth(site, places(home), turns), *largest(site, turns)]
+            return [*growth(site, places(home), turns, may), *largest(site, turns)]
 
 
 def break_contracts(home: Path, of: dict[str, int]) -> None:
@@ -68,15 +74,16 @@ def break_contracts(home: Path, of: dict[str, int]) -> None:
     Incident.objects.bulk_create(kept, batch_size=1_000)
 
 
-def growth(site: str, known: list[tuple[str, str]], turns: int) -> list[Figure]:
+def growth(site: str, known: list[tuple[str, str]], turns: int, may: Mapping[str, str]) -> list[Figure]:
     """How much longer each page and call takes over a hundred times as many rows: of each subject, the one that grows most."""
     asked = [(name, f"/en/{{city}}/{address}") for name, address in known]
     asked += [(f"{name} as JSON", f"{address}.json") for name, address in asked] + calls(site)
+    asked += [(name, f"/en/{{city}}/{address}") for name, address in DESKS.items()]
     line = Line(site)
     found: dict[str, list[tuple[float, float, float, str]]] = {subject: [] for subject in MUCH}
     for name, address in asked:
-        took = side_by_side(line, address, turns)
-        for subject in MUCH:
+        took = side_by_side(line, address, turns, may if name in DESKS else {})
+        for subject in (s for s in MUCH if (s, name) not in NOT_ALIKE):
             ratio = middle(took[subject]) / middle(took["little"])
             found[subject].append((ratio, middle(took["little"]), middle(took[subject]), name))
         note(f"{name}: " + ", ".join(f"{city} {1000 * middle(t):.1f} ms" for city, t in took.items()))
@@ -95,7 +102,7 @@ def growth(site: str, known: list[tuple[str, str]], turns: int) -> list[Figure]:
     ]
 
 
-def side_by_side(line: Line, address: str, turns: int) -> dict[str, list[float]]:
+def side_by_side(line: Line, address: str, turns: int, may: Mapping[str, str]) -> dict[str, list[float]]:
     """Seconds that an address takes in each town, never answered from what was kept.
 
     All are asked in each turn, in an order of its own: what comes back every few requests, as looking for garbage does, meets all alike.
@@ -105,7 +112,7 @@ def side_by_side(line: Line, address: str, turns: int) -> dict[str, list[float]]
     for turn in range(20 * turns + 4):
         for city, times in chance.sample(list(took.items()), len(took)):
             mark = "" if address.startswith("/api/") else f"{'&' if '?' in address else '?'}turn={turn}"  # a word that means nothing
-            seconds = latencies(line, [address.format(city=city) + mark])
+            seconds = latencies(line, [address.format(city=city, number=number(city)) + mark], may)
             times += seconds if turn >= 4 else []  # two for each process to begin with
     return took
 

@@ -1,4 +1,4 @@
-"""Comparisons on the published cases: California with 200 placebos, and the Basque country to its best known fit.
+"""Comparisons: California with 200 placebos and the Basque country to its best known fit, as published; and pilots of made-up cities.
 
 `python -m tests.bench.bench_synthetic`. R's synthdid can't be run here; beside ours stands its algorithm written out for one placebo at a
 time, as tests/core/effects/test_sdid.py has it, on a few placebos. For its pace the issue names 20 s for R.
@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 
 from pulso.core.effects import sdid, space
+from pulso.core.effects.evaluation import evaluate
 from pulso.core.effects.frame import Estimate
 from pulso.core.effects.synthetic import synthetic_control
 from tests.bench.figures import Figure, middle, note, seconds, tell
 from tests.conftest import SHARED
-from tests.core.effects.cases import basque, california
+from tests.core.effects.cases import basque, california, who
+from tests.core.effects.test_evaluation import DAYS, START, city, design
 from tests.core.effects.test_sdid import slowly
 
 COUNT, THEIRS = 200, 4
+BEFORE = 120  # days before the pilots' windows, as `design` has them
 BEST = 0.0042862
 
 
@@ -33,9 +36,10 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 def figures(turns: int) -> list[Figure]:
     """Measure."""
+    pilots = [figure for zones in (7, 40) for figure in of_pilots(zones, turns)]
     if not (SHARED / "data").is_dir():
         note(f"The real data is not at {SHARED}")
-        return []
+        return pilots
     law = california(SHARED)
     question = (law.outcomes, law.treated, law.start)
     pair = law.treated | (np.array(law.units) == "Nevada")
@@ -61,6 +65,7 @@ def figures(turns: int) -> list[Figure]:
         ),
         Figure("Synthetic control on outcomes of California and each of 38 others", seconds(middle(everywhere))),
         *of_basque(turns),
+        *pilots,
     ]
 
 
@@ -93,6 +98,33 @@ def of_basque(turns: int) -> list[Figure]:
         Figure("Basque country, importance of 13 predictors searched for", seconds(middle([r[0] for r in runs])), bar="about 1 s"),
         Figure(f"Its mean squared gap, the worst of {len(runs)} draws", f"{worst:.9f}", bar=f"≤ {BEST}", met=worst <= BEST),
     ]
+
+
+def of_pilots(zones: int, turns: int) -> list[Figure]:
+    """A pilot in one of so many zones, evaluated among its placebos; beside it, placebos by the published search, one by one."""
+    series, found = city(1, zones=zones), []
+    outcomes, treated = np.vstack([series.treated.log, series.controls]), who(zones, 0)
+    for method, way in (("synthetic", "sc"), ("sdid", "sdid")):
+        ours, theirs = [], []
+        for _ in range(turns):
+            seconds_of_one, told = timed(lambda method=method: evaluate(series, design(method), rng=np.random.default_rng(1)))
+            ours.append(seconds_of_one)
+            for start in range(START - 365, START - DAYS, 365 // THEIRS):
+                y = outcomes[:, start - BEFORE : start + DAYS]
+                y = y - y[:, :BEFORE].mean(axis=1, keepdims=True)
+                theirs.append(timed(lambda y=y, way=way: sdid.estimate(y, treated, BEFORE, way=way))[0])
+        count = told.placebos.size
+        found.append(
+            Figure(
+                f"A pilot by {method}, {zones} zones, {BEFORE} days before, {DAYS} in the window, {count} placebos",
+                seconds(middle(ours)),
+                "the published search, one by one",
+                f"{1000 * middle(theirs):.0f} ms a placebo",
+                middle(theirs) * count / middle(ours),
+                "about 1 s",
+            )
+        )
+    return found
 
 
 if __name__ == "__main__":

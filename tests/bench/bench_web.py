@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.bench.figures import Figure, middle, note, tell
 from tests.bench.load import Line, latencies, rate, share
+from tests.bench.loops import loop, number
 from tests.bench.towns import DOMAINS, LAST, METRICS, ZONES, town, twin
 from tests.browser.looks import CHROMIUM, FLAGS, SIZES
 from tests.browser.server import free_port, serving
@@ -27,6 +28,8 @@ TOWNS = tuple(f"t{n}" for n in range(10))
 LITTLE = "little"
 DAYS, FEW = 2_922, 400
 EVENTS, FEW_EVENTS = 10_000, 100
+PILOTS = 100
+"""And as many challenges and practices, of every town."""
 SLOW = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8, "offline": False}
 """A telephone on a slow 4G net, as Lighthouse has it; its processor is taken to be four times as slow as this machine's."""
 LCP = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
@@ -45,17 +48,19 @@ def places(home: Path) -> list[tuple[str, str]]:
         "metric": METRICS[0][0],
         "source": METRICS[0][0],
         "domain": DOMAINS[0],
+        "number": "{number}",
     }
     return [(page.name, fill(page.address, parts)) for page in PAGES if set(parts_of(page)) <= set(parts)]
 
 
 def calls(site: str) -> list[tuple[str, str]]:
-    """Every reading call of the API, as its own description lists them; {city} stays to be filled in."""
+    """Every reading call of the API, as its own description lists them; {city} and {number} stay to be filled in."""
     found = httpx.get(f"{site}/api/v1/openapi.json")
     if found.status_code != 200:
         note(f"No API: {found.status_code}")
         return []
     parts = {"zone": ZONES[3], "day": str(LAST), "metric": METRICS[0][0], "source": METRICS[0][0], "domain": DOMAINS[0]}
+    parts |= {"number": "{number}"}
     asked = []
     for address, ways in found.json()["paths"].items():
         filled = address
@@ -64,7 +69,7 @@ def calls(site: str) -> list[tuple[str, str]]:
         if (
             address.startswith("/api/v1/cities")
             and "get" in ways
-            and "{" not in filled.replace("{city}", "")
+            and "{" not in filled.replace("{city}", "").replace("{number}", "")
             and "event-stream" not in str(ways["get"].get("responses"))
         ):
             few = "?limit=100" if "'limit'" in str(ways["get"].get("parameters")) else ""  # as many rows of every town
@@ -103,12 +108,17 @@ def bare() -> Iterator[str]:
         server.wait(20)
 
 
+DESKS = {"a desk": "desk", "the desk of a pilot": "desk/pilots/{number}"}
+"""Pages of whoever signed in, which nobody keeps."""
+
+
 def uncached(address: str, turn: int, cities: tuple[str, ...] = TOWNS) -> list[str]:
     """Hundred addresses of the same page that no answer was kept of: ten towns, and a word that means nothing; the API keeps none."""
     if address.startswith("/api/"):
-        return [address.format(city=c) for c in cities * (100 // len(cities))]
+        return [address.format(city=c, number=number(c)) for c in cities * (100 // len(cities))]
     mark = "&" if "?" in address else "?"
-    return [f"{address.format(city=cities[n % len(cities)])}{mark}turn={turn}-{n}" for n in range(100)]
+    each = [(n, cities[n % len(cities)]) for n in range(100)]
+    return [f"{address.format(city=c, number=number(c))}{mark}turn={turn}-{n}" for n, c in each]
 
 
 def figures(turns: int) -> list[Figure]:
@@ -118,26 +128,32 @@ def figures(turns: int) -> list[Figure]:
         begun = time.perf_counter()
         folders = [town(cities, home, TOWNS[0], DAYS, EVENTS), town(cities, home, LITTLE, FEW, FEW_EVENTS)]
         folders += [twin(cities, home, TOWNS[0], slug) for slug in TOWNS[1:]]
+        subprocess.run(
+            [sys.executable, "-m", "pulso.web", "migrate", "--verbosity", "0"], check=True, env=os.environ | {"PULSO_HOME": str(home)}
+        )
+        known = places(home)
+        may = loop(dict.fromkeys((*TOWNS, LITTLE), PILOTS))
         note(f"Towns made in {time.perf_counter() - begun:.0f} s")
         with serving(home, [str(f) for f in folders], workers=2, PULSO_API_A_MINUTE="1000000") as site, bare() as nothing:
-            return [*pages(site, places(home), turns), again(site, nothing, turns), many(site, turns), *phone(site, turns)]
+            return [*pages(site, known, turns, may), again(site, nothing, turns), many(site, turns), *phone(site, turns)]
 
 
-def pages(site: str, known: list[tuple[str, str]], turns: int) -> list[Figure]:
+def pages(site: str, known: list[tuple[str, str]], turns: int, may: Mapping[str, str]) -> list[Figure]:
     """How long pages and calls take, and how that grows with what lies behind them."""
     line = Line(site)
     asked = [(name, f"/en/{{city}}/{address}") for name, address in known]
     asked += [(f"{name} as JSON", f"{address}.json") for name, address in asked] + calls(site)
+    asked += [(name, f"/en/{{city}}/{address}") for name, address in DESKS.items()]
     slowest: list[tuple[float, str]] = []
     growth: list[tuple[float, str]] = []
     for name, address in asked:
         for city in (*TOWNS, LITTLE):
-            line.ask(address.format(city=city))
+            line.ask(address.format(city=city, number=number(city)), may if name in DESKS else None)
         much, little = [], []
         for turn in range(turns):
             for here, there in zip(uncached(address, turn), uncached(address, turn, (LITTLE,)), strict=True):
-                much += latencies(line, [here])
-                little += latencies(line, [there])
+                much += latencies(line, [here], may if name in DESKS else None)
+                little += latencies(line, [there], may if name in DESKS else None)
         slowest.append((share(much, 0.95), name))
         growth.append((middle(much) / middle(little), name))
         note(f"{name}: p95 {1000 * slowest[-1][0]:.1f} ms, median {1000 * middle(much):.1f} ms; little {1000 * middle(little):.1f} ms")

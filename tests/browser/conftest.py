@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.bench.process import PULSO
 from tests.browser.exhibited import exhibited
 from tests.browser.looks import CHROMIUM, FLAGS
+from tests.browser.network import SESSIONS, Network, network
 from tests.browser.server import serving
 from tests.conftest import MIRROR
 from tests.flow.vila import vila
@@ -59,3 +62,29 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         Told(city, home, MIRROR)
     with serving(home, ["demo", *real]) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of four towns in which pilots were tried; to be copied, not changed."""
+    return network(tmp_path_factory.mktemp("walked") / "towns").folder
+
+
+@pytest.fixture(scope="module")
+def towns(browser: Browser, walked: Path, tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """The four towns, a module's own: their clock is moved."""
+    return Network(Path(shutil.copytree(walked, tmp_path_factory.mktemp("loop") / "towns")))
+
+
+@pytest.fixture(scope="module")
+def loop(towns: Network) -> Iterator[str]:
+    """The address of a site that shows them."""
+    with serving(towns.home, towns.folders(), **towns.settings()) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def signed(towns: Network, loop: str) -> dict[str, list[dict[str, str]]]:
+    """By name, the cookies of everybody who is signed in."""
+    keys: dict[str, str] = json.loads((towns.folder / SESSIONS).read_text())
+    return {name: [{"name": "sessionid", "value": key, "url": loop}] for name, key in keys.items()}

@@ -22,6 +22,9 @@ def exhibited(home: Path, city: str, folder: str) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    from tests.web.exhibits import exhibit  # only now: it knows tables
+    from pulso.web.innovation import guard  # only now: these know tables
+    from tests.web.exhibits import exhibit
 
+    guard.guard(guard.LIFTED)  # it writes things as they are at their end, past the rules
     exhibit(sys.argv[1])
+    guard.guard()

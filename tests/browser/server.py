@@ -14,7 +14,7 @@ import httpx
 
 from tests.bench.process import PULSO
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds until a server that doesn't answer is given up."""
 
 

@@ -17,7 +17,11 @@ from tests.web.addresses import addresses
 DAY = "2025-03-14"
 PAGES = {page.name: place for page, place in addresses()}
 ON_PAPER = {
-    n: PAGES[n] for n in ("today", "past", "why", "zone", "metric", "compare", "agenda", "map", "method", "sources", "source", "data")
+    n: PAGES[n]
+    for n in (
+        *("today", "past", "why", "zone", "metric", "compare", "agenda", "map", "method", "sources", "source", "data"),
+        *("challenge", "pilots", "pilot", "practice"),
+    )
 }
 SHEET = re.compile(rb"/Type /Page\b(?!s)")
 A4 = re.compile(rb"/MediaBox \[0 0 594\.9\d* 841\.9\d*\]")

@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import httpx
 import pyarrow.parquet as pq
@@ -20,9 +20,9 @@ from django.core.wsgi import get_wsgi_application
 
 from pulso import client
 from pulso.client import Pulso, Refused, Unjoined, Unreachable
-from pulso.web.api import limits
-from pulso.web.api import shapes as told
-from tests.web.conftest import site, town  # noqa: F401  # the town, and a site that shows it
+from pulso.web.api import innovation_shapes, limits, shapes
+from tests.web.conftest import django_db_setup, exhibits, site, town  # noqa: F401  # the town, and a site that shows it
+from tests.web.exhibits import NUMBER
 
 
 @pytest.fixture
@@ -32,15 +32,29 @@ def asked(site, db, monkeypatch):  # noqa: F811
         yield made
 
 
-def test_the_client_knows_every_field_that_the_api_tells():
-    for name in client.__all__:
-        ours, theirs = getattr(client, name), getattr(told, name, None)
-        if dataclasses.is_dataclass(theirs):
-            assert [f.name for f in dataclasses.fields(ours)] == [f.name for f in dataclasses.fields(theirs)]
-            hints, meant = get_type_hints(ours), get_type_hints(theirs)
-            assert {n: str(h).replace("client.shapes", "") for n, h in hints.items() if n != "reasons"} == {
-                n: str(h).replace("web.api.shapes", "") for n, h in meant.items() if n != "reasons"
-            }
+def told() -> dict[str, type]:
+    """Every shape that the API tells, by its name, with those that are parts of others."""
+    found: dict[str, type] = {}
+    waiting = [shape for module in (shapes, innovation_shapes) for shape in vars(module).values() if dataclasses.is_dataclass(shape)]
+    while waiting:
+        shape = waiting.pop()
+        assert found.setdefault(shape.__name__, shape) is shape
+        hints = [part for hint in get_type_hints(shape).values() for part in (hint, *get_args(hint))]
+        waiting += [hint for hint in hints if dataclasses.is_dataclass(hint) and hint.__name__ not in found]
+    return found
+
+
+def hints(shape: type) -> dict[str, str]:
+    """A shape's fields and what they are, wherever that is defined."""
+    return {name: re.sub(r"\bpulso(\.\w+)*\.", "", str(hint)) for name, hint in get_type_hints(shape).items()}
+
+
+TOLD = told()
+
+
+@pytest.mark.parametrize("name", sorted(TOLD))
+def test_the_client_knows_every_field_that_the_api_tells(name):
+    assert hints(getattr(client, name)) == hints(TOLD[name])
 
 
 def test_values_come_as_they_are_whatever_the_pages(asked, site):  # noqa: F811
@@ -61,6 +75,28 @@ def test_everything_that_the_api_tells_can_be_asked_for(asked):
     assert [q.status for q in asked.quality("vila", zone="city", first="2025-03-14")] == ["published"]
     assert [list(asked.flags("vila")), list(asked.incidents("vila"))] == [[], []]
     assert len(asked.verdicts("vila")) == 3
+
+
+def test_the_loop_is_told_as_dataclasses_to_their_smallest_part(asked, exhibits):  # noqa: F811
+    (problem,), (row,), (found,) = (
+        asked.challenges("vila", zone="north"),
+        asked.pilots("vila", first="2025-03-10"),
+        asked.evaluations("vila"),
+    )
+    assert (problem.zones, problem.due) == (("North",), date(2025, 12, 31))
+    assert (row.number, row.paid, row.committed, found.estimate, found.placebos) == (NUMBER, 23_450, None, 8.5, 40)
+    pilot = asked.pilot("vila", row.number)
+    assert (pilot.line.title, pilot.promise.window_first, pilot.protocol["zones"]) == ("No cars", date(2025, 3, 5), ["north"])
+    assert pilot.evaluation.published == found.published == datetime(2025, 3, 16, 9, tzinfo=UTC)
+    assert (len(pilot.evaluation.placebos), pilot.amendments[0].field, pilot.funding[0].cents) == (40, "window_last", 100_000)
+    assert [c.hidden for c in asked.challenge("vila", NUMBER).discussion] == [False, True]
+    assert [p.verdict for p in asked.practices("vila", status="offered")] == ["more"]
+    assert asked.practice("vila", NUMBER, lang="pt").trials[0].called == "mais do que sem ele"
+    assert [list(asked.pilots("vila", last="2025-03-04")), list(asked.testbeds("vila"))] == [[], []]
+    assert asked.save("vila", "pilots", "csv").count(b"\r\n") == 2
+    assert asked.table("vila", "challenges")["zones"].to_pylist() == [["North"]]
+    with pytest.raises(Refused, match="404: Vila has no pilot 99"):
+        asked.pilot("vila", 99)
 
 
 def test_an_explanation_adds_up(asked):
@@ -132,7 +168,22 @@ def test_the_examples_of_the_reference_run_and_lose_nothing(asked, tmp_path, mon
 EXAMPLES = examples()
 
 
-CURLED = re.findall(r"^curl .*?http://localhost:8000(/[^' \n]*)", Path("docs/reference/api.md").read_text(), re.MULTILINE)
+def test_the_example_of_the_how_to_reads_every_pilot_and_its_promise(asked, exhibits, monkeypatch, capsys):  # noqa: F811
+    page = Path("docs/how-to/read-pilots-with-a-program.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.setattr(client, "Pulso", lambda _: asked)
+    exec(example.replace('"demo"', '"vila"'), {})  # noqa: S102  # our own words
+    told = capsys.readouterr().out
+    assert "7. No cars: Bikes, North: 8.5% more than without the pilot (95% interval: +2.0% to +15.0%)." in told
+    assert "as it was frozen: True" in told
+
+
+PAGES = ("docs/reference/api.md", "docs/how-to/read-pilots-with-a-program.md")
+CURLED = [
+    address
+    for page in PAGES
+    for address in re.findall(r"^ *curl .*?http://localhost:8000(/[^' \n]*)", Path(page).read_text(), re.MULTILINE)
+]
 
 
 @pytest.mark.parametrize("address", CURLED)
@@ -234,4 +285,7 @@ def test_the_client_needs_nothing_of_ours_and_no_django():
 
     code = "import sys, pulso.client; print(sorted(m for m in sys.modules if m.startswith(('pulso', 'django', 'pyarrow', 'pydantic'))))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.strip() == "['pulso', 'pulso.client', 'pulso.client.pages', 'pulso.client.shapes', 'pulso.client.site']"
+    assert (
+        out.strip()
+        == "['pulso', 'pulso.client', 'pulso.client.innovation', 'pulso.client.pages', 'pulso.client.shapes', 'pulso.client.site']"
+    )

@@ -28,7 +28,6 @@ BEGIN = (date(2024, 10, 18) - FIRST).days  # after a strike; a storm comes when 
 TREATED = {"nothing": 0.0, "less": -0.20, "more": 0.30}
 METRICS = ("bus_validations", "car_count", "scooter_trips")
 METHODS: tuple[Method, ...] = get_args(Method)
-SLOW = ("synthetic", "sdid")  # fit weights for every placebo: one metric and zone a city
 QUICK = ("window", "did")  # of all zones where nothing was done
 HOLD = ("window", "structural")  # what a protocol may be offered first; the others are reported
 
@@ -87,11 +86,11 @@ def pilots(seed: int) -> tuple[Told, ...]:
     told: list[Told] = []
     for i, (done, change) in enumerate(TREATED.items()):
         zone = (seed + 3 * i) % zones
-        known = judged(treat(made, zone, start, change, seed) if change else made)
-        for m, metric in enumerate(METRICS):
+        # declared whatever it does: what a city announces is not yet done
+        known = judged(treat(made, zone, start, change, seed) if change else made, pilot=(zone, start, start + LENGTH))
+        for metric in METRICS:
             for z in [zone] if change else range(zones):
-                chosen = [x for x in METHODS if x in QUICK or (z == zone and (x not in SLOW or (seed % 2 == i - 1 and m == seed % 3)))]
-                told += _evaluated(known, z, metric, done, start, chosen)
+                told += _evaluated(known, z, metric, done, start, METHODS if z == zone else QUICK)
     return tuple(told)
 
 
@@ -167,6 +166,14 @@ class TestPilots:
         assert len(some) >= 100
         assert np.mean([t.inside for t in some]) >= at_least(len(some), 0.95)
 
+    def test_what_a_declared_pilot_does_is_not_taken_for_a_fault_of_its_sensors(self):
+        """Of what was broken before it begins, a little is still left out."""
+        faulty = [t.faulty for seed in SEEDS for t in pilots(seed) if t.method == "window" and t.done != "nothing"]
+        print(
+            f"windows with a sensor taken for broken: {np.mean([f > 0 for f in faulty]):.3f} of {len(faulty)}, days {np.mean(faulty):.4f}"
+        )
+        assert np.mean([f > 0 for f in faulty]) <= 0.03
+
     @pytest.mark.parametrize("method", HOLD)
     def test_where_nothing_was_done_something_is_told_one_time_in_twenty_at_most(self, method):
         some = told(method, "nothing")
@@ -178,7 +185,7 @@ class TestPilots:
         assert not any(t.called and (t.low > 0) != (t.truth > 0) for t in some)
         assert np.mean([t.called for t in some]) >= 0.8
 
-    @pytest.mark.parametrize("method", [m for m in METHODS if m not in ("structural", *SLOW)])
+    @pytest.mark.parametrize("method", [m for m in METHODS if m != "structural"])
     def test_an_effect_of_the_announced_least_is_called_four_times_in_five(self, method):
         some = told(method, "nothing")
         up, down = np.mean([t.called_up for t in some]), np.mean([t.called_down for t in some])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -66,7 +67,33 @@ def test_no_cent_is_lost_in_writing(cents):
 
 def test_what_it_could_see_is_said_in_its_unit():
     assert pilots.seen(7.24, "%", EN) == "It could see changes of 7.2% or more."
+    assert pilots.seen(7.25, "%", EN) == "It could see changes of 7.3% or more."
+    assert pilots.amount(-0.25, "points", EN) == "−0.3 index points"
+    assert pilots.span(-7.25, 7.25, "points", EN) == "−7.3 to +7.3 index points"
     assert pilots.seen(3.0, "points", PT) == "Podia ver mudanças de 3,0 pontos do índice ou mais."
+
+
+def test_how_a_least_effect_was_computed_is_translated_and_other_words_stand_as_they_are():
+    kept = pilots.HOW.format(method="window", days=1, as_of="2025-07-16T22:30:00+00:00")
+    lisbon = ZoneInfo("Europe/Lisbon")
+    assert pilots.how(kept, lisbon, EN) == (
+        "window effect: the smallest told from zero in 80% of cases, by earlier windows of 1 day "
+        "in what was published until 16 Jul 2025, 23:30"
+    )
+    for method in pilots.METHODS:
+        said = pilots.how(kept.replace("window,", f"{method},"), lisbon, PT)
+        assert said.startswith(pilots.word(pilots.METHODS, method, PT))
+    assert pilots.how("placebo windows, 80 % power", lisbon, PT) == "placebo windows, 80 % power"
+    assert pilots.how("", lisbon, PT) == ""
+
+
+def test_a_frozen_protocol_s_words_are_never_rewritten():
+    assert pilots.HOW == "{method}, 80% power at 5%, from earlier windows of {days} days in what was published until {as_of}"
+
+
+def test_only_the_index_of_zones_leans():
+    assert pilots.leaning("index", ["north"], EN) != pilots.leaning("index", ["north"], PT) != ""
+    assert pilots.leaning("index", [], EN) == pilots.leaning("bikes", ["north"], EN) == pilots.leaning("", [], EN) == ""
 
 
 def test_the_check_of_the_days_before_is_told_in_words():
@@ -78,3 +105,4 @@ def test_the_check_of_the_days_before_is_told_in_words():
     assert pilots.check("p", 0.42, pt) == ("Tempos anteriores que se mexeram tanto", "42 %")
     assert pilots.check("drift", None, en)[1] == "–"
     assert pilots.check("something_else", 0.1234, en) == ("something else", "0.123")
+    assert pilots.check("left_out", "North", pt) == ("Fora da comparação, conhecidas em menos de três quartos dos dias", "North")

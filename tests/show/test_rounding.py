@@ -6,9 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulso.show.rounding import crossed, shares
+from pulso.show.rounding import crossed, nearest, shares
 
 points = st.floats(min_value=-500, max_value=500, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(7.25, 1, 7.3), (7.35, 1, 7.4), (-7.25, 1, -7.3), (0.05, 1, 0.1), (7.2499, 1, 7.2), (2.5, 0, 3.0), (-0.04, 1, 0.0), (1e-12, 1, 0.0)],
+)
+def test_a_half_goes_up_as_people_round_it(value, digits, shown):
+    assert nearest(value, digits) == shown
+
+
+@given(points, st.sampled_from([0, 1, 2]))
+def test_rounding_moves_a_number_by_half_a_unit_at_most(value, digits):
+    assert abs(nearest(value, digits) - value) <= 0.5 * 10**-digits + 1e-9
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_only_a_known_number_is_rounded(value):
+    with pytest.raises(ValueError, match="known number"):
+        nearest(value)
 
 
 @given(st.lists(points, min_size=1, max_size=12), st.sampled_from([0, 1]))

@@ -11,6 +11,10 @@ from pulso.web.innovation import guard
 from pulso.web.people import trail
 from tests.flow.vila import Vila, vila
 from tests.web.exhibits import exhibit
+from tests.web.innovation.conftest import acme, boss, challenge, clock, ended, evaluation, frozen, pilot, protocol, result
+from tests.web.people.conftest import municipality, person
+
+__all__ = ["acme", "boss", "challenge", "clock", "ended", "evaluation", "frozen", "municipality", "person", "pilot", "protocol", "result"]
 
 
 @pytest.fixture(scope="session")

@@ -10,31 +10,12 @@ from pulso.web.innovation import writes
 from pulso.web.innovation.models import Challenge
 from pulso.web.pages.challenges import view
 from pulso.web.readings.counted import counting
-from tests.web.innovation.conftest import DUE, acme, boss, challenge, clock, ended, evaluation, frozen, pilot, protocol, result
-from tests.web.people.conftest import municipality, person
+from tests.web.innovation.conftest import DUE
+from tests.web.looks import shown
 
-__all__ = [
-    "acme",
-    "boss",
-    "challenge",
-    "clock",
-    "ended",
-    "evaluation",
-    "frozen",
-    "municipality",
-    "person",
-    "pilot",
-    "protocol",
-    "result",
-]
 pytestmark = pytest.mark.django_db
 UNSAID = "Nobody comes."
 """What the draft says."""
-
-
-def shown(client, address, lang="en"):
-    """A page as HTML and as JSON."""
-    return client.get(f"/{lang}/vila/{address}").content.decode(), client.get(f"/{lang}/vila/{address}.json").json()
 
 
 @pytest.fixture

@@ -12,34 +12,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pulso.show.pilots import HOW
 from pulso.web.innovation import guard, writes
-from pulso.web.innovation.models import Pilot, Protocol
+from pulso.web.innovation.models import Amendment, Pilot, Protocol
 from pulso.web.pages.pilot_drawn import MOST_BINS, scale, spread
 from pulso.web.readings import Point, Reading
 from pulso.web.readings.counted import counting
-from tests.web.innovation.conftest import acme, boss, challenge, clock, ended, evaluation, frozen, pilot, protocol, result
-from tests.web.people.conftest import municipality, person
+from tests.web.looks import shown
 
-__all__ = [
-    "acme",
-    "boss",
-    "challenge",
-    "clock",
-    "ended",
-    "evaluation",
-    "frozen",
-    "municipality",
-    "person",
-    "pilot",
-    "protocol",
-    "result",
-]
 pytestmark = pytest.mark.django_db
-
-
-def shown(client, address, lang="en"):
-    """A page as HTML and as JSON."""
-    return client.get(f"/{lang}/vila/{address}").content.decode(), client.get(f"/{lang}/vila/{address}.json").json()
 
 
 def rows(client):
@@ -82,7 +63,7 @@ def test_the_promise_is_there_in_full(client, frozen, pilot):
     assert (promise["digest"], promise["intact"]) == (frozen.digest, True)
     for words in (
         "More people come where no car parks.",
-        "It could see changes of 7.2% or more.",
+        "It could see changes of 7.3% or more.",
         "Changes from 5.0% on matter.",
         "difference in differences",
         "Fair, 10–11 Feb 2025",
@@ -94,6 +75,43 @@ def test_the_promise_is_there_in_full(client, frozen, pilot):
         frozen.digest,
     ):
         assert words in page, words
+
+
+PART = {"en": "leans on the city's", "pt": "apoia-se no da cidade"}
+
+
+def test_of_a_zone_s_index_it_is_said_how_little_it_shows_and_of_a_metric_nothing_is(client, boss, ended, result):
+    for lang, words in PART.items():
+        page, said = shown(client, f"pilots/{ended.pk}", lang)
+        assert said["leaning"] == ""
+        assert words not in page
+    writes.move(writes.evaluate(ended, result(ended), by=boss), "published", boss)
+    Amendment.objects.create(protocol=ended.protocol, field="metric", before="bikes", after="index", text="-", reason="-", at=ended.since)
+    for lang, words in PART.items():
+        page, said = shown(client, f"pilots/{ended.pk}", lang)
+        assert words in said["leaning"]
+        assert page.count(said["leaning"].replace("'", "&#39;")) == 2, "beside what it showed, and beside what was promised"
+    Amendment.objects.create(protocol=ended.protocol, field="zones", before=["north"], after=[], text="-", reason="-", at=ended.since)
+    assert shown(client, f"pilots/{ended.pk}")[1]["leaning"] == "", "the whole city leans on nobody"
+
+
+def test_how_the_least_effect_was_computed_is_said_in_the_reader_s_language_and_the_record_keeps_its_words(client, boss, pilot, protocol):
+    kept = HOW.format(method="did", days=7, as_of="2025-03-16T09:00:00+00:00")
+    writes.set_least_effect(None, protocol, value=7.25, how=kept, series="ab" * 32)
+    writes.freeze(boss, pilot)
+    said = {
+        "en": "difference in differences: the smallest told from zero in 80% of cases, by earlier windows of 7 days",
+        "pt": "diferença de diferenças: o menor que se distingue de zero em 80 % dos casos, por janelas anteriores de 7 dias",
+    }
+    for lang, words in said.items():
+        page, told = shown(client, f"pilots/{pilot.pk}", lang)
+        assert told["promise"]["mde_how"].startswith(words)
+        assert "power" not in page
+        assert words in page
+        assert "7,3" in page if lang == "pt" else "7.3" in page
+        assert told["promise"]["intact"]
+    record = json.loads(client.get(f"/pt/vila/pilots/{pilot.pk}/protocol.json").content)
+    assert (record["mde_how"], record["mde"]) == (kept, "7.25")
 
 
 def test_anyone_can_hash_it_again(client, frozen, pilot):
@@ -124,6 +142,15 @@ def test_an_amendment_stands_beside_it_with_before_and_after(client, frozen, pil
     assert (days["called"], days["before"], days["after"]) == ("último dia da janela", "26/03/2025", "28/03/2025")
     assert (method["before"], method["after"]) == ("diferença de diferenças", "diferença de diferenças sintética")
     assert (rows(client)[0]["amendments"], rows(client)[0]["last"]) == ("3", "2025-03-28")
+
+
+def test_an_amendment_after_the_window_had_begun_says_so(client, frozen, pilot, boss, clock):
+    writes.amend(boss, frozen, "stop_rule", "None.", text="None.", reason="So.")
+    clock.pass_(days=3, hours=15)  # 20 March, 00:00 in Lisbon
+    writes.amend(boss, frozen, "window_last", date(2025, 3, 28), text="Later.", reason="Rain.")
+    page, said = shown(client, f"pilots/{pilot.pk}")
+    assert [a["late"] for a in said["amendments"]] == [False, True]
+    assert page.count("after the window had begun") == 1
 
 
 def test_an_evaluation_that_is_not_published_is_nowhere(client, evaluation, ended, boss):
@@ -190,6 +217,14 @@ def test_what_follows_and_who_decided_why(client, evaluation, ended, boss):
     assert (said["evaluation"]["next_step"], said["evaluation"]["next_called"]) == ("expand", "alargar")
     assert "It worked." in page
     assert "Boss" not in page, "an office decides, not a person"
+
+
+def test_what_it_was_not_compared_with_after_all_is_named(client, ended, boss, result):
+    told = {"pretrend": {"drift": 1.5, "left_out": "south; porto"}}
+    writes.move(writes.evaluate(ended, result(ended, **told)), "published", boss)
+    page, said = shown(client, f"pilots/{ended.pk}")
+    assert "Left out of the comparison, known on less than three quarters of the days" in page
+    assert said["evaluation"]["checks"][-1]["found"] == "South; porto"
 
 
 def test_placebos_are_drawn_and_in_a_table_behind_it(client, ended, boss, result):

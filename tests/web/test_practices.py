@@ -13,29 +13,10 @@ from pulso.web.innovation import writes
 from pulso.web.innovation.models import Adoption, Evaluation, Pilot, Practice
 from pulso.web.people.models import Role
 from pulso.web.readings.counted import counting
-from tests.web.innovation.conftest import PROMISE, acme, boss, challenge, clock, ended, evaluation, frozen, pilot, protocol, result
-from tests.web.people.conftest import municipality, person
+from tests.web.innovation.conftest import PROMISE
+from tests.web.looks import shown
 
-__all__ = [
-    "acme",
-    "boss",
-    "challenge",
-    "clock",
-    "ended",
-    "evaluation",
-    "frozen",
-    "municipality",
-    "person",
-    "pilot",
-    "protocol",
-    "result",
-]
 pytestmark = pytest.mark.django_db
-
-
-def shown(client, address, city="vila", lang="en"):
-    """A page as HTML and as JSON."""
-    return client.get(f"/{lang}/{city}/{address}").content.decode(), client.get(f"/{lang}/{city}/{address}.json").json()
 
 
 @pytest.fixture
@@ -99,7 +80,7 @@ def test_its_effect_is_its_pilot_s_evaluation_s(client, offered, evaluation, bos
 
 
 def test_another_city_sees_it_as_an_offer_and_reads_it_where_it_lies(client, offered):
-    page, said = shown(client, "practices", "aldeia")
+    page, said = shown(client, "practices", city="aldeia")
     assert (said["own"], [p["title"] for p in said["others"]]) == ([], ["Square without cars"])
     assert f'href="/en/vila/practices/{offered.pk}"' in page
     assert client.get(f"/en/aldeia/practices/{offered.pk}").status_code == 404
@@ -109,7 +90,7 @@ def test_what_was_withdrawn_stays_with_its_reason_but_is_offered_to_nobody(clien
     writes.move(offered, "withdrawn", boss, why="It breaks the law.")
     assert "It breaks the law." in shown(client, f"practices/{offered.pk}")[0]
     assert [p["status"] for p in shown(client, "practices")[1]["own"]] == ["withdrawn"]
-    assert shown(client, "practices", "aldeia")[1]["others"] == []
+    assert shown(client, "practices", city="aldeia")[1]["others"] == []
 
 
 def test_an_adoption_has_an_evaluation_of_its_own_once_it_is_published(client, offered, adopt):

@@ -75,7 +75,9 @@ def simulate(
     seed: Annotated[
         int | None, typer.Option("--seed", help="The same seed gives the same city, byte for byte.", show_default=False)
     ] = None,
-    scale: Annotated[float, typer.Option("--scale", min=0.1, help="How many sensors, against the usual number.")] = 1.0,
+    scale: Annotated[
+        float | None, typer.Option("--scale", min=0.1, help="How many sensors, against the usual number.", show_default=False)
+    ] = None,
     lang: InLanguage = None,
     home: HomeFolder = None,
 ) -> None:

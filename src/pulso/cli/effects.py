@@ -40,7 +40,8 @@ def effect(
 
     Each is set against what was expected when it began, without the day's weather where that is known and isn't the event itself. The
     interval is what earlier spans as long, in which nothing was on, did by chance. An event is looked at where it was, or in --zone. With
-    --from and --to, those occurrences that touch these days; without --event, the days themselves.
+    --from and --to, those occurrences that touch these days; without --event, the days themselves. Of a pilot its evaluation tells, and
+    while it runs nothing else tells of its days where it is.
     """
     from pulso.flow import effects as flow
     from pulso.show import effects as words
@@ -73,8 +74,8 @@ def events(
 ) -> None:
     """List what was on, or rank it by what it did.
 
-    Of the city file and of the people who enter events on the site. Ranking takes some seconds: it measures each event as `pulso effect`
-    does, where it was.
+    Of the city file, of the people who enter events on the site, and of its pilots. Ranking takes some seconds: it measures each event as
+    `pulso effect` does, where it was; pilots are not among them, for their evaluation tells what they did.
     """
     from pulso.flow import effects as flow
     from pulso.show import effects as words

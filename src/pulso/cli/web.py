@@ -19,7 +19,7 @@ NEEDED = ("django", "ninja", "allauth", "granian", "whitenoise", "prometheus_cli
 def join(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     panel = "Run the site"
-    for command in (serve, worker, admin, backup, restore, upgrade):
+    for command in (serve, worker, walk, admin, backup, restore, upgrade):
         app.command(rich_help_panel=panel)(command)
 
 
@@ -48,6 +48,19 @@ def worker(
     failure: 5 minutes, 15, then each hour. One worker a home; what a killed one left, the next takes up.
     """
     _become(home, "worker", *(["--once"] if once else []))
+
+
+def walk(
+    city: Annotated[str, typer.Argument(metavar="CITY", help="A synthetic city whose file says what it tries.")] = "demo",
+    home: HomeFolder = None,
+) -> None:
+    """Let a synthetic city walk the loop: a challenge, pilots, what they did, and other cities that do it again.
+
+    Each step is taken at its own day, by a clock that goes on: the city is simulated, collected and published until then, a protocol is
+    frozen before its window begins, and evaluated after it ends. The other cities are those that its file calls sisters. Only in a home
+    where nothing was collected of any of them: what is published can't be told again by an earlier clock. Takes two minutes.
+    """
+    _become(home, "walk", city)
 
 
 def admin(

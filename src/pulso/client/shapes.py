@@ -91,7 +91,7 @@ class Event:
     name: str  # its name
     name_pt: str  # its name in Portuguese: the city's own, else ours, else as it stands
     zone: str | None  # the zone that it touches; null for the whole city
-    link: str  # where to read more; empty where nowhere
+    link: str  # where to read more: an address, or the path of a page here, as that of a pilot; empty where nowhere
     silences: str  # sources, by `; `, whose sensors in the zone are missing on these days, whatever they report; empty for none
 
 
@@ -112,7 +112,7 @@ class Effect:
     windows: int  # how many such spans there were
     seen: int  # days of the event with a number
     verdict: str  # more or less, where the interval leaves zero out; else cannot tell
-    refusal: str  # why it can't be told: not over, not seen, unsettled, short past; empty where it can
+    refusal: str  # why it can't be told: not over, not seen, unsettled, short past, pilot; empty where it can
     weather: bool  # whether the day's weather is in it, as in a storm; else it is taken out
 
 
@@ -224,5 +224,7 @@ class Happening:
     """Something that happened in a city."""
 
     id: str  # listen from here: what came after it
-    event: str  # published, alert, alert.ended, incident.began or incident.ended
-    data: dict[str, Any]  # of a publication its days, of an alert its zone, day, direction and how far, of an incident its source and kind
+    event: str  # published, alert, alert.ended, incident.began, incident.ended, pilot.frozen or evaluation.published
+    data: dict[
+        str, Any
+    ]  # of a publication its days, of an alert its zone, day and direction, of an incident its source, of a pilot what it showed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from types import TracebackType, UnionType
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, g
 
 import httpx
 
+from pulso.client.innovation import Challenge, Evaluation, Pilot, Practice, Testbed, WholeChallenge, WholePilot, WholePractice
 from pulso.client.pages import arrow, joined
 from pulso.client.shapes import (
     City,
@@ -35,7 +36,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Form = Literal["csv", "parquet", "xlsx", "geojson", "json"]
-Kind = Literal["zones", "metrics", "values", "quality", "events", "effects", "sources", "incidents", "flags"]
+Kind = Literal[
+    "zones",
+    "metrics",
+    "values",
+    "quality",
+    "events",
+    "effects",
+    "sources",
+    "incidents",
+    "flags",
+    "challenges",
+    "pilots",
+    "evaluations",
+    "practices",
+    "testbeds",
+]
+Language = Literal["en", "pt"]
 SERIES: dict[str, tuple[str, ...]] = {"values": ("csv", "parquet"), "quality": ("csv", "parquet"), "events": ("csv", "parquet", "xlsx")}
 """Kinds of rows of which a site has the whole series as a file, and in which forms."""
 TRIES = 5
@@ -166,6 +183,56 @@ class Pulso:
         """The sensors that people exclude."""
         return self._rows(f"/cities/{city}/flags", Flag, {})
 
+    def challenges(
+        self, city: str, *, status: str | None = None, zone: str | None = None, metric: str | None = None, lang: Language | None = None
+    ) -> Iterator[Challenge]:
+        """Its challenges that are open, or were. metric: a metric's name, or index."""
+        asked = {"status": status, "zone": zone, "metric": metric, "lang": lang}
+        return self._rows(f"/cities/{city}/challenges", Challenge, asked)
+
+    def challenge(self, city: str, number: int, *, page: int | None = None, lang: Language | None = None) -> WholeChallenge:
+        """One of them: with what is tried, and what is said about it, the latest hundred remarks; with page=2 those before."""
+        return _read(WholeChallenge, self._json(f"/cities/{city}/challenges/{number}", {"page": page, "lang": lang}))
+
+    def pilots(
+        self,
+        city: str,
+        *,
+        status: str | None = None,
+        zone: str | None = None,
+        metric: str | None = None,
+        verdict: str | None = None,
+        challenge: int | None = None,
+        first: date | str | None = None,
+        last: date | str | None = None,
+        lang: Language | None = None,
+    ) -> Iterator[Pilot]:
+        """Every pilot that was ever frozen or stopped, whatever it showed; with first and last, those whose window touches these days."""
+        asked = {"status": status, "zone": zone, "metric": metric, "verdict": verdict, "challenge": challenge, "lang": lang}
+        return self._rows(f"/cities/{city}/pilots", Pilot, asked | {"from": first, "to": last})
+
+    def pilot(self, city: str, number: int, *, lang: Language | None = None) -> WholePilot:
+        """One of them: its protocol as it was hashed, its money, and what it showed."""
+        return _read(WholePilot, self._json(f"/cities/{city}/pilots/{number}", {"lang": lang}))
+
+    def evaluations(
+        self, city: str, *, pilot: int | None = None, verdict: str | None = None, lang: Language | None = None
+    ) -> Iterator[Evaluation]:
+        """Every published evaluation of its pilots, superseded ones too."""
+        return self._rows(f"/cities/{city}/evaluations", Evaluation, {"pilot": pilot, "verdict": verdict, "lang": lang})
+
+    def practices(self, city: str, *, status: str | None = None, lang: Language | None = None) -> Iterator[Practice]:
+        """What it learnt from its pilots and offers to others, or did."""
+        return self._rows(f"/cities/{city}/practices", Practice, {"status": status, "lang": lang})
+
+    def practice(self, city: str, number: int, *, lang: Language | None = None) -> WholePractice:
+        """One of them: where it was tried, what it did there, and together from three evaluated adoptions on."""
+        return _read(WholePractice, self._json(f"/cities/{city}/practices/{number}", {"lang": lang}))
+
+    def testbeds(self, city: str, *, kind: str | None = None, lang: Language | None = None) -> Iterator[Testbed]:
+        """What it offers to try things on, and when that is taken."""
+        return self._rows(f"/cities/{city}/testbeds", Testbed, {"kind": kind, "lang": lang})
+
     def explain(
         self,
         city: str,
@@ -173,7 +240,7 @@ class Pulso:
         *,
         zone: str | None = None,
         as_of: datetime | str | None = None,
-        lang: Literal["en", "pt"] | None = None,
+        lang: Language | None = None,
     ) -> Explanation:
         """Why a day was as it was; the last that is published, where none is said. Its sentence is in English, where no `lang` is said."""
         return _read(Explanation, self._json(f"/cities/{city}/explain", {"day": day, "zone": zone, "as_of": as_of, "lang": lang}))
@@ -199,7 +266,7 @@ class Pulso:
         return arrow([*self._pages(city, kind, "parquet", asked)])
 
     def listen(self, city: str, after: str | None = None) -> Iterator[Happening]:
-        """What happens, as it happens, until you stop: publications, and contracts that break or are kept again.
+        """What happens, as it happens, until you stop: publications, contracts that break or are kept again, pilots.
 
         after: the id of the happening that you heard last; all after it is told first. Whatever breaks the line, it is taken up
         again where it broke, and nothing is missed. Unreachable, or Refused, where it can't be taken up.
@@ -310,4 +377,4 @@ def _value(hint: Any, said: Any) -> Any:
         return tuple(_value(get_args(hint)[0], one) for one in said)
     if hint in (date, datetime):
         return hint.fromisoformat(said)
-    return _read(hint, said) if isinstance(said, dict) else said
+    return _read(hint, said) if isinstance(hint, type) and is_dataclass(hint) else said

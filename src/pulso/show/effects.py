@@ -17,7 +17,7 @@ from pulso.show import names
 from pulso.show.language import NEVER, Speech, speak
 
 Verdict = Literal["more", "less", "cannot tell"]
-Refusal = Literal["", "not over", "not seen", "unsettled", "short past"]
+Refusal = Literal["", "not over", "not seen", "unsettled", "short past", "pilot"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ def refused(effect: Told, speech: Speech) -> str:
         "not seen": speech.say("too few of these days are known"),
         "unsettled": speech.say("too few of the 28 days before are known and free of other events"),
         "short past": speech.say("the past has too few spans as long, without an event, to compare with"),
+        "pilot": speech.say("a pilot is on here, and its outcome is told after its end"),
     }[effect.refusal]
 
 

@@ -64,6 +64,7 @@ KINDS: dict[str, str] = {
     "market": _("market"),
     "match": _("match"),
     "outage": _("outage"),
+    "pilot": _("pilot"),
     "pothole": _("pothole"),
     "power_cut": _("power cut"),
     "protest": _("protest"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
 
 from pulso.show.language import NEVER, Speech
 from pulso.show.language import marked as _
 from pulso.show.names import plain
+from pulso.show.rounding import nearest
 
 VERDICTS: Mapping[str, str] = {
     "more": _("more than without it"),
@@ -45,6 +49,14 @@ KINDS: Mapping[str, str] = {
     "other": _("other"),
 }
 """Kinds of testbeds."""
+HOW = "{method}, 80% power at 5%, from earlier windows of {days} days in what was published until {as_of}"
+"""How a least effect was computed, as a frozen protocol keeps it: a letter of it changed, and no digest would fit any more."""
+KEPT_HOW = re.compile(HOW.replace("{method}", r"(\w+)").replace("{days}", r"(\d+)").replace("{as_of}", "(.+)"))
+LEANS = _(
+    "The index of a zone with few sensors leans on the city's: of what is done in the zone alone it shows a third where one sensor of a "
+    "metric counts, half where two do. A metric's own index, of the zone's sensors alone, shows all of it."
+)
+"""What to mind of a zone's index as an outcome: n sensors speak for n / (n + 2) of it."""
 HOPED: Mapping[str, str] = {"up": _("upwards"), "down": _("downwards"), "either": _("either way")}
 
 
@@ -70,7 +82,8 @@ def amount(value: float | None, unit: str, speech: Speech, *, signed: bool = Tru
     """Write an effect in its unit, to one decimal: +8.5%, −3.0 points. A dash where there is none."""
     if value is None:
         return NEVER
-    number = speech.signed(value, 1) if signed else speech.number(value, 1)
+    shown = nearest(value, 1)
+    number = speech.signed(shown, 1) if signed else speech.number(shown, 1)
     return speech.say("{number}%", number=number) if unit == "%" else speech.say("{number} index points", number=number)
 
 
@@ -80,13 +93,14 @@ def span(low: float | None, high: float | None, unit: str, speech: Speech) -> st
         return NEVER
     if unit == "%":
         return speech.say("{low} to {high}", low=amount(low, unit, speech), high=amount(high, unit, speech))
-    return speech.say("{low} to {high} index points", low=speech.signed(low, 1), high=speech.signed(high, 1))
+    return speech.say("{low} to {high} index points", low=speech.signed(nearest(low, 1), 1), high=speech.signed(nearest(high, 1), 1))
 
 
 CHECKS = {
     "drift": _("Moved against the others from the first half of the time before to its second half"),
     "p": _("Earlier times that moved as far"),
     "seen": _("Days of the window that were seen"),
+    "left_out": _("Left out of the comparison, known on less than three quarters of the days"),
 }
 
 
@@ -129,6 +143,27 @@ def sentence(found: Finding, what: str, where: str, speech: Speech) -> str:
         "{what}, {where}: nobody can tell whether the pilot did anything ({change}; 95% interval: {span}).",
         **said,
     )
+
+
+def how(kept: str, clock: ZoneInfo, speech: Speech) -> str:
+    """Say how a least effect was computed, from what the protocol keeps; as it stands where that was written otherwise."""
+    found = KEPT_HOW.fullmatch(kept)
+    if found is None:
+        return kept
+    method, days, moment = found.groups()
+    until = speech.moment(datetime.fromisoformat(moment), clock)
+    return speech.many(
+        "{method}: the smallest told from zero in 80% of cases, by earlier windows of {n} day in what was published until {moment}",
+        "{method}: the smallest told from zero in 80% of cases, by earlier windows of {n} days in what was published until {moment}",
+        int(days),
+        method=word(METHODS, method, speech),
+        moment=until,
+    )
+
+
+def leaning(metric: str, zones: Iterable[str], speech: Speech) -> str:
+    """What to mind where the index of zones is the outcome; empty for a metric, or the whole city."""
+    return speech.say(LEANS) if metric == "index" and any(zones) else ""
 
 
 def seen(value: float, unit: str, speech: Speech) -> str:

@@ -1,9 +1,20 @@
-"""Rounding that keeps sums: what is shown adds up to the total that is shown beside it."""
+"""Rounding: a number as people round it, and parts so that what is shown adds up to the total that is shown beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from math import floor, isfinite
+
+
+def nearest(value: float, digits: int = 0) -> float:
+    """Round a number as people do, a half away from zero, by its digits as they are written: 7.25 is 7.3, −0.05 is −0.1.
+
+    ValueError for what is no finite number.
+    """
+    if not isfinite(value):
+        raise ValueError(f"only a known number can be rounded: {value}")
+    return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def shares(parts: Sequence[float], digits: int = 0) -> list[float]:

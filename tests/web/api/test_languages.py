@@ -64,3 +64,12 @@ def test_a_form_that_is_not_there_and_a_key_that_opens_nothing_are_told_in_portu
         "Este endereço aceita GET, HEAD.",
         "Este endereço aceita HEAD, GET.",
     )
+
+
+@pytest.mark.parametrize("asked", ["pilots/99", "challenges/99", "practices/99", "pilots?zone=moon", "explain?day=1999-01-01"])
+def test_a_letter_is_in_the_language_that_was_said_whatever_is_accepted(site, asked):
+    said = f"{asked}{'&' if '?' in asked else '?'}lang=pt"
+    answer = site.get(f"{ROOT}/{said}", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer["Content-Language"], answer.json()["title"]) == (404, "pt", "Não encontrado")
+    assert " não " in answer.json()["detail"] or "nada" in answer.json()["detail"]
+    assert site.get(f"{ROOT}/{asked}").json()["title"] == "Not Found", "and the next asker is told in theirs"

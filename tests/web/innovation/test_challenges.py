@@ -59,15 +59,19 @@ def test_exactly_one_of_both(challenge, boss, wrong):
         ({"view": {"page": "/pt/", "query": "x"}}, "A view has these parts"),
         ({"view": {"page": 1}}, "A view has these parts"),
         ({"view": "x"}, "A view has these parts"),
-        ({"status": "open"}, "Nobody writes status"),
-        ({"author": None}, "Nobody writes author"),
-        ({"city": "aldeia"}, "Nobody writes city"),
     ],
     ids=str,
 )
 def test_what_is_not_there_is_a_letter(challenge, boss, wrong, letter):
     with pytest.raises(Unfit, match=letter):
         writes.change_challenge(boss, challenge, **wrong)
+
+
+@pytest.mark.parametrize("forged", ["status", "author", "city", "created_at"])
+def test_what_follows_from_steps_is_not_typed(challenge, boss, forged):
+    with pytest.raises(Refused, match=f"Nobody writes {forged}"):
+        writes.change_challenge(boss, challenge, **{forged: "x"})
+    assert [(s.subject, s.fields) for s in Step.objects.filter(action="refuse")] == [(f"challenge:{challenge.pk}", [f"type {forged}"])]
 
 
 def test_a_city_that_is_not_shown_has_no_challenge(boss, municipality):
@@ -109,6 +113,16 @@ def test_a_draft_is_seen_by_those_who_write(challenge, person, boss):
     writes.move(challenge, "open", boss)
     assert reads.challenges("vila", AnonymousUser()) == [challenge]
     assert reads.challenges("aldeia", boss) == []
+
+
+def test_what_was_closed_before_it_was_ever_opened_stays_theirs(challenge, person, boss):
+    writes.move(challenge, "closed", boss, why="Not ours.")
+    tom = person("tom")
+    assert (reads.challenges("vila", boss), reads.challenges("vila", tom)) == ([challenge], [])
+    with pytest.raises(Unfit, match="no discussion"):
+        writes.comment(tom, challenge, "Yes.")
+    writes.move(challenge, "open", boss, why="Ours after all.")
+    assert reads.challenges("vila", tom) == [challenge]
 
 
 def test_everybody_with_an_account_says_something_once_it_is_open(challenge, person, boss, clock):

@@ -250,3 +250,75 @@ def test_every_chart_and_map_leads_to_a_challenge_that_keeps_its_view(site, pers
     (seen,) = re.findall(r'Opened from <a href="([^"]+)"', answer.content.decode())
     assert site.get(seen.replace("&amp;", "&")).status_code == 200
     assert (CHARTS[page] or page.partition("?")[0]) in seen
+
+
+LEANS = {"en": "leans on the city&#x27;s", "pt": "apoia-se no da cidade"}
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+@pytest.mark.parametrize(("metric", "zones", "told"), [("index", ["north"], True), ("index", [], False), ("bikes", ["north"], False)])
+def test_whoever_names_a_zone_s_index_is_told_how_little_it_shows(signed, pilot, boss, lang, metric, zones, told):
+    writes.write_protocol(boss, pilot, metric=metric, zones=zones)
+    for page in ("", "/protocol", "/freeze"):
+        said = signed.get(f"/{lang}/vila/desk/pilots/{pilot.pk}{page}").content.decode().replace("&#39;", "&#x27;")
+        assert (LEANS[lang] in said) is told, page
+    filled = PROTOCOL | {"metric": metric, "zones": zones, "comparison_zones": [], "method": "window", "window_last": "2025-03-01"}
+    refused = signed.post(f"/{lang}/vila/desk/pilots/{pilot.pk}/protocol", filled)
+    assert refused.status_code == 400
+    assert (LEANS[lang] in refused.content.decode().replace("&#39;", "&#x27;")) is told
+
+
+TYPED = ("\x00", "x" * 9000, "👩‍🚀🎉 שלום", "\u202eevil", "\u200b", "%s {x} {0}", "9" * 30, "0001-01-01", "1e400")
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+@pytest.mark.parametrize("typed", TYPED, ids=ascii)
+def test_nothing_that_is_typed_breaks_a_form_or_is_lost(signed, challenge, pilot, boss, lang, typed):
+    writes.move(challenge, "open", boss)
+    card = writes.write_practice(boss, pilot, title="No cars", text="Streets.")
+    at = f"desk/pilots/{pilot.pk}"
+    texts = {"title": typed, "text": "What was written before."}
+    forms = {
+        "challenges/new": SAID | texts | {"target": typed, "due": typed},
+        f"challenges/{challenge.pk}/comment": {"text": typed},
+        "pilots/new": texts | {"lead": "cm-vila", "challenge": typed, "cost": typed},
+        f"{at}/money": {"cents": typed, "source": "What was written before.", "state": "planned"},
+        f"{at}/bookings": {"testbed": typed, "first": typed, "last": typed},
+        f"{at}/protocol": PROTOCOL | {"hypothesis": "What was written before.", "matters": typed, "excluded": typed, "window_first": typed},
+        f"{at}/step": {"to": typed, "why": typed},
+        f"desk/practices/{card.pk}/edit": texts | {"title": typed},
+        "desk/testbeds": {"kind": "street", "name": typed, "zone": "east", "conditions": "What was written before."},
+    }
+    for form, said in forms.items():
+        answer = signed.post(f"/{lang}/vila/{form}", said)
+        page = answer.content.decode()
+        assert answer.status_code in (302, 400, 403), form
+        if answer.status_code != 302:
+            assert 'class="wrong"' in page, form
+            assert "What was written before." in page or "What was written before." not in said.values(), form
+        assert not re.search(r"Constraint|violated|Traceback|Project-Id", page), form
+
+
+@pytest.mark.parametrize("said", ["03/04/2025", "3.4.2025", "20/03/2025", "1999-12-31", "2100-01-01", "2025-02-30"])
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_a_day_is_written_in_one_way_and_in_our_times(signed, pilot, lang, said):
+    answer = signed.post(f"/{lang}/vila/desk/pilots/{pilot.pk}/protocol", PROTOCOL | {"window_last": said})
+    assert (answer.status_code, 'id="id_window_last_error"' in answer.content.decode()) == (400, True)
+
+
+@pytest.mark.parametrize("wrong", [{"from": "soon"}, {"to": "\x00"}, {"as_of": "2025-99-01"}], ids=ascii)
+def test_a_link_with_days_that_are_none_is_refused(signed, wrong):
+    assert signed.get("/en/vila/challenges/new", {"from-page": "metric"} | wrong).status_code == 400
+
+
+def test_a_moment_is_told_by_the_city_s_own_day(signed, challenge, boss, clock):
+    writes.move(challenge, "open", boss)
+    clock.pass_(days=20, hours=14, minutes=30)  # 5 April, 23:30 in UTC, and the 6th in Lisbon
+    writes.comment(boss, challenge, "Late.")
+    assert "6 Apr 2025" in signed.get(f"/en/vila/desk/challenges/{challenge.pk}").content.decode()
+
+
+def test_a_reason_that_is_too_long_is_not_lost(signed, pilot):
+    why = "It rained, and " * 200
+    answer = signed.post(f"/en/vila/desk/pilots/{pilot.pk}/step", {"to": "stopped", "why": why})
+    assert (answer.status_code, why in answer.content.decode()) == (400, True)

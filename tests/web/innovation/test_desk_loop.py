@@ -110,7 +110,8 @@ def test_from_a_low_zone_to_a_practice_that_another_city_adopts(computed, by, mu
     house = {"title": "No cars here", "text": "A month.", "lead": "cm-vila"}
     assert mentor.post(f"{there}/pilots/new", house).status_code == 302
     own = Pilot.objects.get(city="aldeia")
-    assert mentor.post(offers[0]["at"], {"pilot": pilot.pk}).status_code == 400, "not with another's pilot"
+    assert mentor.post(offers[0]["at"], {"pilot": pilot.pk}).status_code == 403, "not with another's pilot"
+    assert Step.objects.first().fields == ["adopt with another city's pilot"]
     assert mentor.post(offers[0]["at"], {"pilot": own.pk}).status_code == 302
     assert (Adoption.objects.get().city, Adoption.objects.get().pilot) == ("aldeia", own)
     assert json.loads(mentor.get(f"{there}/desk.json").content)["offers"] == []

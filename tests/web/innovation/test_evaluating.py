@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from pulso.show.language import speak
+from pulso.show.pilots import how
 from pulso.web.innovation import evaluating, writes
 from pulso.web.innovation.letters import Unfit
 from pulso.web.innovation.models import Pilot
@@ -65,6 +68,7 @@ def run(vila: Vila, boss, pilot: Pilot, effect: float = 1.3) -> Pilot:
     """Freeze it, let its window pass with this effect, and publish that."""
     evaluating.least_effect(pilot, boss)
     writes.freeze(boss, pilot)
+    assert writes.declare("vila") == 1, "as on a site, where the freezing is committed"
     vila.clock.pass_(days=11)
     _say(vila, date(2025, 3, 26), effect)
     writes.advance("vila")
@@ -77,6 +81,7 @@ def test_a_pilot_is_frozen_with_what_it_could_see_and_evaluated_by_what_was_publ
     protocol = done.protocol
     assert 5 < protocol.mde < 30
     assert "did, 80% power at 5%" in protocol.mde_how
+    assert "janelas anteriores de 7 dias" in how(protocol.mde_how, ZoneInfo("Europe/Lisbon"), speak("pt"))
     found = evaluating.evaluate(done)
     assert found.low < 30 < found.high
     assert found.verdict == "more"
@@ -135,6 +140,22 @@ def test_a_window_of_which_nothing_is_published_can_not_be_evaluated(vila, boss,
     vila.clock.pass_(days=11)
     found = evaluating.evaluate(pilot)
     assert found.not_evaluable == "Fewer than half of the window's days are known."
+    assert found.estimate is None
+
+
+def test_a_comparison_that_fell_silent_is_left_out_and_named(vila, boss, pilot):
+    evaluating.least_effect(pilot, boss)
+    writes.freeze(boss, pilot)
+    vila.clock.pass_(days=11)
+    for source in vila.sources:
+        silent = {k: v for k, v in told(source, date(2025, 3, 26), 1.3).items() if k[1].startswith("n") or k[0] < WINDOW[0]}
+        vila.say(source, silent)
+    vila.collect()
+    vila.publish()
+    vila.clock.pass_(minutes=1)
+    found = evaluating.evaluate(pilot)
+    assert found.not_evaluable == "Too few of the zones or cities to compare with are known on three quarters of the days."
+    assert found.pretrend["left_out"] == "south"
     assert found.estimate is None
 
 

@@ -100,14 +100,22 @@ def test_numbers_of_another_protocol_or_of_one_that_was_tampered_with_are_refuse
     assert refused() == [["evaluate by a changed protocol"], ["evaluate by another protocol"]]
 
 
-def test_another_method_takes_an_amendment_first(ended, boss, result):
-    with pytest.raises(Unfit, match="says did; the numbers come from sdid"):
-        writes.evaluate(ended, result(ended, method="sdid"), by=boss)
-    writes.amend(boss, ended.protocol, "method", "sdid", text="SDID.", reason="The pre-trend.")
-    made = writes.evaluate(ended, result(ended, method="sdid"), by=boss)
-    assert (made.method, made.amendments) == ("sdid", 1)
+def test_the_numbers_come_from_the_method_in_force_and_in_its_unit(frozen, pilot, boss, result, clock):
+    writes.amend(boss, frozen, "method", "sdid", text="SDID.", reason="The pre-trend.")
+    clock.pass_(days=11)
+    writes.advance("vila")
+    with pytest.raises(Unfit, match="says sdid; the numbers come from did"):
+        writes.evaluate(pilot, result(pilot), by=boss)
     with pytest.raises(Unfit, match="is in %; the numbers are in points"):
-        writes.evaluate(ended, result(ended, method="sdid", unit="points"), by=boss)
+        writes.evaluate(pilot, result(pilot, method="sdid", unit="points"), by=boss)
+    made = writes.evaluate(pilot, result(pilot, method="sdid"), by=boss)
+    assert (made.method, made.amendments) == ("sdid", 1)
+
+
+def test_no_amendment_makes_another_result_of_a_window_that_is_over(evaluation, ended, boss):
+    with pytest.raises(Refused, match="can be known by now"):
+        writes.amend(boss, ended.protocol, "method", "sdid", text="SDID.", reason="It looks better.")
+    assert refused() == [["amend what was seen"]]
 
 
 def test_nobody_evaluates_before_the_end(frozen, pilot, boss, clock, result):
@@ -144,6 +152,24 @@ def test_a_stopped_pilot_is_evaluated_for_the_days_that_it_had(frozen, pilot, bo
     assert writes.evaluate(pilot, result(pilot, **nothing), by=boss).interim
     pilot.refresh_from_db()
     assert pilot.status == "stopped"
+
+
+def test_what_was_looked_at_early_decides_nothing_and_a_closed_pilot_is_not_evaluated_again(boss, pilot, protocol, clock, result):
+    writes.write_protocol(boss, pilot, may_peek=True, peek_why="Safety.")
+    writes.freeze(boss, pilot)
+    clock.pass_(days=5)
+    writes.advance("vila")
+    early = writes.move(writes.evaluate(pilot, result(pilot), by=boss), "published", boss)
+    with pytest.raises(Unfit, match="upon the whole window"):
+        writes.decide(boss, early, "roll out", why="It looks good.")
+    clock.pass_(days=6)
+    writes.advance("vila")
+    whole = writes.move(writes.evaluate(pilot, result(pilot), by=boss), "published", boss)
+    writes.decide(boss, whole, "expand", why="It worked.")
+    pilot.refresh_from_db()
+    writes.move(pilot, "closed", boss)
+    with pytest.raises(Unfit, match="is closed"):
+        writes.evaluate(pilot, result(pilot), by=boss)
 
 
 def test_a_draft_is_not_evaluated(protocol, pilot, boss, result):
@@ -275,6 +301,13 @@ def test_an_unpublished_evaluation_is_for_those_who_have_a_part_in_it(evaluation
         assert reads.evaluations(ended, who) == [evaluation]
 
 
+def test_the_same_again_is_the_one_that_is_kept(evaluation, ended, boss, result, clock):
+    clock.pass_(minutes=1)
+    assert writes.evaluate(ended, result(ended, as_of=clock()), by=boss) == evaluation
+    assert writes.evaluate(ended, result(ended, data_digest="ef" * 32), by=boss) != evaluation, "of other numbers it is another"
+    assert Evaluation.objects.count() == 2
+
+
 def test_what_follows_is_decided_once_after_it_is_published_in_the_name_of_the_office(evaluation, person, municipality, clock):
     mayor = person("mayor", "administrator", organisation=municipality)
     with pytest.raises(Unfit, match="not published yet"):
@@ -303,12 +336,15 @@ def test_who_may_evaluate(ended, result, person, acme):
 
 
 def test_the_register_has_every_pilot_that_was_promised_whatever_came_of_it(
-    evaluation, ended, boss, municipality, django_assert_num_queries
+    frozen, pilot, boss, municipality, clock, result, django_assert_num_queries
 ):
+    writes.amend(boss, frozen, "stop_rule", "None.", text="None.", reason="So.")
+    clock.pass_(days=11)
+    writes.advance("vila")
+    evaluation = writes.evaluate(pilot, result(pilot), by=boss)
     draft = writes.draft_pilot(boss, "vila", municipality, title="Draft", text="A draft.")
     stopped = writes.draft_pilot(boss, "vila", municipality, title="Stopped", text="No.")
     writes.move(stopped, "stopped", boss, why="No money.")
-    writes.amend(boss, ended.protocol, "stop_rule", "None.", text="None.", reason="So.")
     with django_assert_num_queries(3):
         found = reads.register("vila")
     assert [(line.pilot.title, line.evaluation, line.amendments) for line in found] == [("Stopped", None, 0), ("No cars", None, 1)]

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from pulso.web.innovation import reads, writes
+from pulso.web.innovation import shown, writes
+from pulso.web.innovation.desk.things import seen_by
 from pulso.web.innovation.letters import Refused, Unfit
 from pulso.web.innovation.models import FundingLine, Party, Pilot
 from pulso.web.people.models import Step
@@ -64,16 +65,37 @@ def test_a_pilot_answers_an_open_challenge_of_its_city(pilot, challenge, boss):
 
 @pytest.mark.parametrize("forged", ["status", "city", "why", "created_at", "author"])
 def test_what_follows_from_steps_is_not_typed(pilot, boss, forged):
-    with pytest.raises(Unfit, match=f"Nobody writes {forged}"):
+    with pytest.raises(Refused, match=f"Nobody writes {forged}"):
         writes.change_pilot(boss, pilot, **{forged: "x"})
+
+
+def test_what_a_pilot_says_it_hopes_for_is_said_before_it_is_frozen(pilot, protocol, boss):
+    writes.change_pilot(boss, pilot, text="We hope for 20 % fewer cars.")
+    writes.freeze(boss, pilot)
+    writes.change_pilot(boss, pilot, text="We hope for 20 % fewer cars, for a week.")
+    for typed in ("It brought 25 % more people.", "We hope for 20 % fewer cars. It gave 30 % fewer."):
+        with pytest.raises(Refused, match="not typed here"):
+            writes.change_pilot(boss, pilot, text=typed)
+    assert Pilot.objects.get().text.endswith("for a week.")
+    assert Step.objects.first().fields == ["type an effect"]
+
+
+def test_a_pilot_keeps_the_challenge_that_was_closed_meanwhile(pilot, challenge, boss):
+    writes.move(challenge, "open", boss)
+    writes.change_pilot(boss, pilot, challenge=challenge)
+    writes.move(challenge, "closed", boss, why="It went away.")
+    pilot.refresh_from_db()
+    assert writes.change_pilot(boss, pilot, title="No vans").challenge == challenge
 
 
 def test_money_is_kept_apart_by_what_became_of_it(pilot, boss):
     for cents, state in ((100_00, "planned"), (50_00, "planned"), (120_00, "committed"), (30_01, "paid")):
         writes.fund(boss, pilot, cents=cents, source="Council", state=state)
-    assert reads.money(pilot) == {"planned": 150_00, "committed": 120_00, "paid": 30_01}
+    assert shown.money([pilot]) == {
+        (pilot.pk, state): cents for state, cents in (("planned", 150_00), ("committed", 120_00), ("paid", 30_01))
+    }
     writes.strike(boss, FundingLine.objects.get(state="paid"))
-    assert reads.money(pilot) == {"planned": 150_00, "committed": 120_00}
+    assert shown.money([pilot]) == {(pilot.pk, "planned"): 150_00, (pilot.pk, "committed"): 120_00}
     assert Step.objects.first().action == "strike funding"
 
 
@@ -100,7 +122,7 @@ def test_money_is_euros_and_has_a_state(pilot, boss):
 
 def test_much_money_is_kept_exactly(pilot, boss):
     writes.fund(boss, pilot, cents=2**53 + 1, source="Europe", state="planned")
-    assert reads.money(pilot) == {"planned": 2**53 + 1}
+    assert shown.money([pilot]) == {(pilot.pk, "planned"): 2**53 + 1}
 
 
 def test_nothing_of_a_pilot_that_is_over_changes(pilot, boss, acme):
@@ -117,8 +139,8 @@ def test_nothing_of_a_pilot_that_is_over_changes(pilot, boss, acme):
 def test_a_draft_is_seen_by_those_who_have_a_part_in_it(pilot, boss, person, acme):
     writes.take_part(boss, pilot, acme, "company")
     for who in (person("vera", "viewer"), person("ana", "viewer", organisation=acme)):
-        assert reads.pilots("vila", who) == [pilot]
+        assert seen_by(who, pilot)
     for who in (person("tom"), AnonymousUser(), person("ada", "administrator", city="aldeia")):
-        assert reads.pilots("vila", who) == []
+        assert not seen_by(who, pilot)
     writes.move(pilot, "stopped", boss, why="No money.")
-    assert reads.pilots("vila", AnonymousUser()) == [pilot], "what was stopped doesn't vanish"
+    assert seen_by(person("bob"), pilot), "what was stopped doesn't vanish"

@@ -15,7 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from pulso.show.language import speak
 from pulso.web.innovation import reads, writes
 from pulso.web.innovation.letters import Refused, Unfit
-from pulso.web.innovation.models import Amendment, Protocol
+from pulso.web.innovation.models import Protocol
 from pulso.web.innovation.models.protocols import COMPUTED, PROMISED, WRITTEN
 from pulso.web.people.models import Step
 from tests.web.innovation.conftest import PROMISE
@@ -85,7 +85,13 @@ def test_it_is_not_frozen_without_the_least_effect_that_it_can_tell(boss, pilot)
 
 @pytest.mark.parametrize(
     "other",
-    [{"metric": "cars"}, {"window_last": date(2025, 3, 27)}, {"zones": ["south"], "comparison_zones": ["north"]}, {"excluded": []}],
+    [
+        {"metric": "cars"},
+        {"direction": "either"},
+        {"window_last": date(2025, 3, 27)},
+        {"zones": ["south"], "comparison_zones": ["north"]},
+        {"excluded": []},
+    ],
     ids=str,
 )
 def test_the_least_effect_goes_with_what_it_was_computed_from(boss, pilot, protocol, other):
@@ -94,6 +100,22 @@ def test_the_least_effect_goes_with_what_it_was_computed_from(boss, pilot, proto
     writes.write_protocol(boss, pilot, **other)
     again = Protocol.objects.get()
     assert (again.mde, again.mde_how, again.mde_series) == (None, "", "")
+
+
+def test_a_least_effect_of_what_stood_there_before_is_not_kept(boss, pilot, protocol):
+    before = Protocol.objects.select_related("pilot").get()
+    writes.write_protocol(boss, pilot, metric="cars")
+    with pytest.raises(Unfit, match="compute it again"):
+        writes.set_least_effect(None, before, value=1.0, how="x", series="y")
+    assert Protocol.objects.get().mde is None
+
+
+def test_what_is_frozen_is_what_was_seen(boss, pilot, protocol):
+    seen = protocol.recomputed()
+    writes.write_protocol(boss, pilot, stop_rule="One accident.")
+    with pytest.raises(Unfit, match="changed since you saw it"):
+        writes.freeze(boss, pilot, seen=seen)
+    assert writes.freeze(boss, pilot, seen=Protocol.objects.get().recomputed()).frozen_at
 
 
 @pytest.mark.parametrize("late", [timedelta(days=3, hours=15), timedelta(days=4), timedelta(days=40)])
@@ -243,65 +265,6 @@ def test_what_can_t_be_is_refused_by_its_field(boss, pilot, wrong):
         writes.write_protocol(boss, pilot, **PROMISE | wrong)
 
 
-def test_an_amendment_stands_beside_what_was_frozen_with_what_was_and_what_is(boss, frozen, clock):
-    clock.pass_(days=5)
-    made = writes.amend(boss, frozen, "window_last", date(2025, 3, 28), text="Two days more.", reason="It rained.")
-    assert (made.before, made.after, made.author, made.at) == ("2025-03-26", "2025-03-28", boss, clock())
-    again = writes.amend(boss, frozen, "window_last", "2025-03-30", text="Two more.", reason="It rained again.")
-    assert (again.before, again.after) == ("2025-03-28", "2025-03-30"), "of what was in force"
-    stands = Protocol.objects.get()
-    assert (stands.window_last, stands.digest) == (date(2025, 3, 26), frozen.digest)
-    assert stands.recomputed() == stands.digest
-    assert stands.in_force()["window_last"] == date(2025, 3, 30)
-    assert reads.amendments(frozen.pilot) == [made, again]
-    assert last() == ("amend protocol", f"amendment:{again.pk}", sorted(f.attname for f in Amendment._meta.concrete_fields))
-
-
-def test_a_number_is_amended_as_a_number(boss, frozen):
-    made = writes.amend(boss, frozen, "matters", Decimal("2.50"), text="Less matters too.", reason="The council asked.")
-    assert (made.before, made.after) == ("5", "2.5")
-    assert Protocol.objects.get().in_force()["matters"] == Decimal("2.5")
-    with pytest.raises(Unfit, match="in force"):
-        writes.amend(boss, frozen, "matters", "2.500", text="Less.", reason="Again.")
-
-
-@pytest.mark.parametrize(
-    ("field", "after", "letter"),
-    [
-        ("digest", "x", "Nobody writes digest"),
-        ("frozen_on", "2025-03-01", "Nobody writes frozen_on"),
-        ("mde", 1, "Nobody writes mde"),
-        ("zones", ["east"], "no zone east"),
-        ("window_last", "2025-03-18", "not in order"),
-        ("stop_rule", "Two accidents.", "in force"),
-    ],
-)
-def test_an_amendment_makes_sense_as_well(boss, frozen, field, after, letter):
-    with pytest.raises(Unfit, match=letter):
-        writes.amend(boss, frozen, field, after, text="Otherwise.", reason="So.")
-    assert not Amendment.objects.exists()
-
-
-def test_an_amendment_has_words_and_a_reason_and_a_frozen_protocol(boss, protocol, pilot):
-    with pytest.raises(Unfit, match="change it itself"):
-        writes.amend(boss, protocol, "stop_rule", "None.", text="None.", reason="So.")
-    frozen = writes.freeze(boss, pilot)
-    for words in ({"text": " ", "reason": "So."}, {"text": "None.", "reason": ""}):
-        with pytest.raises(Unfit, match="and why"):
-            writes.amend(boss, frozen, "stop_rule", "None.", **words)
-    writes.move(pilot, "stopped", boss, why="No money.")
-    with pytest.raises(Unfit, match="too late to amend"):
-        writes.amend(boss, frozen, "stop_rule", "None.", text="None.", reason="So.")
-
-
-@pytest.mark.parametrize("sql", ["update innovation_amendment set text = 'x'", "delete from innovation_amendment"])
-def test_the_database_only_adds_amendments(boss, frozen, sql):
-    writes.amend(boss, frozen, "stop_rule", "None.", text="None.", reason="So.")
-    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql)
-    assert Amendment.objects.get().text == "None."
-
-
 def test_who_may_write_freeze_and_amend(person, boss, pilot, protocol, acme):
     lead = pilot.parties.get()
     lead.organisation = acme
@@ -317,36 +280,3 @@ def test_who_may_write_freeze_and_amend(person, boss, pilot, protocol, acme):
             writes.amend(who, made, "stop_rule", "None.", text="None.", reason="So.")
     assert [s.fields for s in Step.objects.filter(action="refuse")] == [["amend protocol"]] * 2 + [["freeze protocol"]] * 2
     writes.amend(rui, made, "stop_rule", "None.", text="None.", reason="So.")
-
-
-def test_the_outcome_is_not_looked_at_before_its_window_has_ended_unless_the_protocol_says_so(boss, frozen, pilot, clock):
-    assert reads.may_look(pilot)
-    clock.pass_(days=4)
-    assert not reads.may_look(pilot)
-    clock.pass_(days=6)
-    assert not reads.may_look(pilot)
-    clock.pass_(days=1)
-    assert reads.may_look(pilot)
-
-
-def test_or_an_amendment_closes_it_for_all_to_read(boss, pilot, protocol, clock):
-    writes.write_protocol(boss, pilot, may_peek=True, peek_why="Safety.")
-    writes.freeze(boss, pilot)
-    clock.pass_(days=5)
-    assert reads.may_look(pilot)
-    writes.amend(boss, protocol, "may_peek", False, text="Nobody looks.", reason="Enough.")
-    assert not reads.may_look(pilot)
-
-
-def test_no_amendment_opens_it_nor_ends_the_window_in_the_past(boss, frozen, pilot, clock):
-    clock.pass_(days=6)
-    words = {"text": "Let us see.", "reason": "We are curious."}
-    with pytest.raises(Refused, match="settled when the protocol is frozen"):
-        writes.amend(boss, frozen, "may_peek", True, **words)
-    assert last() == ("refuse", f"protocol:{frozen.pk}", ["amend it to peek"])
-    for field, day in (("window_last", "2025-03-21"), ("window_first", date(2025, 3, 10))):
-        with pytest.raises(Refused, match="in the past"):
-            writes.amend(boss, frozen, field, day, **words)
-        assert last() == ("refuse", f"protocol:{frozen.pk}", ["date a window back"])
-    assert not Amendment.objects.exists()
-    assert not reads.may_look(pilot)

@@ -45,7 +45,6 @@ EXPECTED = {
         ("draft", "stopped"): ACTING | OWN,
         ("frozen", "stopped"): ACTING | OWN,
         ("running", "stopped"): ACTING | OWN,
-        ("awaiting evaluation", "stopped"): ACTING | OWN,
     },
     "practice": {("draft", "offered"): CITY, ("offered", "withdrawn"): CITY, ("withdrawn", "offered"): CITY},
     "evaluation": {("computed", "published"): CITY},
@@ -208,6 +207,38 @@ def test_a_pilot_is_stopped_with_a_reason_alone(pilot, boss):
         writes.move(pilot, "stopped", boss)
     assert writes.move(pilot, "stopped", boss, why="No money.").why == "No money."
     assert Pilot.objects.get().status == "stopped"
+
+
+def test_a_window_begins_and_ends_as_it_was_amended(frozen, pilot, boss, clock):
+    for field, day in (("window_last", "2025-03-28"), ("window_first", "2025-03-22")):
+        writes.amend(boss, frozen, field, day, text="Later.", reason="Rain.")
+    clock.pass_(days=5)  # the 21st: it was to begin on the 20th
+    assert not writes.advance("vila")
+    clock.pass_(days=1)
+    assert writes.advance("vila") == {"running": 1}
+    clock.pass_(days=6)  # the 28th: it was to end with the 26th
+    assert not writes.advance("vila")
+    clock.pass_(days=1)
+    assert writes.advance("vila") == {"awaiting evaluation": 1}
+
+
+@pytest.mark.parametrize("slept", [False, True])
+def test_nobody_stops_a_pilot_whose_window_is_over_so_that_it_is_never_evaluated(frozen, pilot, boss, clock, slept):
+    clock.pass_(days=11)
+    if not slept:  # the worker did what it does of itself
+        writes.advance("vila")
+    with pytest.raises(Unfit, match=r"nothing to stop|can't become stopped"):
+        writes.move(pilot, "stopped", boss, why="It looks bad.")
+    pilot.refresh_from_db()
+    assert pilot.status != "stopped"
+
+
+def test_no_evaluation_is_published_before_those_that_were_computed_earlier(evaluation, ended, boss, result):
+    nicer = writes.evaluate(ended, result(ended, estimate=14.0), by=boss)
+    with pytest.raises(Unfit, match="nobody chooses among them"):
+        writes.move(nicer, "published", boss)
+    writes.move(evaluation, "published", boss)
+    assert writes.move(nicer, "published", boss).status == "published"
 
 
 def test_a_challenge_is_in_a_pilot_once_one_is_frozen_and_solved_once_one_is_evaluated(challenge, pilot, boss, ended, result):

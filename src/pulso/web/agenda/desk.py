@@ -10,10 +10,11 @@ from pydantic.dataclasses import dataclass
 from pulso.show import names
 from pulso.show.language import Speech
 from pulso.web.pages.frame import Frame, frame
+from pulso.web.pages.shapes import where_to_read
 from pulso.web.people import may
 from pulso.web.people.around import office
 from pulso.web.readings import Reading
-from pulso.web.readings.entries import SILENCING, Entered, Flag, entered, flags_in_force
+from pulso.web.readings.entries import PILOT, SILENCING, Entered, Flag, entered, flags_in_force
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Entry:
     known_at: datetime = Field(description="when it was entered, or changed last")
     outage: bool = Field(description="whether it silences sensors, and says nothing about the city")
     silences: tuple[str, ...] = Field(description="the sources whose sensors, in its zone, are missing on its days, whatever they report")
+    pilot: str = Field(description="the page of the pilot whose protocol says it, and which nobody changes by hand; empty for all others")
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,13 @@ def _entry(e: Entered, reading: Reading, speech: Speech) -> Entry:
         called=names.driver(e.span.kind, speech),
         name=e.span.name,
         zone=zone,
-        link=e.span.link,
+        link=where_to_read(e.span, reading.slug, speech.code),
         sign=e.sign,
         by=office(e.who, speech),
         known_at=e.known_at,
         outage=e.span.kind in SILENCING,
         silences=e.span.silences,
+        pilot=where_to_read(e.span, reading.slug, speech.code) if e.span.kind == PILOT else "",
     )
 
 

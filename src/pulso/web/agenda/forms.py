@@ -12,15 +12,15 @@ from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.people.forms import Line
 from pulso.web.readings import Reading, Span
-from pulso.web.readings.entries import SIGNS, SILENCING, had
+from pulso.web.readings.entries import PILOT, SIGNS, SILENCING, had
 
 LONGEST = timedelta(days=366)
 """An event that lasts longer is no event."""
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
 
-NOT_EVENTS = ("holiday", "school_break", *SILENCING)
-"""Kinds that the calendar or the outages have."""
+NOT_EVENTS = ("holiday", "school_break", PILOT, *SILENCING)
+"""Kinds that the calendar, the pilots or the outages have."""
 
 GENERAL = (
     "carnival",

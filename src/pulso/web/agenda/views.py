@@ -28,7 +28,7 @@ from pulso.web.people import may
 from pulso.web.people.around import office
 from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
-from pulso.web.readings.entries import SILENCING, Entered, Flag, entered, flags_in_force, nearest, sensors
+from pulso.web.readings.entries import PILOT, SILENCING, Entered, Flag, entered, flags_in_force, nearest, sensors
 
 STRANGER = _("This is for those who are signed in.")
 ENTERED = _("Entered: {what}. The next publication explains with it.")
@@ -36,6 +36,7 @@ CHANGED = _("Kept: {what}. The next publication explains with it.")
 WITHDRAWN = _("Withdrawn: {what}. The next publication no longer knows it.")
 LEFT_OUT = _("Left out: {what}. The next publication judges its days again.")
 TAKEN_IN = _("Taken in again: {what}. The next publication judges its days again.")
+OF_A_PILOT = _("“{name}” is a pilot: its protocol says when and where it is, and it changes with that.")
 DESK, ENTRY = TypeAdapter(Desk), TypeAdapter(Entry)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
 
@@ -151,6 +152,8 @@ def entry(at: Visit, entry: str) -> HttpResponse:
     what = "outage" if before.span.kind in SILENCING else "event"
     if not at.may(what):
         return at.refused()
+    if before.span.kind == PILOT:
+        return _letter(at.request, at.speech, 403, at.speech.say(OF_A_PILOT, name=before.span.name))
     if "withdraw" in at.request.POST:
         writes.withdraw(at.person, at.reading, before)
         return at.to_the_desk(WITHDRAWN, before.span.name)

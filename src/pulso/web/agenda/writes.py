@@ -11,11 +11,15 @@ from pulso.web.people.models import Person
 from pulso.web.people.reads import office
 from pulso.web.people.writes import note
 from pulso.web.readings import Reading, Span, entries
-from pulso.web.readings.entries import Entered
+from pulso.web.readings.entries import PILOT, Entered
 
 
 def enter(person: Person, reading: Reading, span: Span, sign: str) -> str:
-    """Enter an event or an outage; its entry's name. LakeBusy, with nothing written, where the lake is held still."""
+    """Enter an event or an outage; its entry's name. LakeBusy, with nothing written, where the lake is held still.
+
+    ValueError for a pilot, here and below: its protocol says when and where it is, and nobody else.
+    """
+    _by_hand(span)
     entry = entries.fresh()
     with transaction.atomic():
         note(person, "enter event", f"event:{entry}", None, _said(span, sign), city=reading.slug)
@@ -25,6 +29,8 @@ def enter(person: Person, reading: Reading, span: Span, sign: str) -> str:
 
 def change(person: Person, reading: Reading, before: Entered, span: Span, sign: str) -> None:
     """Say an entry differently. LakeBusy as above."""
+    _by_hand(before.span)
+    _by_hand(span)
     with transaction.atomic():
         said = _said(before.span, before.sign), _said(span, sign)
         note(person, "change event", f"event:{before.id}", *said, city=reading.slug)
@@ -33,6 +39,7 @@ def change(person: Person, reading: Reading, before: Entered, span: Span, sign: 
 
 def withdraw(person: Person, reading: Reading, before: Entered) -> None:
     """Take an entry back. LakeBusy as above."""
+    _by_hand(before.span)
     with transaction.atomic():
         note(person, "withdraw event", f"event:{before.id}", _said(before.span, before.sign), None, city=reading.slug)
         entries.withdraw(reading, before.id, by=office(person, reading.slug))
@@ -52,6 +59,11 @@ def take_in(person: Person, reading: Reading, sensor: str, first: date | None, l
         said = {"first": first, "last": last}
         note(person, "lift exclusion", f"sensor:{sensor}"[:120], said, None, city=reading.slug)
         entries.lift(reading, sensor, first, last, why=why, by=office(person, reading.slug))
+
+
+def _by_hand(span: Span) -> None:
+    if span.kind == PILOT:
+        raise ValueError(f"a pilot is not entered, changed or withdrawn by hand; found {span.name!r}")
 
 
 def _said(span: Span, sign: str) -> dict[str, Any]:

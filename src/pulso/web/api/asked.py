@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from django.http import HttpRequest
+from django.utils import translation
 from ninja import Schema
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -84,10 +85,14 @@ GRAIN = (
 )
 
 
-class ExplainQuery(OneDay):
-    """Which day, told in which language."""
+class InWords(Schema):
+    """In which language."""
 
-    lang: Literal["en", "pt"] | None = Field(None, description="of the sentence: en or pt; that of Accept-Language, where not given")
+    lang: Literal["en", "pt"] | None = Field(None, description="of the words: en or pt; that of Accept-Language, where not given")
+
+
+class ExplainQuery(OneDay, InWords):
+    """Which day, told in which language."""
 
 
 class ValuesQuery(Paged, AsOf, Span):
@@ -146,8 +151,13 @@ def zone(reading: Reading, said: str) -> str | None:
 
 
 def ask(request: HttpRequest, city: str, query: Q, place: str) -> Asked[Q]:
-    """Read a question. Refused where the city is not shown, a parameter is unknown, or the cursor is of another question."""
+    """Read a question. Refused where the city is not shown, a parameter is unknown, or the cursor is of another question.
+
+    From here on, whoever asks is told everything in the language of `lang`, where they said one.
+    """
     only_known(request, query)
+    if isinstance(query, InWords) and query.lang:
+        translation.activate(query.lang)  # Manners takes it back once the answer is made
     found = opened(city)
     said = question(f"{found.slug}/{place}", query.dict())
     as_of, after = getattr(query, "as_of", None), None

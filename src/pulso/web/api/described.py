@@ -47,7 +47,7 @@ HEADERS = {
 STREAM = {
     "get": {
         "operationId": "stream",
-        "summary": "What is published, and what breaks, as it happens: server-sent events.",
+        "summary": "What is published, what breaks, and what becomes of pilots, as it happens: server-sent events.",
         "tags": ["cities"],
         "parameters": [
             {
@@ -61,7 +61,7 @@ STREAM = {
                 "in": "header",
                 "name": "Last-Event-ID",
                 "required": False,
-                "schema": {"type": "string", "pattern": "^[0-9]{1,18}[.][0-9]{1,18}$"},
+                "schema": {"type": "string", "pattern": "^[0-9]{1,18}([.][0-9]{1,18}){1,2}$"},
                 "description": "the id of the event that was heard last: all after it are told again",
             },
         ],

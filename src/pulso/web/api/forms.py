@@ -7,7 +7,7 @@ import dataclasses
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -40,6 +40,7 @@ COLUMNS: dict[type, pa.DataType] = {
     bool: pa.bool_(),
     date: pa.date32(),
     datetime: pa.timestamp("us", tz="UTC"),
+    tuple: pa.list_(pa.string()),
 }
 
 
@@ -84,7 +85,7 @@ def types(shape: type[Any]) -> dict[str, type]:
 def _kind(hint: Any) -> type:
     if get_origin(hint) is UnionType:
         hint = next(h for h in get_args(hint) if h is not type(None))
-    found: type = type(get_args(hint)[0]) if get_origin(hint) is Literal else hint
+    found: type = type(get_args(hint)[0]) if get_origin(hint) is Literal else get_origin(hint) or hint
     return found
 
 
@@ -122,8 +123,14 @@ WRITTEN: dict[type, Callable[[list[Any]], list[Any]]] = {
     bool: lambda column: [None if v is None else "true" if v else "false" for v in column],
     date: _in_iso,
     datetime: _in_iso,
+    tuple: lambda column: [harmless(joined(v)) for v in column],
 }
 """How CSV writes a column of each type: a thousand rows have sixteen columns, and most of them are numbers."""
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Several texts in one cell."""
+    return "; ".join(texts)
 
 
 def harmless(value: Any) -> Any:
@@ -160,6 +167,8 @@ def _xlsx(rows: Sequence[Any], shape: type[Any]) -> bytes:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
+    if isinstance(value, tuple):
+        value = joined(value)
     if isinstance(value, datetime):  # a sheet knows no time zones: the moment as text
         value = value.isoformat()
     if not isinstance(value, str):

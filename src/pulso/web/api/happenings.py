@@ -1,4 +1,5 @@
-"""What happens in a city: a run of publishing, a day outside its normal range, a contract that breaks or is kept again.
+"""What happens in a city: a run of publishing, a day outside its normal range, a contract that breaks or is kept again, a pilot that
+promises, and what it showed.
 
 Streams and webhooks tell of it.
 """
@@ -13,12 +14,15 @@ from urllib.parse import quote
 from django.db.models import Max
 
 from pulso.web.contracts.models import Incident
+from pulso.web.innovation import shown
+from pulso.web.innovation.models import Evaluation, Protocol
 from pulso.web.readings import Reading, walks
 from pulso.web.readings.alerts import Alert, alerts
 
-Kind = Literal["published", "alert", "alert.ended", "incident.began", "incident.ended"]
+Kind = Literal["published", "alert", "alert.ended", "incident.began", "incident.ended", "pilot.frozen", "evaluation.published"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ALERTS: tuple[Kind, ...] = ("alert", "alert.ended")
+OF_PILOTS: tuple[Kind, ...] = ("pilot.frozen", "evaluation.published")
 EPOCH = datetime.fromtimestamp(0, UTC)
 MANY = 100
 """So many are told at a time, the latest of them."""
@@ -34,42 +38,56 @@ class Happening:
 
 
 class Mark(NamedTuple):
-    """What was told last: of publications and of incidents. A run of publishing is known some minutes after its vintage, and an incident
-    that was noticed meanwhile must not hide it. Alerts come before the publication that they are made of, and move no mark: whoever stops
-    listening between the two hears them again, and misses none.
+    """What was told last: of publications, of incidents, of pilots. A run of publishing is known some minutes after its vintage, and an
+    incident that was noticed meanwhile must not hide it. Alerts come before the publication that they are made of, and move no mark:
+    whoever stops listening between the two hears them again, and misses none.
     """
 
     published: datetime = EPOCH
     incidents: datetime = EPOCH
+    pilots: datetime = EPOCH
 
     def past(self, happening: Happening) -> Mark:
         """The mark once this is told too."""
         if happening.event in ALERTS:
             return self
-        if happening.event == "published":
-            return self._replace(published=max(self.published, happening.at))
-        return self._replace(incidents=max(self.incidents, happening.at))
+        name = _marked(happening.event)
+        return self._replace(**{name: max(getattr(self, name), happening.at)})
 
     def before(self, happening: Happening) -> bool:
         """Whether this is still to be told."""
-        return happening.at > (self.published if happening.event in ("published", *ALERTS) else self.incidents)
+        told: datetime = getattr(self, _marked(happening.event))
+        return happening.at > told
+
+
+def _marked(event: Kind) -> str:
+    """Which of the marks tells of it."""
+    if event in OF_PILOTS:
+        return "pilots"
+    return "published" if event in ("published", *ALERTS) else "incidents"
 
 
 def since(reading: Reading, mark: Mark) -> list[Happening]:
-    """What happened after a mark, the earliest first; of very much the latest. Two reads of the shelf, two of the database."""
+    """What happened after a mark, the earliest first; of very much the latest. Two reads of the shelf, five of the database at most."""
     found = [_published(reading, n) for n in walks.news(reading, mark.published)[-MANY:]]
     if found:  # only a publication raises one
         found += [_alert(reading, a) for a in alerts(reading, mark.published)[-MANY:]]
     rows, after = Incident.objects.filter(city=reading.slug), mark.incidents
     found += [_incident(i, "incident.began", i.began) for i in rows.filter(began__gt=after).order_by("-began")[:MANY]]
     found += [_incident(i, "incident.ended", i.ended) for i in rows.filter(ended__gt=after).order_by("-ended")[:MANY] if i.ended]
+    found += [_frozen(reading, p) for p in shown.frozen(reading.slug).filter(frozen_at__gt=mark.pilots).order_by("-frozen_at")[:MANY]]
+    told = shown.published(reading.slug).filter(published_at__gt=mark.pilots).order_by("-published_at")
+    found += [_evaluated(reading, e) for e in told[:MANY]]
     return sorted(found, key=lambda h: (h.at, h.event == "published", h.event))
 
 
 def latest(reading: Reading) -> Mark:
     """The mark of whoever begins to listen, and hears what comes."""
     said = Incident.objects.filter(city=reading.slug).aggregate(last_began=Max("began"), last_ended=Max("ended"))
-    return Mark(reading.last_vintage() or EPOCH, max(filter(None, said.values()), default=EPOCH))
+    promised = shown.frozen(reading.slug).aggregate(at=Max("frozen_at"))["at"]
+    showed = shown.published(reading.slug).aggregate(at=Max("published_at"))["at"]
+    incidents, pilots = (max(filter(None, moments), default=EPOCH) for moments in (said.values(), (promised, showed)))
+    return Mark(reading.last_vintage() or EPOCH, incidents, pilots)
 
 
 def _published(reading: Reading, news: walks.News) -> Happening:
@@ -118,3 +136,31 @@ def _incident(incident: Incident, event: Kind, at: datetime) -> Happening:
         "ended": incident.ended.isoformat() if incident.ended else None,
     }
     return Happening(event, at, data)
+
+
+def _frozen(reading: Reading, protocol: Protocol) -> Happening:
+    assert protocol.frozen_at is not None  # noqa: S101  # only these are asked for
+    days = {"first": str(protocol.window_first), "last": str(protocol.window_last)}
+    said = {"metric": protocol.metric, "zones": protocol.zones, **days, "digest": protocol.digest}
+    return Happening("pilot.frozen", protocol.frozen_at, _pilot(reading, protocol) | said)
+
+
+def _evaluated(reading: Reading, found: Evaluation) -> Happening:
+    assert found.published_at is not None  # noqa: S101  # only these are asked for
+    same = ("interim", "estimate", "low", "high", "unit", "p", "not_evaluable")
+    said = {name: getattr(found, name) for name in same}
+    promised = found.pilot.protocol.in_force()
+    said |= {"evaluation": found.pk, "metric": promised["metric"], "zones": promised["zones"], "verdict": found.verdict or "not evaluable"}
+    return Happening("evaluation.published", found.published_at, _pilot(reading, found.pilot.protocol) | said)
+
+
+def _pilot(reading: Reading, protocol: Protocol) -> dict[str, Any]:
+    city, pilot = reading.city.city, protocol.pilot
+    return {
+        "city": reading.slug,
+        "pilot": pilot.pk,
+        "title": pilot.title,
+        "synthetic": city.synthetic,
+        "page": f"/{city.language}/{reading.slug}/pilots/{pilot.pk}",
+        "whole": f"/api/v1/cities/{reading.slug}/pilots/{pilot.pk}",
+    }

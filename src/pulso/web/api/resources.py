@@ -1,4 +1,4 @@
-"""What the API tells of a city: rows of ten kinds, each made by one function."""
+"""What the API tells of a city: rows of many kinds, each made by one function."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from pulso.web.api import shapes
 from pulso.web.api.asked import Asked, EventsQuery, FlagsQuery, Paged, QualityQuery, ValuesQuery
 from pulso.web.api.cursor import Key
 from pulso.web.api.effects import EFFECTS
+from pulso.web.api.innovation import LOOP
 from pulso.web.api.problems import Refused, say
 from pulso.web.api.rows import Resource, Rows, Stamp, part
 from pulso.web.contracts import reads as contracts
 from pulso.web.contracts.models import Incident
+from pulso.web.pages.shapes import where_to_read
 from pulso.web.readings import Brief, City, Reading, Span, Zones, status, walks
 from pulso.web.readings.periods import Grain, Period, begin, length, periods
 
@@ -241,7 +243,8 @@ def happening_key(row: shapes.Event) -> Key:
 def happening(event: Span, city: City) -> shapes.Event:
     """An event as a row."""
     in_portuguese = names.driver(event.name, speak("pt"), city)
-    return shapes.Event(event.first, event.last, event.kind, event.name, in_portuguese, event.zone, event.link, "; ".join(event.silences))
+    link = where_to_read(event, city.slug, city.city.language) or event.link
+    return shapes.Event(event.first, event.last, event.kind, event.name, in_portuguese, event.zone, link, "; ".join(event.silences))
 
 
 def sources(asked: Asked[Paged]) -> Rows:
@@ -356,4 +359,5 @@ RESOURCES = (
     Resource("sources", shapes.Source, Paged, sources, stamp=lambda reading: Stamp(status.stamp(reading), status.changed(reading))),
     Resource("incidents", shapes.Incident, Paged, incidents, stamp=lambda reading: Stamp(*contracts.state(reading.slug))),
     Resource("flags", shapes.Flag, FlagsQuery, flags),
+    *LOOP,
 )

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from ninja import NinjaAPI, Schema
 from ninja.params.functions import Path, Query
@@ -21,10 +21,10 @@ from pydantic import Field, TypeAdapter, create_model
 
 from pulso.show.language import marked as _
 from pulso.web.api import forms
-from pulso.web.api.asked import MOST, Asked, ask
+from pulso.web.api.asked import MOST, Asked, InWords, ask
 from pulso.web.api.cursor import Key, pack
 from pulso.web.api.forms import Form
-from pulso.web.api.problems import Refused, say
+from pulso.web.api.problems import Refused, say, speech
 from pulso.web.readings import Reading
 from pulso.web.readings.walks import changed
 
@@ -45,6 +45,11 @@ CUT = _(
     "(up to {most}) and go on by the Link, or take a whole series: {whole}."
 )
 """A page of rows has a `next`; a file is saved, opened years later, and believed to be whole."""
+CUT_SHORT = _(
+    "limit: not given, and there are more than {limit} rows; in a file nobody would see that some lack. Say a limit (up to {most}) and go "
+    "on by the Link."
+)
+"""The same of rows that are no series of days."""
 CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 
 
@@ -63,6 +68,10 @@ class Stamp(NamedTuple):
     text: str = ""
     at: datetime | None = None
 
+    def of(self, lang: str) -> Stamp:
+        """The same of an answer in words."""
+        return self._replace(text=f"{self.text} {lang}")
+
 
 NOTHING_ELSE = Stamp()
 Features = Callable[[Asked[Any], Sequence[Any]], Sequence[tuple[str, dict[str, Any], dict[str, Any] | None]]]
@@ -78,6 +87,7 @@ class Resource:
     make: Callable[[Asked[Any]], Rows]
     features: Features | None = None  # what GeoJSON shows of the rows
     stamp: Callable[[Reading], Stamp] = lambda _reading: NOTHING_ELSE
+    series: bool = True  # whether it is of days, which whole series tell too
     page: type[Schema] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,6 +159,20 @@ def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, e
     form: Form = ending or forms.accepted(request, resource.forms)  # type: ignore[assignment]  # it is one of them
     asked: Asked[Any] = ask(request, city, query, resource.name)
     stamp = resource.stamp(asked.reading)
+    if not isinstance(query, InWords):
+        return _answered(request, resource, form, asked, stamp)
+    lang = speech().code
+    return in_language(_answered(request, resource, form, asked, stamp.of(lang)), lang)
+
+
+def in_language(response: HttpResponseBase, lang: str) -> HttpResponseBase:
+    """Say that an answer has words in it, and of which language."""
+    response.headers["Content-Language"] = lang
+    patch_vary_headers(response, ("Accept-Language",))
+    return response
+
+
+def _answered(request: HttpRequest, resource: Resource, form: Form, asked: Asked[Any], stamp: Stamp) -> HttpResponseBase:
     had = same(request, asked.reading, form, stamp)
     if had is not None:
         return had
@@ -161,7 +185,7 @@ def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, e
     cursor = pack(asked.question, rows.as_of, rows.key) if rows.key is not None else None
     if cursor is not None and form in FILES and not {"limit", "cursor"} & set(request.GET):
         whole = f"/api/v1/cities/{asked.reading.slug}/files/values.{'csv' if form == 'xlsx' else form}"
-        raise Refused(400, say(CUT, limit=asked.query.limit, most=MOST, whole=whole))
+        raise Refused(400, say(CUT if resource.series else CUT_SHORT, limit=asked.query.limit, most=MOST, whole=whole))
     response = HttpResponse(_body(resource, form, asked, rows, cursor), content_type=forms.content_type(form))
     if cursor is not None:
         following = request.GET.copy()
@@ -180,6 +204,13 @@ def _body(resource: Resource, form: Form, asked: Asked[Any], rows: Rows, cursor:
     if form == "geojson" and resource.features:
         return forms.collection(resource.features(asked, rows.items), next=cursor)
     return forms.write(form, rows.items, resource.row)
+
+
+def one(request: HttpRequest, reading: Reading, make: Callable[[], bytes], stamp: Stamp = NOTHING_ELSE) -> HttpResponseBase:
+    """Answer with something that is no row, as JSON: or with 304 where the asker has it."""
+    forms.accepted(request, ("json",))
+    found = same(request, reading, "json", stamp)
+    return found if found is not None else lasting(request, HttpResponse(make(), content_type="application/json"), reading, "json", stamp)
 
 
 def same(request: HttpRequest, reading: Reading, form: str, stamp: Stamp = NOTHING_ELSE) -> HttpResponseBase | None:

@@ -94,7 +94,7 @@ class Event:
     name: str = Field(description="its name")
     name_pt: str = Field(description="its name in Portuguese: the city's own, else ours, else as it stands")
     zone: str | None = Field(description="the zone that it touches; null for the whole city")
-    link: str = Field(description="where to read more; empty where nowhere")
+    link: str = Field(description="where to read more: an address, or the path of a page here, as that of a pilot; empty where nowhere")
     silences: str = Field(
         description="sources, by `; `, whose sensors in the zone are missing on these days, whatever they report; empty for none"
     )
@@ -117,7 +117,7 @@ class Effect:
     windows: int = Field(description="how many such spans there were")
     seen: int = Field(description="days of the event with a number")
     verdict: str = Field(description="more or less, where the interval leaves zero out; else cannot tell")
-    refusal: str = Field(description="why it can't be told: not over, not seen, unsettled, short past; empty where it can")
+    refusal: str = Field(description="why it can't be told: not over, not seen, unsettled, short past, pilot; empty where it can")
     weather: bool = Field(description="whether the day's weather is in it, as in a storm; else it is taken out")
 
 

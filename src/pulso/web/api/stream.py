@@ -33,12 +33,12 @@ BEAT, LIFE = 15.0, 300.0
 @csrf_exempt
 @require_GET
 def stream(request: HttpRequest, city: str) -> HttpResponseBase:
-    """Tell what is published, and which contracts break or are kept again. Refused where too many listen (503), or the asker does (429)."""
+    """Tell what happens, from where the asker stopped listening. Refused where too many listen (503), or the asker does (429)."""
     only_known(request, None)
     reading = opened(city)
     if not request.accepts(MEDIA):
         raise Refused(406, say("Accept: found {found}; there is {known}.", found=repr(request.headers["Accept"][:80]), known=MEDIA))
-    mark = _last(request) or latest(reading)
+    mark = _last(request, latest(reading))
     who: str = request.asker.name  # type: ignore[attr-defined]  # Manners says who asks
     try:
         entered = LISTENERS.enter(reading.slug, settings.API_STREAMS, who, settings.API_STREAMS_EACH)
@@ -99,18 +99,20 @@ def told(reading: Reading, mark: Mark, listeners: Listeners, clock: Callable[[],
 
 def lines(happening: Happening, mark: Mark) -> bytes:
     """One event; its id is the mark to go on from."""
-    number = f"{_micros(mark.published)}.{_micros(mark.incidents)}"
+    number = ".".join(str(_micros(moment)) for moment in mark)
     return f"id: {number}\nevent: {happening.event}\ndata: {json.dumps(happening.data, ensure_ascii=False)}\n\n".encode()
 
 
-def _last(request: HttpRequest) -> Mark | None:
+def _last(request: HttpRequest, now: Mark) -> Mark:
+    """From where to go on: from now where nothing is said, and where an id of an earlier version says nothing of pilots."""
     said = request.headers.get("Last-Event-ID")
     if not said:
-        return None
+        return now
     try:
-        if not re.fullmatch(r"[0-9]{1,18}\.[0-9]{1,18}", said):
+        if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]{1,18}){1,2}", said):
             raise ValueError
-        return Mark(*(EPOCH + timedelta(microseconds=int(part)) for part in said.split(".")))
+        moments = [EPOCH + timedelta(microseconds=int(part)) for part in said.split(".")]
+        return Mark(*moments, *now[len(moments) :])
     except (ValueError, OverflowError):
         why = say("found {found}; it is the id of an event that this stream told", found=repr(said[:40]))
         raise Refused(422, f"Last-Event-ID: {why}.", (Wrong("Last-Event-ID", why),)) from None

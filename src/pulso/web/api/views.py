@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
@@ -20,14 +20,14 @@ from pydantic import Field, TypeAdapter
 from pulso.show import words
 from pulso.show.language import marked as _
 from pulso.web import readings
-from pulso.web.api import files, forms, shapes
+from pulso.web.api import files, forms, innovation, shapes
 from pulso.web.api.asked import ExplainQuery, OneDay, Paged, ask, only_known, zone
 from pulso.web.api.cursor import pack, question, unpack
 from pulso.web.api.hooks import views as hooks
 from pulso.web.api.manners import mistake
 from pulso.web.api.problems import Refused, Wrong, problem, say, speech
 from pulso.web.api.resources import RESOURCES, city_row
-from pulso.web.api.rows import CITY, CODE, LASTING, NOTHING_ELSE, Stamp, lasting, page_of, register, same
+from pulso.web.api.rows import CITY, CODE, LASTING, Stamp, in_language, one, page_of, register
 from pulso.web.pages.frame import NOT_QUALITY, credit
 from pulso.web.readings import Reading
 from pulso.web.readings.walks import changed
@@ -138,7 +138,7 @@ def city(request: HttpRequest, city: City) -> HttpResponseBase:
         told: dict[str, Any] = {"about": NOT_QUALITY, "first": first, "last": last, "vintage": found.last_vintage(), "licences": licences}
         return shapes.CityNow(**city_row(found.city, found.zones), **told)
 
-    return _one(request, asked.reading, lambda: TypeAdapter(shapes.CityNow).dump_json(made(asked.reading)))
+    return one(request, asked.reading, lambda: TypeAdapter(shapes.CityNow).dump_json(made(asked.reading)))
 
 
 @api.api_operation(
@@ -153,7 +153,7 @@ def explain(request: HttpRequest, city: City, *, query: Annotated[ExplainQuery, 
     """Why a day was as it was: its index taken apart into points, by driver and by domain."""
     asked = ask(request, city, query, "explain")
     at = zone(asked.reading, query.zone) if query.zone is not None else None
-    lang = query.lang or speech().code
+    lang = speech().code
 
     def made() -> bytes:
         day = _day(asked.reading, query)
@@ -166,10 +166,7 @@ def explain(request: HttpRequest, city: City, *, query: Annotated[ExplainQuery, 
         told = shapes.Explanation(sentence=sentence, table=table, **same_named)
         return TypeAdapter(shapes.Explanation).dump_json(told)
 
-    response = _one(request, asked.reading, made, Stamp(lang))
-    response.headers["Content-Language"] = lang
-    patch_vary_headers(response, ("Accept-Language",))
-    return response
+    return in_language(one(request, asked.reading, made, Stamp(lang)), lang)
 
 
 @api.api_operation(
@@ -192,13 +189,7 @@ def verdicts(request: HttpRequest, city: City, *, query: Annotated[OneDay, Query
             raise _nothing(asked.reading, query)
         return f'{{"items":[{",".join(told)}]}}'.encode()
 
-    return _one(request, asked.reading, made)
-
-
-def _one(request: HttpRequest, reading: Reading, make: Any, stamp: Stamp = NOTHING_ELSE) -> HttpResponseBase:
-    forms.accepted(request, ("json",))
-    found = same(request, reading, "json", stamp)
-    return found if found is not None else lasting(request, HttpResponse(make(), content_type="application/json"), reading, "json", stamp)
+    return one(request, asked.reading, made)
 
 
 def _day(reading: Reading, query: OneDay) -> Any:
@@ -223,6 +214,7 @@ def _nothing(reading: Reading, query: OneDay) -> Refused:
 
 for resource in RESOURCES:
     register(api, resource)
+innovation.register(api)
 hooks.register(api)
 files.register(api)
 

@@ -18,6 +18,8 @@ from pulso.web.config.mail import mail
 HOME = Path(os.environ.get("PULSO_HOME") or "var").resolve()
 CITIES = words("PULSO_CITIES")
 """Slugs, folders or files of the cities that are shown; none: every city of the home that has something published."""
+CLOCK = None
+"""The site's clock, a callable that gives the moment in UTC; None: the machine's. `pulso walk` and tests set another."""
 
 SECRET_KEY = secret(HOME)
 DEBUG = os.environ.get("PULSO_DEBUG") == "1"

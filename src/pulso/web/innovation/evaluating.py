@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulso.core.effects import evaluation as core
-from pulso.core.effects.steady import Steady, steady
+from pulso.core.effects.steady import Steady, steady, together
 from pulso.core.effects.verdict import Verdict, judge_effect
 from pulso.core.effects.window import Refusal
 from pulso.show.language import marked as _
+from pulso.show.pilots import HOW
 from pulso.web.innovation import clock
 from pulso.web.innovation.letters import Unfit
 from pulso.web.innovation.models import Pilot, Protocol
@@ -37,10 +38,10 @@ WHY = {
     Refusal.NO_LEVEL: _("Too little is known of the days before the window."),
     Refusal.FEW_WINDOWS: _("The past has too few windows of as many days to compare with."),
     Refusal.FEW_COVARIATES: _("The past has too few windows of as many days to compare with."),
+    Refusal.FEW_CONTROLS: _("Too few of the zones or cities to compare with are known on three quarters of the days."),
 }
 NO_DAY = _("None of the window's days is published.")
 VERDICTS = {Verdict.MORE: "more", Verdict.LESS: "less", Verdict.NOTHING: "none", Verdict.UNKNOWN: "cannot tell"}
-HOW = "{method}, 80% power at 5%, from earlier windows of {days} days in what was published until {as_of}"
 SEED = 2_026
 """Of what is drawn: the same protocol and series give the same numbers, whoever computes them."""
 
@@ -83,12 +84,15 @@ def evaluate(pilot: Pilot, as_of: datetime | None = None) -> Result:
         return Result(**same, data_digest=hashlib.sha256(b"").hexdigest(), not_evaluable=NO_DAY)
     series, design, digest = found
     told = core.evaluate(series, design, rng=np.random.default_rng(SEED))
-    return _result(told, said["matters"], same | {"data_digest": digest})
+    out = [name for name, left in zip([*said["comparison_zones"], *said["comparison_cities"]], told.left_out, strict=True) if left]
+    return _result(told, out, said["matters"], same | {"data_digest": digest})
 
 
-def _result(told: core.Evaluated, matters: Decimal, same: Mapping[str, Any]) -> Result:
+def _result(told: core.Evaluated, left_out: list[str], matters: Decimal, same: Mapping[str, Any]) -> Result:
     """The core's answer as it is kept."""
-    pretrend = {"drift": _percent(told.drift), "p": _number(told.drift_p), "seen": told.seen}
+    pretrend: dict[str, float | str | None] = {"drift": _percent(told.drift), "p": _number(told.drift_p), "seen": told.seen}
+    if left_out:
+        pretrend["left_out"] = "; ".join(left_out)
     placebos = tuple(float(x) for x in np.round(100.0 * np.expm1(told.placebos), 6))
     if told.refusal is not None:
         return Result(**same, placebos=placebos, pretrend=pretrend, not_evaluable=WHY[told.refusal])
@@ -127,16 +131,9 @@ def _published(city: str, said: Mapping[str, Any], as_of: datetime) -> tuple[cor
     if len(controls) < core.LEAST_CONTROLS[said["method"]]:
         raise Unfit(TOO_FEW, n=core.LEAST_CONTROLS[said["method"]])
     compared = steady(controls) if others else None
-    level = _together(steady(treated)), controls if compared is None else compared.log
+    level = together(steady(treated)), controls if compared is None else compared.log
     series = core.Series(*level, kinds(home, first, last), None if compared is None else compared.segment)
     return series, _design(said, first, treated.shape[1]), _digest(first, treated, controls)
-
-
-def _together(found: Steady) -> Steady:
-    """The mean of the treated zones, on days on which all of them are known."""
-    log = found.log.mean(axis=0)
-    segment = np.where(np.isfinite(log), found.segment.max(axis=0), -1)
-    return Steady(log, segment, np.asarray(found.settled.all(axis=0)))
 
 
 def _design(said: Mapping[str, Any], first: date, days: int) -> core.Design:

@@ -1,4 +1,6 @@
-"""What the database itself refuses, whoever asks: to change what was frozen, computed or said, and to book a testbed twice.
+"""What the database itself refuses, whoever asks: to change, date back or hide what was frozen, computed or said, and to book twice.
+
+It refuses, and can't put that on record: the trail has only what comes through `writes`.
 
 SQLite makes a table anew when a later migration alters a column, and drops its triggers with the old one: such a migration ends with
 `guard()` again (a test looks at what stands after the last).
@@ -20,11 +22,12 @@ class Rule:
     verb: str  # update, delete, insert
     when: str  # with {differs} for "is another than", which the two databases write differently
     letter: str
+    what: str = ""  # of several of one verb, which
 
     @property
     def name(self) -> str:
         """What its trigger is called."""
-        return f"{self.table}_no_{self.verb}"
+        return f"{self.table}_no_{self.what or self.verb}"
 
 
 FIXED: dict[str, tuple[str, ...]] = {
@@ -84,8 +87,61 @@ RULES = (
     Rule("innovation_comment", "update", _settled("innovation_comment"), "a comment is never changed, only hidden"),
     Rule("innovation_comment", "delete", "1 = 1", "a comment is never deleted, only hidden"),
 )
-STAYING = ("innovation_protocol", "innovation_amendment", "innovation_evaluation", "innovation_comment")
+_FROZEN = "select 1 from innovation_protocol p where p.frozen_at is not null and p"
+_FROZEN_PILOT = f"exists ({_FROZEN}.pilot_id = old.id)"
+_EARLIER = "select 1 from innovation_amendment a where a.protocol_id = new.protocol_id and a.at > new.at"
+LATER_RULES = (
+    Rule(
+        "innovation_protocol",
+        "update",
+        "old.frozen_at is null and (new.id {differs} old.id or new.pilot_id {differs} old.pilot_id)",
+        "a protocol stays with its pilot",
+        "moving",
+    ),
+    Rule(
+        "innovation_amendment",
+        "insert",
+        f"not exists ({_FROZEN}.id = new.protocol_id and p.frozen_at <= new.at) or exists ({_EARLIER})",
+        "an amendment stands beside a frozen protocol, and is not dated back",
+        "dating_back",
+    ),
+    Rule(
+        "innovation_evaluation",
+        "insert",
+        f"not exists ({_FROZEN}.pilot_id = new.pilot_id and p.digest = new.protocol_digest)",
+        "an evaluation is of the protocol that its pilot froze",
+        "stranger",
+    ),
+    Rule(
+        "innovation_evaluation",
+        "insert",
+        "new.published_at is not null or new.decided_at is not null",
+        "an evaluation is kept before it is published, and published before it is decided upon",
+        "haste",
+    ),
+    Rule(
+        "innovation_evaluation",
+        "update",
+        "new.decided_at is not null and new.published_at is null and old.published_at is null",
+        "an evaluation is kept before it is published, and published before it is decided upon",
+        "deciding_unseen",
+    ),
+    Rule(
+        "innovation_pilot",
+        "update",
+        f"new.id {{differs}} old.id or ((new.status = 'draft' or new.city {{differs}} old.city) and {_FROZEN_PILOT})",
+        "a pilot that was promised stays where it is, for all to see",
+        "hiding",
+    ),
+    Rule("innovation_pilot", "delete", _FROZEN_PILOT, "a pilot that was promised is never deleted"),
+    Rule("innovation_adoption", "update", "1 = 1", "an adoption stays, whatever it showed"),
+    Rule("innovation_adoption", "delete", "1 = 1", "an adoption stays, whatever it showed"),
+)
+"""Those that came with migration 0003."""
+STAYING = ("innovation_protocol", "innovation_amendment", "innovation_evaluation", "innovation_comment", "innovation_adoption")
 """The tables that are never emptied."""
+KEYS = dict.fromkeys((*STAYING, "innovation_pilot"), ("id",)) | {"innovation_protocol": ("id", "pilot_id")}
+"""By table, what no second row has: SQLite's `replace` deletes the row that has it, and asks no trigger of deleting."""
 
 TAKEN = "the testbed is taken on these days"
 _OVERLAP = (
@@ -95,9 +151,15 @@ _OVERLAP = (
 
 
 def _sqlite() -> Iterator[str]:
-    for r in RULES:
+    for r in (*RULES, *LATER_RULES):
         when = r.when.format(differs="is not")
         yield f"create trigger if not exists {r.name} before {r.verb} on {r.table} when {when} begin select raise(abort, '{r.letter}'); end"
+    for table, keys in KEYS.items():
+        same = " or ".join(f"there.{key} = new.{key}" for key in keys)
+        yield (
+            f"create trigger if not exists {table}_no_replace before insert on {table} when exists (select 1 from {table} there "  # noqa: S608
+            f"where {same}) begin select raise(abort, '{table}: nothing is replaced'); end"
+        )
     for verb in ("insert", "update"):
         yield (
             f"create trigger if not exists innovation_booking_alone_{verb} before {verb} on innovation_booking "
@@ -116,6 +178,13 @@ def _postgres() -> Iterator[str]:
             f"create or replace trigger {r.name} before {r.verb} on {r.table} for each row when ({when}) "
             f"execute function innovation_refuse('{r.letter}')"
         )
+    for r in LATER_RULES:  # a trigger's own `when` asks no other table: a function does
+        when, row = r.when.format(differs="is distinct from"), "old" if r.verb == "delete" else "new"
+        yield (
+            f"create or replace function {r.name}() returns trigger language plpgsql as $$ begin if {when} then "
+            f"raise exception '{r.letter}' using errcode = 'integrity_constraint_violation'; end if; return {row}; end $$"
+        )
+        yield f"create or replace trigger {r.name} before {r.verb} on {r.table} for each row execute function {r.name}()"
     for table in STAYING:
         yield (
             f"create or replace trigger {table}_stays_whole before truncate on {table} "
@@ -134,19 +203,22 @@ def _postgres() -> Iterator[str]:
 
 
 def _lifted_postgres() -> Iterator[str]:
-    yield from (f"drop trigger if exists {r.name} on {r.table}" for r in RULES)
+    yield from (f"drop trigger if exists {r.name} on {r.table}" for r in (*RULES, *LATER_RULES))
     yield from (f"drop trigger if exists {table}_stays_whole on {table}" for table in STAYING)
     yield "drop trigger if exists innovation_booking_alone on innovation_booking"
-    yield from (f"drop function if exists {name}()" for name in ("innovation_refuse", "innovation_alone"))
+    yield from (f"drop function if exists {name}()" for name in ("innovation_refuse", "innovation_alone", *(r.name for r in LATER_RULES)))
 
 
+NAMES = (
+    *(r.name for r in (*RULES, *LATER_RULES)),
+    *(f"{table}_no_replace" for table in KEYS),
+    *("innovation_booking_alone_insert", "innovation_booking_alone_update"),
+)
+"""What the triggers are called on SQLite."""
 GUARDS: dict[str, tuple[str, ...]] = {"sqlite": tuple(_sqlite()), "postgresql": tuple(_postgres())}
 """By database, what sets the guards."""
 LIFTED: dict[str, tuple[str, ...]] = {
-    "sqlite": tuple(
-        f"drop trigger if exists {name}"
-        for name in (*(r.name for r in RULES), "innovation_booking_alone_insert", "innovation_booking_alone_update")
-    ),
+    "sqlite": tuple(f"drop trigger if exists {name}" for name in NAMES),
     "postgresql": tuple(_lifted_postgres()),
 }
 """And what lifts them, for tests that must be able to empty their tables."""

@@ -36,11 +36,13 @@ class Letter(PulsoError):  # noqa: N818
 
 
 class Unfit(Letter):
-    """What was filled in can't be so, or not yet. Nothing was written."""
+    """What was filled in can't be so, or not yet: a mistake that a page of ours, fresh or stale, lets an honest person make."""
 
 
 class Refused(Letter):
-    """Somebody tried what they may not, or what nobody may. Nothing was written but a step of the trail that says so."""
+    """Somebody tried what takes a role that they lack, what no page of ours sends, or to change, date back, show early or make up what was
+    promised and found. Nothing was written but a step of the trail that says so.
+    """
 
     def __init__(self, by: Person | None, thing: Model, rule: str, message: str, **values: object) -> None:
         """`rule` names in a few words what was tried, for the trail: "edit a frozen protocol"."""

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from pulso.show.language import marked as _
-from pulso.web.innovation import clock, states
+from pulso.web.innovation import clock, declaring, states
 from pulso.web.innovation.letters import Refused, Unfit, Word, Words
 from pulso.web.people.models import Person
 from pulso.web.people.trail import note
@@ -85,6 +85,8 @@ def move(thing: M, to: str, by: Person | None, *, why: str = "") -> M:
     before = told(thing)
     _settle(thing, step, by, why.strip())
     note(by, step.action, subject(thing), before, told(thing), city=thing.city)
+    if noun == "pilot":
+        declaring.soon(thing.city)
     return thing
 
 
@@ -105,4 +107,4 @@ def _no_step(noun: str, now: str, to: str) -> Unfit:
     others = Words(states.CALLED[t.to] for t in states.of(noun) if t.now == now)
     if not others:
         return Unfit(AT_ITS_END, now=called)
-    return Unfit(NO_STEP, now=called, to=Word(states.CALLED.get(to, to)), others=others)
+    return Unfit(NO_STEP, now=called, to=Word(states.CALLED[to]) if to in states.CALLED else to, others=others)

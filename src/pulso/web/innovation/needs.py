@@ -12,9 +12,11 @@ NO_RESULT = _("No pilot of this challenge has a published evaluation. Close it w
 NOT_FROZEN = _("The protocol is not frozen yet.")
 NOT_BEGUN = _("The pilot's window begins on {first}; in the city it is {today}.")
 NOT_ENDED = _("The pilot's window ends with {last}; in the city it is {today}.")
+NOTHING_TO_STOP = _("The pilot's window ended with {last}: there is nothing to stop. Have it evaluated, whatever it says.")
 NOT_EVALUATED = _("The pilot has no evaluation of its whole window yet.")
 NOT_PUBLISHED = _("The last evaluation is not published yet.")
 NOT_DECIDED = _("Nobody has decided yet what follows from the last evaluation.")
+EARLIER_FIRST = _("An earlier evaluation of the pilot is not published yet: nobody chooses among them.")
 STILL_A_DRAFT = _("The pilot is still a draft.")
 
 
@@ -38,16 +40,20 @@ def frozen(pilot: Pilot) -> Unfit | None:
 
 def begun(pilot: Pilot) -> Unfit | None:
     """The window's first day, by the city's own clock."""
-    first, day = pilot.protocol.window_first, today(pilot.city)
-    assert first is not None  # noqa: S101  # it is frozen
+    first, day = pilot.protocol.in_force()["window_first"], today(pilot.city)
     return None if day >= first else Unfit(NOT_BEGUN, first=first, today=day)
 
 
 def ended(pilot: Pilot) -> Unfit | None:
     """The day after the window's last."""
-    last, day = pilot.protocol.window_last, today(pilot.city)
-    assert last is not None  # noqa: S101  # it is frozen
+    last, day = pilot.protocol.in_force()["window_last"], today(pilot.city)
     return None if day > last else Unfit(NOT_ENDED, last=last, today=day)
+
+
+def still_on(pilot: Pilot) -> Unfit | None:
+    """A window that has not ended."""
+    last, day = pilot.protocol.in_force()["window_last"], today(pilot.city)
+    return Unfit(NOTHING_TO_STOP, last=last) if day > last else None
 
 
 def evaluated(pilot: Pilot) -> Unfit | None:
@@ -65,6 +71,12 @@ def decided(pilot: Pilot) -> Unfit | None:
     """A next step decided."""
     last = pilot.evaluations.filter(interim=False).first()
     return None if last and last.next_step else Unfit(NOT_DECIDED)
+
+
+def in_order(evaluation: Evaluation) -> Unfit | None:
+    """Every earlier evaluation published, whatever it says."""
+    earlier = evaluation.pilot.evaluations.filter(pk__lt=evaluation.pk, published_at__isnull=True)
+    return Unfit(EARLIER_FIRST) if earlier.exists() else None
 
 
 def not_a_draft(practice: Practice) -> Unfit | None:

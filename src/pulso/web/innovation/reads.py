@@ -11,22 +11,33 @@ from pulso.show.language import marked as _
 from pulso.web.innovation import clock
 from pulso.web.innovation.digest import canonical
 from pulso.web.innovation.letters import Refused
-from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, FundingLine, Pilot, Practice, Protocol, Testbed
-from pulso.web.innovation.moves import keep
+from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, Pilot, Practice, Protocol, Testbed
+from pulso.web.innovation.moves import keep, subject
 from pulso.web.people import may
-from pulso.web.people.models import Person
+from pulso.web.people.models import Person, Step
 
 NOT_PUBLISHED = _("This evaluation is not published yet.")
 NOT_EVALUATED = _("not evaluated")
 """What stands on a practice without a published evaluation."""
+OPENS = ("open challenge", "reopen challenge")
+"""What the trail says of a challenge that was opened."""
 FROM_THREE_ON = 3
 """So many evaluated adoptions there must be before their effects are pooled."""
 
 
 def challenges(city: str, who: may.Someone) -> list[Challenge]:
-    """Those of a city, the latest first; drafts for those who may write or open them."""
-    found = Challenge.objects.filter(city=city).select_related("organisation")
-    return [c for c in found if c.status != Challenge.Status.DRAFT or may.may_open_challenge(who, city, c.houses)]
+    """Those of a city, the latest first; what was never opened for those who may write or open it."""
+    found = list(Challenge.objects.filter(city=city).select_related("organisation"))
+    shown = opened(found)
+    return [c for c in found if c.pk in shown or may.may_open_challenge(who, city, c.houses)]
+
+
+def opened(some: Iterable[Challenge]) -> set[int]:
+    """The numbers of those that were ever opened: not drafts, nor what was closed as a draft. The trail knows. One question at most."""
+    beyond = [c for c in some if c.status != Challenge.Status.DRAFT]
+    closed = {subject(c): c.pk for c in beyond if c.status == Challenge.Status.CLOSED}
+    steps = Step.objects.filter(subject__in=closed, action__in=OPENS) if closed else Step.objects.none()
+    return {c.pk for c in beyond if c.pk not in closed.values()} | {closed[name] for name in steps.values_list("subject", flat=True)}
 
 
 def discussion(challenge: Challenge, who: may.Someone) -> list[Comment]:
@@ -39,23 +50,9 @@ def discussion(challenge: Challenge, who: may.Someone) -> list[Comment]:
     return found
 
 
-def pilots(city: str, who: may.Someone) -> list[Pilot]:
-    """Those of a city, the latest first, the stopped ones too; drafts for those with a role in the city or in a party of theirs."""
-    found = Pilot.objects.filter(city=city).select_related("protocol", "challenge")
-    return [p for p in found if p.status != Pilot.Status.DRAFT or may.may_read_evaluation(who, city, p.everyone)]
-
-
 def testbeds(city: str) -> list[Testbed]:
     """What the city offers."""
     return list(Testbed.objects.filter(city=city))
-
-
-def money(pilot: Pilot) -> dict[str, int]:
-    """Cents of EUR by state: planned, committed, paid. States without a line are left out; there is no sum over them."""
-    found: dict[str, int] = {}
-    for state, cents in FundingLine.objects.filter(pilot=pilot).values_list("state", "cents"):
-        found[state] = found.get(state, 0) + cents
-    return found
 
 
 def amendments(pilot: Pilot) -> list[Amendment]:
@@ -114,7 +111,7 @@ def register(city: str = "") -> list[Line]:
     """Every pilot that was ever frozen or stopped, of a city or of all, whatever it showed; the latest first. Three questions."""
     found = Pilot.objects.exclude(status=Pilot.Status.DRAFT).select_related("protocol")
     rows = list(found.filter(city=city) if city else found)
-    words = _last_words(rows)
+    words = last_words(rows)
     amended = list(Amendment.objects.filter(protocol__pilot__in=rows).values_list("protocol__pilot_id", flat=True))
     return [Line(p, words.get(p.pk), amended.count(p.pk)) for p in rows]
 
@@ -137,7 +134,7 @@ def effect(practice: Practice) -> Evaluation | None:
 def estimates(practice: Practice) -> list[Estimate]:
     """What it did where it was evaluated and has an estimate: the original first, then the adoptions. To be pooled where `may_pool`."""
     adopted = [a.pilot for a in practice.adoptions.select_related("pilot")]
-    words = _last_words([practice.pilot, *adopted])
+    words = last_words([practice.pilot, *adopted])
     told = [(p, words.get(p.pk)) for p in (practice.pilot, *adopted)]
     return [Estimate(p.city, p, p.pk == practice.pilot_id, e) for p, e in told if e and e.estimate is not None]
 
@@ -148,6 +145,8 @@ def may_pool(found: Iterable[Estimate]) -> bool:
     return sum(not e.original for e in some) >= FROM_THREE_ON and len({e.evaluation.unit for e in some}) == 1
 
 
-def _last_words(pilots: Iterable[Pilot]) -> dict[int, Evaluation]:
+def last_words(pilots: Iterable[Pilot]) -> dict[int, Evaluation]:
+    """The latest published evaluation of each pilot's whole window, by the pilot's number."""
     told = Evaluation.objects.filter(pilot__in=list(pilots), published_at__isnull=False, interim=False).order_by("id")
+    told = told.defer("placebos", "pretrend")  # a register shows neither, and they are most of a row
     return {e.pilot_id: e for e in told}

@@ -2,63 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Concat
 
-from pulso.web.innovation import reads
-from pulso.web.innovation.models import Adoption, Challenge, Comment, Evaluation, FundingLine, Party, Pilot, Practice
-from pulso.web.innovation.moves import subject
+from pulso.web.innovation import clock, reads
+from pulso.web.innovation.models import Adoption, Booking, Challenge, Comment, Evaluation, FundingLine, Party, Pilot, Practice, Protocol
 from pulso.web.people.models import Step
 from pulso.web.readings import Reading, status
 
+last_words = reads.last_words
 NOBODY = AnonymousUser()
 """Pages are the same for everybody, and so for somebody without a name."""
+CHALLENGES = Challenge.objects.select_related("organisation")
+CARDS = Practice.objects.select_related("pilot__protocol").prefetch_related("pilot__protocol__amendments")
+"""Rows with what their pages say at hand; drafts too."""
 
 
 def edition(reading: Reading) -> str:
     """Another text whenever anything was written by anybody, and on each of the city's own days: windows begin and end. One question."""
-    newest = Step.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return f"{newest} {status.stamp(reading)}"
+    return state(reading)[0]
 
 
-def challenges(city: str) -> list[Challenge]:
+def state(reading: Reading) -> tuple[str, datetime]:
+    """The same, and when it became that. One question."""
+    newest, at = Step.objects.order_by("-pk").values_list("pk", "at").first() or (None, None)
+    return f"{newest} {status.stamp(reading)}", max(filter(None, (at, status.changed(reading))))
+
+
+def challenges(city: str) -> QuerySet[Challenge]:
     """Those of a city that were ever opened: the open ones first, then those in a pilot, then the rest; in each, the latest first."""
-    found = _opened(c for c in reads.challenges(city, NOBODY) if c.status != Challenge.Status.DRAFT)
-    return sorted(found, key=lambda c: list(Challenge.Status.values).index(c.status))
+    steps = Step.objects.filter(subject=Concat(Value("challenge:"), Cast(OuterRef("pk"), CharField())), action__in=reads.OPENS)
+    found = CHALLENGES.filter(city=city).exclude(status=Challenge.Status.DRAFT)
+    rank = Case(*(When(status=s, then=Value(i)) for i, s in enumerate(Challenge.Status.values)), output_field=IntegerField())
+    return found.filter(~Q(status=Challenge.Status.CLOSED) | Exists(steps)).order_by(rank, "-pk")
 
 
 def challenge(city: str, number: int) -> Challenge | None:
     """One of a city; None where there is none of that number, or it was never opened."""
-    found = Challenge.objects.filter(city=city, pk=number).exclude(status=Challenge.Status.DRAFT).select_related("organisation")
-    return next(iter(_opened(found)), None)
+    found = Challenge.objects.filter(city=city, pk=number).select_related("organisation").first()
+    return found if found and reads.opened([found]) else None
 
 
-def _opened(found: Iterable[Challenge]) -> list[Challenge]:
-    """Without those that were closed as drafts: the trail knows which were opened before."""
-    some = list(found)
-    closed = [subject(c) for c in some if c.status == Challenge.Status.CLOSED]
-    steps = Step.objects.filter(subject__in=closed, action__in=("open challenge", "reopen challenge")) if closed else Step.objects.none()
-    opened = set(steps.values_list("subject", flat=True))
-    return [c for c in some if c.status != Challenge.Status.CLOSED or subject(c) in opened]
+def discussion(challenge: Challenge) -> QuerySet[Comment]:
+    """What was said, the latest first. What is hidden has its text still: `reads.discussion` is for those who moderate."""
+    return challenge.comments.select_related("author").order_by("-pk")
 
 
-def discussion(challenge: Challenge) -> list[Comment]:
-    """What was said, in order; what is hidden without its text."""
-    return reads.discussion(challenge, NOBODY)
+def pilots(city: str) -> QuerySet[Pilot]:
+    """Every pilot of a city that was ever frozen or stopped, the latest first, each with its protocol and amendments at hand."""
+    return _pilots(Pilot.objects.filter(city=city))
 
 
-def register(city: str) -> list[reads.Line]:
-    """Every pilot of a city that was ever frozen or stopped, each with its amendments at hand."""
-    found = reads.register(city)
-    prefetch_related_objects([line.pilot for line in found], "protocol__amendments")
-    return found
+def pilots_of(challenge: Challenge) -> QuerySet[Pilot]:
+    """Those of a challenge, alike."""
+    return _pilots(challenge.pilots.all())
 
 
-def pilots_of(challenge: Challenge) -> list[reads.Line]:
-    """Those of a challenge that aren't drafts, as in the register. Three questions."""
-    found = challenge.pilots.exclude(status=Pilot.Status.DRAFT).select_related("protocol").prefetch_related("protocol__amendments")
+def _pilots(found: QuerySet[Pilot]) -> QuerySet[Pilot]:
+    return found.exclude(status=Pilot.Status.DRAFT).select_related("protocol").prefetch_related("protocol__amendments")
+
+
+def register(found: Iterable[Pilot]) -> list[reads.Line]:
+    """Pilots as lines of the register, with their last words. Three questions."""
     pilots = list(found)
     words = last_words(pilots)
     return [reads.Line(p, words.get(p.pk), len(p.protocol.amendments.all()) if hasattr(p, "protocol") else 0) for p in pilots]
@@ -87,10 +98,46 @@ def evaluations(pilot: Pilot) -> list[Evaluation]:
     return [e for e in reads.evaluations(pilot, NOBODY) if e.published_at]
 
 
-def practices(cities: Iterable[str]) -> list[Practice]:
+def frozen(city: str) -> QuerySet[Protocol]:
+    """The frozen protocols of a city, each with its pilot at hand."""
+    found = Protocol.objects.filter(pilot__city=city, frozen_at__isnull=False).exclude(pilot__status=Pilot.Status.DRAFT)
+    return found.select_related("pilot")
+
+
+def published(city: str) -> QuerySet[Evaluation]:
+    """The published evaluations of a city's pilots, the earliest first, each with its pilot, protocol and amendments at hand."""
+    found = Evaluation.objects.filter(pilot__city=city, published_at__isnull=False).exclude(pilot__status=Pilot.Status.DRAFT)
+    return found.order_by("id").select_related("pilot__protocol").prefetch_related("pilot__protocol__amendments")
+
+
+def by_pilot(city: str, what: str, of: Mapping[str, Any], after: Sequence[int] | None, most: int) -> list[tuple[int, int]]:
+    """So many numbers, each pilot's with that of a thing of its own, in order of both; of one of a city's pilots that aren't drafts.
+
+    `what` is what a pilot calls such things, `of` what they must be; `after` are the numbers that come before the first. In this order the
+    city's pilots lie already: a hundred of ten thousand are found as quickly as of a hundred.
+    """
+    wanted = Q(city=city, **{f"{what}__{name}": said for name, said in of.items()})
+    if after is not None:
+        wanted &= Q(pk__gt=after[0]) | Q(pk=after[0], **{f"{what}__pk__gt": after[1]})
+    found = Pilot.objects.exclude(status=Pilot.Status.DRAFT).filter(wanted).order_by("pk", f"{what}__pk")
+    return list(found.values_list("pk", f"{what}__pk")[:most])
+
+
+def saying(city: str, verdict: str) -> QuerySet[Pilot]:
+    """The pilots of a city whose last word is this verdict; empty for one that couldn't be evaluated."""
+    told = Evaluation.objects.filter(pilot=OuterRef("pk"), published_at__isnull=False, interim=False).order_by("-id")
+    return Pilot.objects.filter(city=city).annotate(said=Subquery(told.values("verdict")[:1])).filter(said=verdict)
+
+
+def bookings(city: str) -> list[Booking]:
+    """The days from today on on which its testbeds are taken, in order; those of drafts are left out."""
+    found = Booking.objects.filter(testbed__city=city, cancelled_at=None, last__gte=clock.today(city))
+    return list(found.exclude(pilot__status=Pilot.Status.DRAFT))
+
+
+def practices(cities: Iterable[str]) -> QuerySet[Practice]:
     """Those of some cities that are offered or were, the latest first."""
-    found = Practice.objects.filter(pilot__city__in=list(cities)).exclude(status=Practice.Status.DRAFT)
-    return list(found.select_related("pilot__protocol").prefetch_related("pilot__protocol__amendments"))
+    return CARDS.filter(pilot__city__in=list(cities)).exclude(status=Practice.Status.DRAFT)
 
 
 def practice(city: str, number: int) -> Practice | None:
@@ -105,7 +152,7 @@ def adoptions(practices: Iterable[Practice]) -> list[Adoption]:
     return list(found.select_related("pilot__protocol").prefetch_related("pilot__protocol__amendments"))
 
 
-def last_words(pilots: Iterable[Pilot]) -> dict[int, Evaluation]:
-    """The latest published evaluation of each pilot's whole window, by the pilot's number."""
-    told = Evaluation.objects.filter(pilot__in=list(pilots), published_at__isnull=False, interim=False).order_by("id")
-    return {e.pilot_id: e for e in told}
+def adopted(practices: Iterable[Practice]) -> Counter[int]:
+    """How many adopted each with a pilot that isn't a draft, by its number."""
+    found = Adoption.objects.filter(practice__in=list(practices)).exclude(pilot__status=Pilot.Status.DRAFT)
+    return Counter(found.order_by().values_list("practice_id", flat=True))

@@ -15,9 +15,11 @@ from pulso.web.innovation.needs import (
     evaluated,
     frozen,
     has_pilot,
+    in_order,
     not_a_draft,
     published,
     resulted,
+    still_on,
 )
 from pulso.web.people import may
 
@@ -44,7 +46,7 @@ def _steps(noun: str, rows: tuple[tuple[str, str, str, Callable[..., bool], dict
     return tuple(Transition(noun=noun, now=now, to=to, action=action, may=who, **rest) for now, to, action, who, rest in rows)
 
 
-WHY = {"why": True}
+WHY: dict[str, Any] = {"why": True}
 CHALLENGE = _steps(
     "challenge",
     (
@@ -68,9 +70,8 @@ PILOT = _steps(
         ("awaiting evaluation", "evaluated", "finish evaluation", may.may_evaluate, {"needs": (evaluated,), "alone": True}),
         ("evaluated", "closed", "close pilot", may.may_publish_evaluation, {"needs": (published, decided)}),
         ("draft", "stopped", "stop pilot", may.may_edit_pilot, WHY),
-        ("frozen", "stopped", "stop pilot", may.may_edit_pilot, WHY),
-        ("running", "stopped", "stop pilot", may.may_edit_pilot, WHY),
-        ("awaiting evaluation", "stopped", "stop pilot", may.may_edit_pilot, WHY),
+        ("frozen", "stopped", "stop pilot", may.may_edit_pilot, WHY | {"needs": (still_on,)}),
+        ("running", "stopped", "stop pilot", may.may_edit_pilot, WHY | {"needs": (still_on,)}),
     ),
 )
 PRACTICE = _steps(
@@ -82,7 +83,10 @@ PRACTICE = _steps(
     ),
 )
 OTHERS = (
-    *_steps("evaluation", (("computed", "published", "publish evaluation", may.may_publish_evaluation, {"stamp": "published"}),)),
+    *_steps(
+        "evaluation",
+        (("computed", "published", "publish evaluation", may.may_publish_evaluation, {"stamp": "published", "needs": (in_order,)}),),
+    ),
     *_steps("comment", (("shown", "hidden", "hide comment", may.may_moderate, {"stamp": "hidden", "why": True}),)),
     *_steps("booking", (("booked", "cancelled", "cancel booking", may.may_edit_pilot, {"stamp": "cancelled"}),)),
 )

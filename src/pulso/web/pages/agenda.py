@@ -17,10 +17,11 @@ from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.did import Done, done
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.refusals import turned_round, written
-from pulso.web.pages.shapes import DayLine, day_line
+from pulso.web.pages.shapes import DayLine, day_line, where_to_read
 from pulso.web.pages.twin import Page
 from pulso.web.readings import Brief, Reading, Span, status
 from pulso.web.readings import effects as measured
+from pulso.web.readings.entries import PILOT
 
 WIDE = charts.Frame("wide", 1040, 285, 1)
 LONGEST = 93
@@ -54,10 +55,12 @@ class Entry:
     place: str = Field(description="that zone's name; empty for the whole city")
     link: str = Field(description="where to read more; empty where nowhere")
     letter: str = Field(description="its letter in the chart; empty where it has none")
-    days: tuple[EventDay, ...] = Field(description="its days within the page's, as far as they are published")
+    days: tuple[EventDay, ...] = Field(description="its days within the page's, as far as they are published; none of a pilot")
     known: int = Field(description="how many of all its days have a number, on this page or not")
     length: int = Field(description="how many days it lasts")
-    index: float | None = Field(description="the mean of these numbers, of the whole event; null where no day of it has one")
+    index: float | None = Field(
+        description="the mean of these numbers, of the whole event; null where no day of it has one, and of a pilot"
+    )
     points: float | None = Field(description="the mean of the points on the days that credit it; null where none does")
     done: tuple[Done, ...] = Field(description="what it did, to the index and to each metric; empty where that wasn't measured")
 
@@ -159,7 +162,8 @@ def _entry(
     span: tuple[date, date],
 ) -> Entry:
     reading, speech = asked.reading, asked.speech
-    days = tuple(_days(event, said, span))
+    pilot = event.kind == PILOT  # its own page says when its outcome may be seen
+    days = () if pilot else tuple(_days(event, said, span))
     whole = _within(event, (event.first, event.last))
     seen = [numbers[event.zone, day] for day in whole if (event.zone, day) in numbers]
     points = [d.points for d in days if d.points is not None]
@@ -171,12 +175,12 @@ def _entry(
         name=speech.capital(names.driver(event.name, speech, reading.city)),
         zone=event.zone,
         place=next((z.name for z in reading.zones.all if z.id == event.zone), ""),
-        link=event.link if event.link.startswith(("https://", "http://")) else "",
+        link=where_to_read(event, reading.slug, speech.code),
         letter=letter,
         days=days,
         known=len(seen),
         length=len(whole),
-        index=sum(seen) / len(seen) if seen else None,
+        index=sum(seen) / len(seen) if seen and not pilot else None,
         points=sum(points) / len(points) if points else None,
         done=done(did.of(event), reading.city, speech),
     )

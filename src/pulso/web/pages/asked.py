@@ -16,8 +16,14 @@ from pulso.web.pages.frame import Frame, frame
 from pulso.web.readings import Brief, Point, Reading
 
 T = TypeVar("T")
-ASKED = frozenset({"a", "as_of", "b", "city", "date", "day", "from", "kind", "length", "metric", "to", "until", "what", "year", "zone"})
+ASKED = frozenset(
+    {"a", "as_of", "b", "city", "date", "day", "from", "kind", "length", "metric", "page", "to", "until", "what", "year", "zone"}
+)
 """The words that addresses are asked with, here or in the API. A page that passed over one would answer another question than was asked."""
+
+
+MANY = 1_000_000
+"""No list is counted so far."""
 
 
 class BadQuestion(PulsoError):  # noqa: N818  # it names what was asked
@@ -103,6 +109,16 @@ class Asked:
         except (ValueError, OverflowError):  # the latter where a zone's hours lead out of all years
             why = self.speech.say("{name}: found {found}; a moment is written as 2025-06-15T07:00:00Z.", name=name, found=quoted(said))
             raise BadQuestion(why) from None
+
+    def count(self, name: str) -> int | None:
+        """A whole number of the query, from 1. BadQuestion where it is none."""
+        said = self.query.get(name)
+        if not said:
+            return None
+        if not (said.isascii() and said.isdigit() and 0 < int(said[:10]) <= MANY):
+            why = self.speech.say("{name}: found {found}; a whole number from 1 is written as 2.", name=name, found=quoted(said))
+            raise BadQuestion(why)
+        return int(said)
 
     def zone(self, name: str = "zone") -> str | None:
         """A zone's id, said by id or name; None for the city. NothingKnown where there is none of that name."""

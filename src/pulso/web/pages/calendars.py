@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from pulso.show import names
 from pulso.web.pages.agenda import YEARS, happenings, kind_and_all
 from pulso.web.pages.asked import Asked
+from pulso.web.pages.shapes import where_to_read
 from pulso.web.pages.twin import handed
 from pulso.web.readings import Span, walks
 
@@ -70,7 +71,8 @@ def _event(span: Span, key: str, revised: datetime, asked: Asked) -> Event:
     place = next((z.name for z in reading.zones.all if z.id == span.zone), reading.city.city.name)
     made.add("location", place)
     ours = f"{asked.site}/{speech.code}/{reading.slug}/agenda?from={span.first}&to={_until(span)}"
-    made.add("url", span.link if span.link.startswith(("https://", "http://")) else ours)
+    more = where_to_read(span, reading.slug, speech.code)
+    made.add("url", f"{asked.site}{more}" if more.startswith("/") else more or ours)
     made.add("description", ours)
     return made
 

@@ -16,6 +16,7 @@ from pulso.web.innovation import models, shown
 from pulso.web.innovation.states import CALLED
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.leaves import Leaf, leaf, some
 from pulso.web.pages.pilot_lines import PilotLine, lines, no_such, outcome, where, zone_names
 from pulso.web.pages.twin import Page
 
@@ -46,7 +47,8 @@ class Challenges:
     """The challenges of a city."""
 
     frame: Frame = Field(description="what every page carries")
-    challenges: tuple[ChallengeLine, ...] = Field(description="the open ones first, then those in a pilot, then the rest")
+    challenges: tuple[ChallengeLine, ...] = Field(description="the open ones first, then those in a pilot, then the rest; a hundred a page")
+    leaf: Leaf = Field(description="where in the list this page is")
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,16 @@ class Challenge:
     since: datetime = Field(description="since when it is what it is, UTC")
     opened_from: str = Field(description="the address of the view that it was opened from; empty where from none")
     datasets: tuple[Dataset, ...] = Field(description="the sources that tell of it")
-    discussion: tuple[Remark, ...] = Field(description="what was said about it, in order")
-    pilots: tuple[PilotLine, ...] = Field(description="what is tried against it, or was")
+    discussion: tuple[Remark, ...] = Field(description="what was said about it, in order; of many the latest hundred")
+    leaf: Leaf = Field(description="where in the discussion this page is; the first leaf is the latest")
+    pilots: tuple[PilotLine, ...] = Field(description="what is tried against it, or was: the latest hundred")
+    tried: int = Field(description="how many pilots there are of it")
 
 
 def challenges(asked: Asked) -> Challenges:
     """All of a city that aren't drafts."""
-    return Challenges(asked.frame, tuple(_line(c, asked) for c in shown.challenges(asked.reading.slug)))
+    found, at = leaf(shown.challenges(asked.reading.slug), asked, whole=shown.CHALLENGES.all())
+    return Challenges(asked.frame, tuple(line(c, asked) for c in found), at)
 
 
 def challenge(asked: Asked) -> Challenge:
@@ -93,17 +98,21 @@ def challenge(asked: Asked) -> Challenge:
     found = shown.challenge(asked.reading.slug, int(asked.parts["number"]))
     if found is None:
         raise no_such(asked, NO_CHALLENGE)
+    remarks, at = leaf(shown.discussion(found), asked)
+    pilots, tried = some(shown.pilots_of(found))
     named = [n for n in found.datasets if n in asked.reading.city.sources]
     return Challenge(
         frame=asked.frame,
-        line=_line(found, asked),
+        line=line(found, asked),
         text=found.text,
         why=found.why,
         since=found.since,
         opened_from=view(found.view, f"/{asked.speech.code}/{asked.reading.slug}"),
         datasets=tuple(Dataset(n, names.source(n, asked.reading.city, asked.speech)) for n in named),
-        discussion=tuple(_remark(c) for c in shown.discussion(found)),
-        pilots=lines(shown.pilots_of(found), asked),
+        discussion=tuple(_remark(c) for c in reversed(remarks)),
+        leaf=at,
+        pilots=lines(shown.register(pilots), asked),
+        tried=tried,
     )
 
 
@@ -125,7 +134,8 @@ def view(said: Mapping[str, str], base: str) -> str:
     return f"{base}/{address}" + (f"?{query}" if query else "")
 
 
-def _line(found: models.Challenge, asked: Asked) -> ChallengeLine:
+def line(found: models.Challenge, asked: Asked) -> ChallengeLine:
+    """One challenge in words."""
     return ChallengeLine(
         number=found.pk,
         title=found.title,
@@ -164,5 +174,5 @@ def _remark(found: models.Comment) -> Remark:
     return Remark(author, found.at, "" if hidden else found.text, hidden, found.hidden_why)
 
 
-CHALLENGES = Page("challenges", "challenges", Challenges, challenges, known=shown.edition)
-CHALLENGE = Page("challenge", "challenges/<int:number>", Challenge, challenge, known=shown.edition)
+CHALLENGES = Page("challenges", "challenges", Challenges, challenges, reads=("page",), known=shown.edition, at_once=True)
+CHALLENGE = Page("challenge", "challenges/<int:number>", Challenge, challenge, reads=("page",), known=shown.edition, at_once=True)

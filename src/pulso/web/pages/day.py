@@ -25,6 +25,7 @@ from pulso.web.pages.shapes import DayLine, Happening, ZoneLine, day_line, happe
 from pulso.web.pages.twin import Page, letter
 from pulso.web.readings import Brief, City, Span, status
 from pulso.web.readings import effects as measured
+from pulso.web.readings.entries import PILOT
 
 SIX_WEEKS = timedelta(days=41)
 OF_A_DAY = ("zone", "as_of")
@@ -71,6 +72,7 @@ class Day:
     weeks: tuple[DayLine, ...] = Field(description="the six weeks until that day")
     zones: tuple[ZoneLine, ...] = Field(description="every zone on that day")
     on: tuple[Did, ...] = Field(description="what was on that day and was measured, with what it did; only for what is published now")
+    pilots: tuple[Happening, ...] = Field(description="the pilots that were on that day; what they did is told by their evaluation alone")
     events: tuple[Happening, ...] = Field(description="what was on in these weeks")
     earlier: date | None = Field(description="the day before it of which something is published; null where there is none near")
     later: date | None = Field(description="the day after it of which something is published; null where there is none near")
@@ -98,6 +100,7 @@ def a_day(asked: Asked, day: date, as_of: datetime | None) -> Day:
         weeks=tuple(day_line(b) for b in near if b.day <= day),
         zones=tuple(zone_lines(reading.zones, asked.verdicts(day, as_of))),
         on=_on(asked, day, touching(events, zone)) if as_of is None else (),
+        pilots=tuple(happening(e, reading.city, speech) for e in touching(events, zone) if e.kind == PILOT and e.last >= day),
         events=tuple(happening(e, reading.city, speech) for e in events),
         earlier=max((b.day for b in near if b.day < day), default=None),
         later=min((b.day for b in near if b.day > day), default=None),

@@ -27,7 +27,7 @@ class Done:
     windows: int = Field(description="how many such spans there were")
     seen: int = Field(description="days of the event with a number")
     verdict: str = Field(description="more or less, where the interval leaves zero out; else cannot tell")
-    refusal: str = Field(description="why it can't be told: not over, not seen, unsettled, short past; empty where it can")
+    refusal: str = Field(description="why it can't be told: not over, not seen, unsettled, short past, pilot; empty where it can")
     sentence: str = Field(description="the same in one sentence")
 
 

@@ -15,6 +15,7 @@ from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Page
 from pulso.web.readings import effects as known
 from pulso.web.readings import status
+from pulso.web.readings.entries import PILOT
 
 MOST = 50
 """So many events a page shows; the others are small, or can't be told."""
@@ -66,7 +67,7 @@ def effects(asked: Asked) -> Effects:
     kind, kinds = kind_and_all(asked)
     found, total = known.largest(reading, kind, MOST)
     told = tuple(did(e, reading.city, reading.zones, speech) for e in found)
-    return Effects(asked.frame, kind, kinds_called(kinds, speech), total, told)
+    return Effects(asked.frame, kind, kinds_called([k for k in kinds if k != PILOT], speech), total, told)
 
 
 def draw(page: Effects, _asked: Asked) -> Drawn:

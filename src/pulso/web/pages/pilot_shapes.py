@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.leaves import Leaf
 from pulso.web.pages.pilot_lines import PilotLine
 
 
@@ -16,7 +17,8 @@ class Pilots:
     """The register: every pilot that was ever frozen or stopped, whatever it showed."""
 
     frame: Frame = Field(description="what every page carries")
-    pilots: tuple[PilotLine, ...] = Field(description="the latest first")
+    pilots: tuple[PilotLine, ...] = Field(description="the latest first, a hundred a page; the register as CSV has all")
+    leaf: Leaf = Field(description="where in the list this page is")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Promise:
     matters: float = Field(description="the smallest effect that matters, in the unit")
     unit: str = Field(description="of effects: points of the index, or %")
     mde: float = Field(description="minimum detectable effect, computed before it was frozen, in the unit")
-    mde_how: str = Field(description="how that was computed")
+    mde_how: str = Field(description="how that was computed, in the page's language; the record's own words are in the protocol's JSON")
     mde_series: str = Field(description="sha256 of the series that it was computed from")
     method: str = Field(description="window, did, sdid, synthetic or structural")
     method_called: str = Field(description="the same in the page's language")
@@ -104,6 +106,7 @@ class Departure:
     after: str = Field(description="what is in force from then on")
     text: str = Field(description="what is done otherwise, in words")
     reason: str = Field(description="why")
+    late: bool = Field(description="whether the window had begun, so that what comes of it could be seen")
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ class Pilot:
     data_protection: str = Field(description="what is gathered about people, and what keeps it from harm")
     testbeds: tuple[Booked, ...] = Field(description="what of the city it uses, and when")
     promise: Promise | None = Field(description="its protocol; null where none was frozen")
+    leaning: str = Field(description="how little a zone's index shows of what is done there alone; empty where that isn't the outcome")
     amendments: tuple[Departure, ...] = Field(description="what is done otherwise than was promised, in order")
     running: Running | None = Field(description="what may be seen of it by now; null before its window, or without a protocol")
     evaluation: Finding | None = Field(description="its last word: of the whole window where there is one; null where none is published")

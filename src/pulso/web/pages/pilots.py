@@ -18,9 +18,11 @@ from pulso.web.innovation import models, reads, shown
 from pulso.web.innovation.writes.protocols import CALLED, DAYS
 from pulso.web.pages import pilot_drawn as drawn
 from pulso.web.pages.asked import Asked
+from pulso.web.pages.leaves import leaf
 from pulso.web.pages.pilot_lines import PilotLine, in_force, line, lines, no_such, outcome, sentence, verdict, zone_names
 from pulso.web.pages.pilot_shapes import Booked, Check, Departure, Finding, LeftOut, MoneyLine, Pilot, Pilots, Promise, Running, Taking
 from pulso.web.pages.twin import OPEN, Page, handed
+from pulso.web.people.around import office
 from pulso.web.readings import status
 
 NO_PILOT = _("{city} has no pilot {number} that was ever frozen or stopped.")
@@ -48,7 +50,8 @@ class Drawn:
 
 def pilots(asked: Asked) -> Pilots:
     """The register."""
-    return Pilots(asked.frame, lines(shown.register(asked.reading.slug), asked))
+    found, at = leaf(shown.pilots(asked.reading.slug), asked)
+    return Pilots(asked.frame, lines(shown.register(found), asked), at)
 
 
 def pilot(asked: Asked) -> Pilot:
@@ -71,7 +74,8 @@ def pilot(asked: Asked) -> Pilot:
         data_protection=found.data_protection,
         testbeds=tuple(_booked(found, asked)),
         promise=_promise(found.protocol, asked) if said else None,
-        amendments=tuple(_departure(a, asked) for a in amendments),
+        leaning=words.leaning(said["metric"], said["zones"], asked.speech) if said else "",
+        amendments=tuple(_departure(a, said["window_first"], asked) for a in amendments) if said else (),
         running=_running(found, said, asked) if said else None,
         evaluation=findings[last.pk] if last else None,
         earlier=tuple(f for number, f in findings.items() if not last or number != last.pk),
@@ -93,11 +97,11 @@ def csv(request: HttpRequest, lang: str, city: str) -> HttpResponse:
     """The register as CSV: a row a pilot, nothing that a spreadsheet would compute."""
 
     def hand(asked: Asked) -> HttpResponse:
-        rows = lines(shown.register(asked.reading.slug), asked)
+        rows = lines(shown.register(shown.pilots(asked.reading.slug)), asked)
         headers = OPEN | {"Content-Disposition": f'attachment; filename="{asked.reading.slug}-pilots.csv"'}
         return HttpResponse(forms.write("csv", rows, PilotLine), content_type=forms.content_type("csv"), headers=headers)
 
-    return handed(request, lang, city, {}, hand, known=shown.edition)
+    return handed(request, lang, city, {}, hand, known=shown.edition, at_once=True)
 
 
 def protocol(request: HttpRequest, lang: str, city: str, number: int) -> HttpResponse:
@@ -111,7 +115,7 @@ def protocol(request: HttpRequest, lang: str, city: str, number: int) -> HttpRes
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
         return HttpResponse(text, content_type="application/json; charset=utf-8", headers=OPEN)
 
-    return handed(request, lang, city, {"number": str(number)}, hand, known=shown.edition, as_json=True)
+    return handed(request, lang, city, {"number": str(number)}, hand, known=shown.edition, at_once=True, as_json=True)
 
 
 def _found(asked: Asked) -> models.Pilot:
@@ -154,7 +158,7 @@ def _booked(found: models.Pilot, asked: Asked) -> Iterable[Booked]:
 
 def _promise(p: models.Protocol, asked: Asked) -> Promise:
     same = ("hypothesis", "metric", "direction", "before_first", "before_last", "window_first", "window_last", "unit", "method")
-    rest = ("mde_how", "mde_series", "stop_rule", "may_peek", "peek_why", "frozen_at", "frozen_on", "digest")
+    rest = ("mde_series", "stop_rule", "may_peek", "peek_why", "frozen_at", "frozen_on", "digest")
     return Promise(
         **{name: getattr(p, name) for name in (*same, *rest)},
         outcome=outcome(p.metric, asked.reading, asked.speech),
@@ -165,14 +169,17 @@ def _promise(p: models.Protocol, asked: Asked) -> Promise:
         excluded=tuple(LeftOut(e["name"], date.fromisoformat(e["first"]), date.fromisoformat(e["last"])) for e in p.excluded),
         matters=float(p.matters or 0),
         mde=float(p.mde or 0),
+        mde_how=words.how(p.mde_how, asked.reading.city.clock, asked.speech),
         method_called=words.word(words.METHODS, p.method, asked.speech),
         intact=p.recomputed() == p.digest,
     )
 
 
-def _departure(a: models.Amendment, asked: Asked) -> Departure:
+def _departure(a: models.Amendment, begins: date, asked: Asked) -> Departure:
+    """An amendment; `begins` is the first day of the window in force, which is settled once it has begun."""
     called = asked.speech.say(FIELDS.get(a.field) or CALLED.get(a.field) or names.plain(a.field))
-    return Departure(a.at, a.field, called, _of(a.field, a.before, asked), _of(a.field, a.after, asked), a.text, a.reason)
+    late = a.at.astimezone(asked.reading.city.clock).date() >= begins
+    return Departure(a.at, a.field, called, _of(a.field, a.before, asked), _of(a.field, a.after, asked), a.text, a.reason, late)
 
 
 def _of(field: str, value: Any, asked: Asked) -> str:
@@ -234,14 +241,15 @@ def _finding(e: models.Evaluation, said: dict[str, Any] | None, asked: Asked) ->
     same = ("interim", "estimate", "low", "high", "unit", "p", "method", "as_of", "protocol_digest", "data_digest", "amendments")
     speech = asked.speech
     return Finding(
-        **{name: getattr(e, name) for name in (*same, "next_step", "next_why", "decided_for")},
+        **{name: getattr(e, name) for name in (*same, "next_step", "next_why")},
+        decided_for=office(e.decided_for, speech),
         number=e.pk,
         verdict=verdict(e),
         called=words.word(words.VERDICTS, verdict(e), speech),
         sentence=sentence(e, said, asked),
         reason=e.not_evaluable,
         placebos=tuple(e.placebos),
-        checks=tuple(Check(*words.check(name, value, speech)) for name, value in e.pretrend.items()),
+        checks=tuple(Check(*words.check(name, _named(name, value, asked), speech)) for name, value in e.pretrend.items()),
         method_called=words.word(words.METHODS, e.method, speech),
         published=e.published_at,
         next_called=words.word(words.NEXT, e.next_step, speech),
@@ -249,5 +257,10 @@ def _finding(e: models.Evaluation, said: dict[str, Any] | None, asked: Asked) ->
     )
 
 
-PILOTS = Page("pilots", "pilots", Pilots, pilots, known=shown.edition)
-PILOT = Page("pilot", "pilots/<int:number>", Pilot, pilot, draw, known=shown.edition)
+def _named(check: str, value: object, asked: Asked) -> object:
+    """What a check found; the zones that were left out by their names."""
+    return "; ".join(zone_names(str(value).split("; "), asked.reading)) if check == "left_out" else value
+
+
+PILOTS = Page("pilots", "pilots", Pilots, pilots, reads=("page",), known=shown.edition, at_once=True)
+PILOT = Page("pilot", "pilots/<int:number>", Pilot, pilot, draw, known=shown.edition, at_once=True)

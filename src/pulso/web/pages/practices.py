@@ -17,8 +17,10 @@ from pulso.web.innovation.states import CALLED
 from pulso.web.pages import pilot_drawn as drawn
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.frame import Frame
+from pulso.web.pages.leaves import Leaf, leaf, some
 from pulso.web.pages.pilot_lines import in_force, no_such, sentence, verdict
 from pulso.web.pages.twin import Page
+from pulso.web.readings import Reading
 
 NO_PRACTICE = _("{city} has no practice {number} that is offered, or was.")
 WIDE = 3.92
@@ -46,7 +48,9 @@ class Practices:
 
     frame: Frame = Field(description="what every page carries")
     own: tuple[PracticeLine, ...] = Field(description="what this city offers, the latest first")
-    others: tuple[PracticeLine, ...] = Field(description="what other cities on this site offer")
+    leaf: Leaf = Field(description="where in the list of this city's own this page is")
+    others: tuple[PracticeLine, ...] = Field(description="what other cities on this site offer: the latest hundred")
+    elsewhere: int = Field(description="how many they offer in all")
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,11 @@ class Drawn:
 def practices(asked: Asked) -> Practices:
     """Those of the city, and of the others on this site."""
     here = asked.reading.slug
-    found = shown.practices(readings.cities())
-    told = _lines(found, shown.adoptions(found), asked)
-    own = tuple(one for one in told if one.city == here)
-    return Practices(asked.frame, own, tuple(one for one in told if one.city != here and one.status == "offered"))
+    own, at = leaf(shown.practices([here]), asked, whole=shown.CARDS.all())
+    offered = shown.practices(c for c in readings.cities() if c != here).filter(status=models.Practice.Status.OFFERED)
+    others, elsewhere = some(offered, whole=shown.CARDS.all())
+    told = lines([*own, *others], asked)
+    return Practices(asked.frame, told[: len(own)], at, told[len(own) :], elsewhere)
 
 
 def practice(asked: Asked) -> Practice:
@@ -131,7 +136,7 @@ def practice(asked: Asked) -> Practice:
     together, weights = _pooled(pilots, told, asked)
     return Practice(
         frame=asked.frame,
-        line=_line(found, told.get(found.pilot_id), len(adoptions), asked),
+        line=_line(found, told.get(found.pilot_id), len(adoptions), asked, readings.reading(found.pilot.city)),
         text=found.text,
         why=found.why,
         since=found.since,
@@ -146,24 +151,25 @@ def draw(page: Practice, _asked: Asked) -> Drawn:
     return Drawn(drawn.scale([*ends, page.pooled.low, page.pooled.high] if page.pooled else ends))
 
 
-def _lines(found: list[models.Practice], adoptions: list[models.Adoption], asked: Asked) -> tuple[PracticeLine, ...]:
-    told = shown.last_words(p.pilot for p in found)
-    adopted = [a.practice_id for a in adoptions]
-    return tuple(_line(p, told.get(p.pilot_id), adopted.count(p.pk), asked) for p in found)
+def lines(found: list[models.Practice], asked: Asked) -> tuple[PracticeLine, ...]:
+    """Practices in words. Two questions: what each did, and how many adopted it."""
+    told, adopted = shown.last_words(p.pilot for p in found), shown.adopted(found)
+    homes = {city: readings.reading(city) for city in {p.pilot.city for p in found}}
+    return tuple(_line(p, told.get(p.pilot_id), adopted[p.pk], asked, homes[p.pilot.city]) for p in found)
 
 
-def _line(found: models.Practice, told: models.Evaluation | None, adopted: int, asked: Asked) -> PracticeLine:
+def _line(found: models.Practice, told: models.Evaluation | None, adopted: int, asked: Asked, home: Reading) -> PracticeLine:
     speech, pilot = asked.speech, found.pilot
     not_evaluated = speech.capital(speech.say(reads.NOT_EVALUATED))
     return PracticeLine(
         city=pilot.city,
-        place=_place(pilot.city),
+        place=home.city.city.name,
         number=found.pk,
         title=found.title,
         status=found.status,
         state=speech.say(CALLED[found.status]),
         verdict=verdict(told) if told else "not evaluated",
-        sentence=sentence(told, in_force(pilot), asked, readings.reading(pilot.city)) if told else f"{not_evaluated}.",
+        sentence=sentence(told, in_force(pilot), asked, home) if told else f"{not_evaluated}.",
         adopted=adopted,
     )
 
@@ -210,5 +216,5 @@ def _place(city: str) -> str:
     return readings.reading(city).city.city.name if city in readings.cities() else city
 
 
-PRACTICES = Page("practices", "practices", Practices, practices, known=shown.edition)
-PRACTICE = Page("practice", "practices/<int:number>", Practice, practice, draw, known=shown.edition)
+PRACTICES = Page("practices", "practices", Practices, practices, reads=("page",), known=shown.edition, at_once=True)
+PRACTICE = Page("practice", "practices/<int:number>", Practice, practice, draw, known=shown.edition, at_once=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -12,6 +13,10 @@ from pulso.shapes import Verdict
 from pulso.show import names
 from pulso.show.language import Speech
 from pulso.web.readings import Brief, City, Span, Zones
+from pulso.web.readings.entries import PILOT
+
+OF_A_PILOT = re.compile(r"pilots/\d+")
+"""How the event that a pilot is names its page, below a city's own."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,14 @@ def zone_lines(zones: Zones, verdicts: Mapping[str | None, Verdict]) -> Iterator
         yield ZoneLine(zone.id, zone.name, zone.parent, *known)
 
 
+def where_to_read(event: Span, city: str, language: str) -> str:
+    """Where to read more of an event: elsewhere, or on the page of the pilot that it is. Empty where nowhere."""
+    if event.kind == PILOT and OF_A_PILOT.fullmatch(event.link):
+        return f"/{language}/{city}/{event.link}"
+    return event.link if event.link.startswith(("https://", "http://")) else ""
+
+
 def happening(event: Span, city: City, speech: Speech) -> Happening:
     """An event in the page's language."""
     name = speech.capital(names.driver(event.name, speech, city))
-    return Happening(
-        event.first, event.last, event.kind, name, event.zone, event.link if event.link.startswith(("https://", "http://")) else ""
-    )
+    return Happening(event.first, event.last, event.kind, name, event.zone, where_to_read(event, city.slug, speech.code))

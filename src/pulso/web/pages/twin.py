@@ -44,6 +44,7 @@ class Page:
     besides: Callable[[QueryDict], str] = lambda _query: ""  # the edition of what it is made from besides the city itself
     known: Callable[[Reading], str] = lambda _reading: ""  # the edition of what is known of the city besides its publications
     reads: tuple[str, ...] = ()  # the words of ASKED that it answers to
+    at_once: bool = False  # whether people write it, who must see at once what they wrote
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -75,7 +76,8 @@ def _answer(request: HttpRequest, page: Page, lang: str, city: str, parts: dict[
         context |= around(request, asked.speech, made.frame)
         return HttpResponse(render_to_string(f"{page.name}.html", context, using="pages"))
 
-    return handed(request, lang, city, parts, hand, reads=page.reads, besides=page.besides, known=page.known, as_json=as_json, plain=True)
+    how = partial(handed, reads=page.reads, besides=page.besides, known=page.known, at_once=page.at_once)
+    return how(request, lang, city, parts, hand, as_json=as_json, plain=True)
 
 
 def handed(
@@ -88,6 +90,7 @@ def handed(
     reads: tuple[str, ...] = (),
     besides: Callable[[QueryDict], str] = lambda _query: "",
     known: Callable[[Reading], str] = lambda _reading: "",
+    at_once: bool = False,
     as_json: bool = False,
     plain: bool = False,
 ) -> HttpResponse:
@@ -96,7 +99,7 @@ def handed(
     `reads` are the words of ASKED that it answers to: another one is a letter.
     `plain` where the answer has no headers of its own: then its 304 is given before anything else is asked.
     """
-    speech, headers = speak(lang), OPEN if as_json else {}
+    speech, headers = speak(lang), (OPEN if as_json else {}) | (unchanged.AT_ONCE if at_once else {})
     try:
         found, here, query = reading(city), f"{site(request)}{request.get_full_path()}", request.GET
 

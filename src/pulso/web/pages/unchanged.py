@@ -15,6 +15,8 @@ from pulso.errors import PulsoError
 
 LASTS = "public, max-age=60"
 """How long a browser may show a page without asking whether it is still the same."""
+AT_ONCE = {"Cache-Control": "public, no-cache"}
+"""Of pages that people write: a browser keeps them, and asks each time, so that whoever wrote something sees it."""
 ROOM = 2_000
 """Addresses that a process remembers, at most."""
 
@@ -54,7 +56,7 @@ class Unchanged:
         if found is None or not _still(found, str(said)):
             return self.get_response(request)
         request.resolver_match = found.match
-        return HttpResponseNotModified(headers={**found.headers, "ETag": str(said), "Cache-Control": LASTS})
+        return HttpResponseNotModified(headers={"ETag": str(said), "Cache-Control": LASTS, **found.headers})
 
 
 def _still(found: Handed, said: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from pulso.web.people.administration import Recorded, Rows
+from pulso.web.people.administration import Recorded, ToBeSeen
 from pulso.web.people.models import Key, Organisation, Person, Role, Step
 from pulso.web.people.writes import erase
 
@@ -48,20 +48,6 @@ class OfRoles(Recorded):
     list_display = ("person", "kind", "city", "organisation")
     list_select_related = ("person", "organisation")
     autocomplete_fields = ("person",)
-
-
-class ToBeSeen(Rows):
-    """Rows that are looked at here, and changed nowhere."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Never."""
-        return False
-
-    has_delete_permission = has_change_permission
 
 
 @admin.register(Step)

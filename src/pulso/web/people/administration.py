@@ -109,6 +109,20 @@ class Recorded(Rows):
         return obj if isinstance(obj, Person) else getattr(obj, "person", None)
 
 
+class ToBeSeen(Rows):
+    """Rows that are looked at here, and changed nowhere."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    has_delete_permission = has_change_permission
+
+
 def _city(obj: Model) -> str:
     """The city whose trail tells of it."""
     return str(getattr(getattr(obj, "organisation", None) or obj, "city", ""))

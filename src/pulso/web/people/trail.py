@@ -17,9 +17,17 @@ from pulso.web.people.models import Person, Role, Step
 
 GUARDS: dict[str, tuple[str, ...]] = {
     "sqlite": tuple(
-        f"create trigger if not exists people_step_no_{verb} before {verb} on people_step "
+        f"create trigger if not exists people_step_no_{what} before {verb} on people_step {when}"
         "begin select raise(abort, 'the trail is only ever added to'); end"
-        for verb in ("update", "delete")
+        for what, verb, when in (
+            ("update", "update", ""),
+            ("delete", "delete", ""),
+            (
+                "replace",
+                "insert",
+                "when exists (select 1 from people_step there where there.id = new.id) ",
+            ),  # which asks no trigger of deleting
+        )
     ),
     "postgresql": (
         "create or replace function people_step_stays() returns trigger language plpgsql as "
@@ -32,7 +40,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
 }
 """By database, what makes it refuse to change or delete a step, whoever asks."""
 LIFTED: dict[str, tuple[str, ...]] = {
-    "sqlite": tuple(f"drop trigger if exists people_step_no_{verb}" for verb in ("update", "delete")),
+    "sqlite": tuple(f"drop trigger if exists people_step_no_{verb}" for verb in ("update", "delete", "replace")),
     "postgresql": (
         "drop trigger if exists people_step_stays on people_step",
         "drop trigger if exists people_step_stays_whole on people_step",

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from pulso.city import Span
 from pulso.errors import LakeBusy
 from pulso.flow import flags
-from pulso.flow.panels import SILENCING
+from pulso.flow.panels import PILOT, SILENCING
 from pulso.lake.records import Entered
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
 
 __all__ = [
+    "PILOT",
     "SIGNS",
     "SILENCING",
     "Entered",
@@ -59,7 +60,7 @@ def had(reading: Reading) -> dict[str, list[date]]:
     days = reading.days()
     found: dict[str, list[date]] = {}
     for e in reading.events(None, days[1]) if days else ():
-        if e.kind not in SILENCING:
+        if e.kind not in (*SILENCING, PILOT):
             found.setdefault(e.kind, []).append(e.first)
     return found
 

@@ -138,10 +138,12 @@ class Worker:
             jobs.done(job, message)
             if job.kind == Job.Kind.COLLECT:
                 _afterwards("pulso.web.contracts.watch", "watch", job.city)
+                _afterwards("pulso.web.innovation.writes", "declare", job.city)  # before the publication that comes next
             else:
                 upkeep.days(job.city)  # the shelf, now, and not with somebody's first look
                 _afterwards("pulso.web.api.files", "prepare", job.city)
                 _afterwards("pulso.web.innovation.writes", "advance", job.city)
+                _afterwards("pulso.web.innovation.writes", "declare", job.city)
                 _afterwards("pulso.web.api.hooks", "deliver")
         seconds = round(time.monotonic() - began, 1)
         said = {"city": job.city, "kind": job.kind, "state": job.state, "tries": job.tries, "seconds": seconds, "message": job.message}

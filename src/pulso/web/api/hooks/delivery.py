@@ -18,7 +18,7 @@ from django.utils import timezone
 from pulso.web import readings
 from pulso.web.api.happenings import Happening, Mark, since
 from pulso.web.api.hooks.addresses import NotThere, target
-from pulso.web.api.hooks.models import Message, Webhook
+from pulso.web.api.hooks.models import MARKED, Message, Webhook
 
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
 """How long to wait after the first, second … try; after the last there is no other."""
@@ -63,9 +63,9 @@ def _note(city: str) -> None:
     hooks = list(_told().filter(city=city))
     if not hooks:
         return
-    happened = since(readings.reading(city), Mark(min(h.told_until for h in hooks), min(h.incidents_until for h in hooks)))
+    happened = since(readings.reading(city), Mark(*map(min, zip(*(h.mark for h in hooks), strict=True))))
     for hook in hooks:
-        mark = Mark(hook.told_until, hook.incidents_until)
+        mark = hook.mark
         new = [h for h in happened if mark.before(h)]
         if not new:
             continue
@@ -73,8 +73,8 @@ def _note(city: str) -> None:
             Message.objects.bulk_create(Message(webhook=hook, event=h.event, body=body(h)) for h in new if h.event in hook.events)
             for happening in new:
                 mark = mark.past(happening)
-            hook.told_until, hook.incidents_until = mark
-            hook.save(update_fields=["told_until", "incidents_until"])
+            hook.mark = mark
+            hook.save(update_fields=MARKED)
 
 
 def _try(message: Message, send: Send, now: datetime) -> int:

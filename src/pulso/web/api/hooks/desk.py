@@ -29,6 +29,8 @@ EVENTS = {
     "alert.ended": _("a later publication brings it back"),
     "incident.began": _("a contract is broken"),
     "incident.ended": _("a contract is kept again"),
+    "pilot.frozen": _("a pilot's protocol is frozen"),
+    "evaluation.published": _("what a pilot showed is published"),
     writes.TEST: _("a test"),
 }
 """What each happening is called."""

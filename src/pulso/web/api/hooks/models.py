@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-EPOCH = datetime.fromtimestamp(0, UTC)
+from pulso.web.api.happenings import EPOCH, Mark
+
+MARKED: Final = ("told_until", "incidents_until", "pilots_until")
+"""The columns of `Webhook.mark`."""
 
 
 class Webhook(models.Model):
@@ -28,6 +31,7 @@ class Webhook(models.Model):
     secret = models.CharField(max_length=64, help_text="what messages are signed with: shown once, needed for each of them")
     told_until = models.DateTimeField(help_text="the last publication that is noted for sending")
     incidents_until = models.DateTimeField(default=EPOCH, help_text="the last begin or end of an incident that is noted for sending")
+    pilots_until = models.DateTimeField(default=EPOCH, help_text="the last promise or result of a pilot that is noted for sending")
     given_up = models.PositiveIntegerField(default=0, help_text="messages in a row that nobody took")
     active = models.BooleanField(default=True, help_text="false: too many messages were not taken, and no more are sent")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -36,6 +40,15 @@ class Webhook(models.Model):
         """In the order in which they were made."""
 
         ordering = ("pk",)
+
+    @property
+    def mark(self) -> Mark:
+        """What is noted for sending."""
+        return Mark(self.told_until, self.incidents_until, self.pilots_until)
+
+    @mark.setter
+    def mark(self, mark: Mark) -> None:
+        self.told_until, self.incidents_until, self.pilots_until = mark
 
     def __str__(self) -> str:
         return f"webhook {self.pk} of {self.city}"

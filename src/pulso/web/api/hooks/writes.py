@@ -37,17 +37,10 @@ def make(person: Person, told_of: Reading, url: str, events: Iterable[str], key:
     target(url)
     if Webhook.objects.filter(person=person).count() >= MOST:
         raise TooManyWebhooks(f"{MOST} webhooks are as many as one person may have")
-    secret, mark = secrets.token_urlsafe(32), latest(told_of)
-    hook = Webhook.objects.create(
-        person=person,
-        key=key,
-        city=told_of.slug,
-        url=url,
-        events=list(dict.fromkeys(events)),
-        secret=secret,
-        told_until=mark.published,
-        incidents_until=mark.incidents,
-    )
+    secret = secrets.token_urlsafe(32)
+    hook = Webhook(person=person, key=key, city=told_of.slug, url=url, events=list(dict.fromkeys(events)), secret=secret)
+    hook.mark = latest(told_of)
+    hook.save()
     note(person, "make webhook", f"webhook:{hook.pk}", None, _fields(hook), city=hook.city, about=person)
     return hook, secret
 
@@ -64,8 +57,7 @@ def resume(hook: Webhook) -> None:
     """Tell it again, from now on, after nobody took its messages. Of one that is told, nothing."""
     if hook.active:
         return
-    mark = latest(reading(hook.city))
-    hook.told_until, hook.incidents_until, hook.active, hook.given_up = mark.published, mark.incidents, True, 0
+    hook.mark, hook.active, hook.given_up = latest(reading(hook.city)), True, 0
     hook.save()
     note(hook.person, "resume webhook", f"webhook:{hook.pk}", {"active": False}, {"active": True}, city=hook.city, about=hook.person)
 

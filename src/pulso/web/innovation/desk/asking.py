@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 
 from pulso.show.language import Speech
+from pulso.show.language import marked as _
 from pulso.web.innovation.desk.money import Euros, Number
+from pulso.web.innovation.desk.visits import Visit
 from pulso.web.innovation.letters import Letter, Refused, Unfit
 from pulso.web.innovation.moves import MAY_NOT
-from pulso.web.innovation.writes import checks
 from pulso.web.people.forms import TURNING, UNSEEN
 
 T = TypeVar("T")
-ALWAYS = {"csrfmiddlewaretoken"}
-WHICH = ("by", "city", "view", "lead", "challenge", "pilot", "practice", "testbed")
-"""What the writes call whom and what they are about: said by the address, never by a form that doesn't ask for it."""
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
+NOT_OUR_TIMES = _("The year is one from {first} to {last}.")
+Groups = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+"""What some fields are about, a marked message, and their names by line: two that belong together stand side by side."""
 
 
 class Text(forms.CharField):
-    """Some lines that others will read; what is not there to be read is refused."""
+    """Some lines that others will read; what can't be seen, or turns them round, is refused."""
 
     def __init__(self, *, rows: int = 4, max_length: int = 8000, **rest: Any) -> None:
         super().__init__(max_length=max_length, widget=forms.Textarea({"rows": rows}), **rest)
@@ -31,16 +35,24 @@ class Text(forms.CharField):
     def clean(self, value: Any) -> str:
         """In the composed form of Unicode, its lines as they are."""
         said = unicodedata.normalize("NFC", super().clean(value)).replace("\r\n", "\n")
-        if TURNING.search(said) or any(unicodedata.category(sign) == "Cc" for sign in said if sign not in "\n\t"):
+        kinds = {unicodedata.category(sign) for sign in said if sign not in "\n\t"}
+        if TURNING.search(said) or "Cc" in kinds or (said.strip() and not any(kind[0] in "LNPS" for kind in kinds)):
             raise forms.ValidationError(_speech(self).say(UNSEEN), code="unseen")
         return said
 
 
 class Day(forms.DateField):
-    """A day, as the browser gives it."""
+    """A day of our times, as the browser gives it and in no other way: 3/4 is two days."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **rest)
+        super().__init__(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **rest)
+
+    def clean(self, value: Any) -> date | None:
+        """Between `FIRST` and `LAST`."""
+        said: date | None = super().clean(value)
+        if said and not FIRST <= said <= LAST:
+            raise forms.ValidationError(_speech(self).say(NOT_OUR_TIMES, first=str(FIRST.year), last=str(LAST.year)))
+        return said
 
 
 class Asking(forms.Form):
@@ -48,7 +60,8 @@ class Asking(forms.Form):
 
     said: ClassVar[Mapping[str, tuple[str, str]]] = {}  # by field, what it is called and what helps: marked messages, or empty
     beside: ClassVar[Mapping[str, str]] = {}  # by the message of a letter, the field that it stands beside
-    strict: ClassVar[bool] = False  # whether what nobody is asked for is handed to the write, which refuses it
+    groups: ClassVar[Groups] = ()  # how its fields are laid out; those that no group names come after them
+    unfinished: ClassVar[bool] = False  # whether all of it may wait, so that no field need say so
 
     def __init__(self, *args: Any, speech: Speech, **rest: Any) -> None:
         super().__init__(*args, **rest)
@@ -64,13 +77,19 @@ class Asking(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # these are
         field.choices = choices
 
+    def grouped(self) -> list[tuple[str, list[list[forms.BoundField]]]]:
+        """What the fields are about, and the fields by line; without a word those that no group names."""
+        laid = [
+            (self.speech.say(about), [line for names in lines if (line := [self[n] for n in names if n in self.fields])])
+            for about, lines in self.groups
+        ]
+        named = {n for _, lines in self.groups for names in lines for n in names}
+        rest = [[self[n]] for n in self.fields if n not in named]
+        return [(about, lines) for about, lines in (*laid, ("", rest)) if lines]
+
     def told(self) -> dict[str, Any]:
         """What was filled in, as the write takes it."""
         return dict(self.cleaned_data)
-
-    def forged(self) -> dict[str, str]:
-        """What was sent though nobody was asked for it."""
-        return {k: v for k, v in self.data.items() if k not in ALWAYS and k not in self.fields} if self.strict else {}
 
     def wrong(self, why: Letter) -> None:
         """Say a letter beside its field, or above them all."""
@@ -88,16 +107,11 @@ class Asking(forms.Form):
         return 403 if self.refused else 400 if self.is_bound and self.errors else 200
 
 
-def tried(form: Asking, write: Callable[..., T]) -> T | None:
-    """What writing a form gave; None where it can't be so, which the form then says. Refused for whom the write takes a role from."""
-    forged = form.forged()
-    if about := [name for name in WHICH if name in forged]:
-        form.wrong(Unfit(checks.NO_FIELD, field=about[0], known=", ".join(form.fields)))
-        return None
-    if not form.is_valid() and not forged:
-        return None
+def tried(at: Visit, thing: Model, form: Asking, write: Callable[..., T]) -> T | None:
+    """What writing a form of a thing gave; None where it can't be so, which the form then says. Refused for who lacks the role for it."""
     try:
-        return write(**((form.told() if form.is_valid() else {}) | forged))
+        at.only(thing, *form.fields)
+        return write(**form.told()) if form.is_valid() else None
     except Unfit as why:
         form.wrong(why)
     except ValidationError as why:
@@ -115,4 +129,4 @@ def _speech(field: forms.Field) -> Speech:
     return speech
 
 
-__all__ = ["Asking", "Day", "Euros", "Number", "Text", "tried"]
+__all__ = ["Asking", "Day", "Euros", "Groups", "Number", "Text", "tried"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from pulso.show import names, pilots
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.innovation import models
-from pulso.web.innovation.desk.asking import Asking, Day, Euros, Number, Text
+from pulso.web.innovation.desk.asking import Asking, Day, Euros, Groups, Number, Text
 from pulso.web.innovation.models import Evaluation, FundingLine, Party, Pilot, Testbed
 from pulso.web.innovation.writes import challenges, checks, practices
+from pulso.web.innovation.writes import pilots as money
 from pulso.web.innovation.writes import testbeds as beds
 from pulso.web.people.forms import Line
 from pulso.web.people.models import Organisation
@@ -45,9 +47,9 @@ class House(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self, **rest: Any) -> None:
         super().__init__(Organisation.objects.order_by("name"), to_field_name="slug", **rest)
 
-    def offer(self, some: Iterable[Organisation]) -> None:
-        """Offer these."""
-        self.choices = [(o.slug, o.name) for o in some]
+    def offer(self, some: Iterable[Organisation], city: str = "") -> None:
+        """Offer these, the city's own first: whoever chooses none of them means it."""
+        self.choices = [(o.slug, o.name) for o in sorted(some, key=lambda o: o.city != city or o.kind != "municipality")]
 
 
 class Challenge(Asking):
@@ -74,18 +76,22 @@ class Challenge(Asking):
         "target": (_("How far"), _("From where it stands today.")),
         "target_unit": (_("In what"), ""),
         "due": (_("Until when"), ""),
-        "unmeasurable": (_("Or why it can't be measured"), _("Only where no number shows it: then the four above stay empty.")),
+        "unmeasurable": (_("Why it can't be measured"), _("Only where no number shows it: then what would show it stays empty.")),
         "datasets": (_("Data that tell of it"), ""),
     }
+    groups: ClassVar[Groups] = (
+        (_("The problem"), (("title",), ("text",), ("organisation",))),
+        (_("What would show that it is solved"), (("indicator",), ("zones",), ("direction", "due"), ("target", "target_unit"))),
+        (_("If nothing measures it, and what else tells of it"), (("unmeasurable",), ("datasets",))),
+    )
     beside = {checks.NO_METRIC: "indicator", checks.NO_ZONE: "zones", checks.NO_SOURCE: "datasets"}  # noqa: RUF012
     beside |= {challenges.ONE_OF_BOTH: "indicator"}
-    strict = True
 
     def __init__(self, *args: Any, reading: Reading, speech: Speech, houses: Iterable[Organisation], **rest: Any) -> None:
         super().__init__(*args, speech=speech, **rest)
         house = self.fields["organisation"]
         assert isinstance(house, House)  # noqa: S101
-        house.offer(houses)
+        house.offer(houses, reading.slug)
         self.choose("indicator", [("", speech.say("nothing that is measured")), *outcomes(reading, speech)])
         self.choose("zones", places(reading))
         self.choose("direction", chosen(WAYS, speech))
@@ -110,15 +116,16 @@ class PilotForm(Asking):
         "cost": (_("What it costs in all, in euros"), _("Empty where it is not known. Who pays is entered line by line.")),
         "data_protection": (_("Data about people"), _("What is gathered about people, what for, how long, and what keeps it from harm.")),
     }
-    strict = True
+    beside = {checks.NOT_TYPED: "text"}  # noqa: RUF012
 
     def __init__(self, *args: Any, reading: Reading, speech: Speech, houses: Iterable[Organisation], new: bool, **rest: Any) -> None:
         super().__init__(*args, speech=speech, **rest)
         house, answered = self.fields["lead"], self.fields["challenge"]
         assert isinstance(house, House)  # noqa: S101
         assert isinstance(answered, forms.ModelChoiceField)  # noqa: S101
-        house.offer(houses)
-        answered.queryset = models.Challenge.objects.filter(city=reading.slug).exclude(status__in=("draft", "closed"))
+        house.offer(houses, reading.slug)
+        answers = ~Q(status__in=("draft", "closed")) | Q(pk=getattr(self.initial.get("challenge"), "pk", None))  # or did, when it was open
+        answered.queryset = models.Challenge.objects.filter(answers, city=reading.slug)
         answered.empty_label = speech.say("none")
         if not new:
             del self.fields["lead"]
@@ -150,6 +157,7 @@ class Money(Asking):
         "source": (_("Where it comes from"), ""),
         "state": (_("What has become of it"), _("Planned, committed and paid are kept apart, and never added up.")),
     }
+    beside = {money.NOT_CENTS: "cents"}  # noqa: RUF012
 
     def __init__(self, *args: Any, speech: Speech, **rest: Any) -> None:
         super().__init__(*args, speech=speech, **rest)
@@ -167,6 +175,7 @@ class BookingForm(Asking):
         "first": (_("First day"), ""),
         "last": (_("Last day"), _("Included.")),
     }
+    groups: ClassVar[Groups] = (("", (("testbed",), ("first", "last"))),)
     beside = {beds.TAKEN: "testbed", beds.NOT_BOOKABLE: "testbed", beds.BACKWARDS: "last", beds.PAST: "first"}  # noqa: RUF012
 
     def __init__(self, *args: Any, reading: Reading, speech: Speech, **rest: Any) -> None:
@@ -198,12 +207,11 @@ class TestbedForm(Asking):
         "exclusive": (_("One pilot at a time has it"), ""),
     }
     beside = {beds.SHARED: "exclusive"}  # noqa: RUF012
-    strict = True
 
     def __init__(self, *args: Any, reading: Reading, speech: Speech, **rest: Any) -> None:
         super().__init__(*args, speech=speech, **rest)
         self.choose("kind", chosen({k: pilots.KINDS[k] for k in Testbed.Kind.values}, speech))
-        self.choose("zone", [("", speech.say("none")), *places(reading)])
+        self.choose("zone", [("", speech.say("the whole city")), *places(reading)])
 
 
 class Decision(Asking):
@@ -230,23 +238,23 @@ class PracticeForm(Asking):
         "title": (_("Title"), _("What other cities could do too, in one line.")),
         "text": (_("What was done, and what it takes"), _("No numbers of its effect: those are the published evaluation's, or none.")),
     }
-    beside = {practices.NOT_TYPED: "text"}  # noqa: RUF012
-    strict = True
+    beside = {checks.NOT_TYPED: "text"}  # noqa: RUF012
 
 
 class Adopting(Asking):
     """With which pilot of its own a city adopts a practice."""
 
     pilot = forms.ModelChoiceField(Pilot.objects.none())
-    said = {"pilot": (_("Your city's own pilot"), _("With a protocol and an evaluation of its own."))}  # noqa: RUF012
-    beside = {practices.ITS_OWN: "pilot", practices.ANOTHER_CITY: "pilot"}  # noqa: RUF012
+    said = {"pilot": (_("Your city's own pilot"), _("With a protocol and an evaluation of its own; its window has not begun."))}  # noqa: RUF012
+    beside = {practices.ITS_OWN: "pilot", practices.ANOTHER_CITY: "pilot", practices.TOO_LATE: "pilot"}  # noqa: RUF012
 
     def __init__(self, *args: Any, city: str, speech: Speech, **rest: Any) -> None:
         super().__init__(*args, speech=speech, **rest)
         own = self.fields["pilot"]
         assert isinstance(own, forms.ModelChoiceField)  # noqa: S101
-        own.queryset = Pilot.objects.filter(city=city, adoption=None).exclude(status="stopped")
-        own.empty_label = speech.say("choose one")
+        own.queryset, offered = Pilot.objects.all(), Pilot.objects.filter(city=city, adoption=None, status__in=("draft", "frozen"))
+        own.choices = [("", speech.say("choose one")), *((p.pk, p.title) for p in offered)]  # another that is sent is read, as a House is
+        self.without = not offered
 
 
 class Remark(Asking):
@@ -254,3 +262,10 @@ class Remark(Asking):
 
     text = Text(rows=3, max_length=4000)
     said = {"text": (_("What you have to say"), _("For all to read, under your name."))}  # noqa: RUF012
+
+
+class Stepping(Asking):
+    """What a thing should become, and why."""
+
+    to = forms.CharField(required=False, max_length=40)
+    why = Text(required=False, max_length=2000)

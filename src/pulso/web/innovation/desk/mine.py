@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from pulso.show.language import marked as _
 from pulso.web.innovation import clock
+from pulso.web.innovation.desk.things import place
 from pulso.web.innovation.desk.visits import Visit
 from pulso.web.innovation.models import Challenge, Evaluation, Pilot, Practice
 from pulso.web.pages.frame import Frame
@@ -27,6 +28,8 @@ PUBLISH = _("Its evaluation waits to be published, whatever it says.")
 DECIDE = _("Its evaluation is published: say what follows.")
 CLOSE = _("It is decided: close it.")
 OFFER = _("A card that is not offered yet.")
+OFFERED = 20
+"""So many of other cities' practices stand on a desk; the page of practices has them all."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Mine:
     may_edit_pilot: bool = Field(description="whether whoever asks may write a pilot")
     may_offer_testbed: bool = Field(description="whether whoever asks may say what the city offers to try things on")
     waiting: tuple[Waiting, ...] = Field(description="what waits for them, what has a day first")
-    offers: tuple[Offer, ...] = Field(description="practices of other cities that they may adopt here")
+    offers: tuple[Offer, ...] = Field(description="practices of other cities that they may adopt here: the latest twenty")
 
 
 def houses(person: Person, city: str) -> list[Organisation]:
@@ -131,5 +134,5 @@ def _row(at: Visit, thing: Any, message: str, *, until: date | None = None, day:
 
 def _offers(at: Visit) -> Iterator[Offer]:
     found = Practice.objects.filter(status="offered").exclude(pilot__city=at.city).select_related("pilot")
-    for practice in found.exclude(adoptions__city=at.city):
-        yield Offer(practice.pk, practice.title, practice.city, f"{at.base}/desk/practices/{practice.pk}/adopt")
+    for practice in found.exclude(adoptions__city=at.city)[:OFFERED]:
+        yield Offer(practice.pk, practice.title, place(practice.city), f"{at.base}/desk/practices/{practice.pk}/adopt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,20 +16,21 @@ from pulso.web.innovation.desk.asking import Asking, tried
 from pulso.web.innovation.desk.forms import BookingForm, Decision, Money, Part, PilotForm
 from pulso.web.innovation.desk.mine import houses
 from pulso.web.innovation.desk.protocols import Amending, ProtocolForm, called, shown
-from pulso.web.innovation.desk.things import Card, card, found, steps
+from pulso.web.innovation.desk.things import Card, Told, card, found, gone, steps
 from pulso.web.innovation.desk.visits import Gone, Visit, visit
 from pulso.web.innovation.digest import sha256
 from pulso.web.innovation.letters import Letter, Refused, Unfit, Words
 from pulso.web.innovation.models.protocols import WRITTEN
 from pulso.web.innovation.writes import protocols as rules
 from pulso.web.people import may
+from pulso.web.people.around import office
 from pulso.web.people.models import Organisation
 
 KEPT = _("Kept: {what}.")
 OUT = _("Taken out: {what}.")
 COMPUTED = _("Computed: the least effect that it could see.")
 EVALUATED = _("Computed and kept. It is not published yet.")
-CHANGED = _("The protocol has changed since you saw it. Look at it again: nothing was frozen.")
+AGAIN = _("Computed again: it says the same, and nothing new was kept.")
 PROMISES = _("What the pilot promises before it begins. It may stay unfinished until it is frozen; then no letter of it changes.")
 OVER = ("closed", "stopped")
 
@@ -42,10 +44,7 @@ def new_pilot(at: Visit) -> HttpResponse:
     initial = {"challenge": at.request.GET.get("challenge", "")}
     form = PilotForm(at.sent, initial=initial, reading=at.reading, speech=at.speech, houses=some, new=True)
 
-    def write(lead: Organisation | None = None, **said: Any) -> models.Pilot:
-        return writes.draft_pilot(at.person, at.city, lead or Organisation(), **said)
-
-    if at.posted and (made := tried(form, write)):
+    if at.posted and (made := tried(at, models.Pilot(city=at.city), form, lambda **said: writes.draft_pilot(at.person, at.city, **said))):
         return at.to(f"desk/pilots/{made.pk}", KEPT, what=made.title)
     said = {"form": form, "title": at.speech.say("Write a pilot"), "button": at.speech.say("Keep it as a draft"), "seen": ""}
     lead = at.speech.say("What is tried, who leads it, what it costs. Its protocol is written next, and frozen before it begins.")
@@ -59,7 +58,7 @@ def edit_pilot(at: Visit, number: int) -> HttpResponse:
     thing = _mine(at, number, "change pilot")
     initial = {name: getattr(thing, name) for name in ("title", "text", "cost", "data_protection", "challenge")}
     form = PilotForm(at.sent, initial=initial, reading=at.reading, speech=at.speech, houses=(), new=False)
-    if at.posted and tried(form, lambda **said: writes.change_pilot(at.person, thing, **said)) is not None:
+    if at.posted and tried(at, thing, form, lambda **said: writes.change_pilot(at.person, thing, **said)) is not None:
         return at.to(f"desk/pilots/{thing.pk}", KEPT, what=thing.title)
     return _form(at, form, str(initial["title"]), at.speech.say("Keep"), number)
 
@@ -88,16 +87,20 @@ def pilot_page(at: Visit, thing: models.Pilot, status: int = 200, **more: Any) -
         "steps": steps(thing, at.person, at.speech),
         "may_edit": edits,
         "may_freeze": may.may_freeze(at.person, at.city),
-        "may_amend": thing.status not in OVER and may.may_amend(at.person, at.city),
+        "may_amend": _amends(at, thing, protocol),
         "may_evaluate": _evaluates(at, thing, protocol),
         "may_decide": may.may_publish_evaluation(at.person, at.city),
         "may_offer": may.may_offer_practice(at.person, at.city) and thing.status != "draft" and not hasattr(thing, "practice"),
         "parties": list(thing.parties.select_related("organisation")),
         "money": list(thing.funding.all()),
-        "bookings": [(b, steps(b, at.person, at.speech) if edits else ()) for b in bookings],
+        "bookings": [(b, steps(b, at.person, at.speech)) for b in bookings],
         "evaluations": [(e, steps(e, at.person, at.speech)) for e in told],
         "amendments": reads.amendments(thing),
         "words": words,
+        "on": at.on,
+        "leaning": _leaning(at, protocol),
+        "clock": at.reading.city.clock,
+        "office": lambda name: office(name, at.speech),
         "called": called,
         "forms": _forms(at) if edits else {},
         "decision": Decision(speech=at.speech),
@@ -105,6 +108,12 @@ def pilot_page(at: Visit, thing: models.Pilot, status: int = 200, **more: Any) -
     }
     forms = context["forms"] | more.pop("forms", {})
     return at.page("pilot", context | more | {"forms": forms}, status)
+
+
+def _amends(at: Visit, thing: models.Pilot, protocol: models.Protocol | None) -> bool:
+    if not protocol or not protocol.frozen_at or thing.status in OVER or not may.may_amend(at.person, at.city):
+        return False
+    return "may_peek" not in rules.settled(protocol)
 
 
 def _evaluates(at: Visit, thing: models.Pilot, protocol: models.Protocol | None) -> bool:
@@ -119,6 +128,12 @@ def promised(at: Visit, protocol: models.Protocol) -> list[tuple[str, str]]:
     """What a protocol says, in words; as it is in force."""
     said = protocol.in_force()
     return [(called(name, at.speech), shown(name, said[name], at.reading, at.speech)) for name in WRITTEN]
+
+
+def _leaning(at: Visit, protocol: models.Protocol | None) -> str:
+    """How little a zone's index shows, where that is the outcome."""
+    said = protocol.in_force() if protocol else None
+    return words.leaning(said["metric"], said["zones"], at.speech) if said else ""
 
 
 def _forms(at: Visit) -> dict[str, Asking]:
@@ -145,7 +160,7 @@ def _form(at: Visit, form: Asking, title: str, button: str, number: int, lead: s
 
 def _added(at: Visit, thing: models.Pilot, name: str, form: Asking, write: Callable[..., Any]) -> HttpResponse:
     """What a small form of the pilot's page added; or the page again, with what is wrong beside it."""
-    if made := tried(form, write):
+    if made := tried(at, thing, form, write):
         return at.to(f"desk/pilots/{thing.pk}", KEPT, what=str(made))
     return pilot_page(at, thing, form.status, forms={name: form})
 
@@ -182,6 +197,7 @@ def book(at: Visit, number: int) -> HttpResponse:
 def take_out(at: Visit, number: int, what: str, row: int) -> HttpResponse:
     """Take an organisation out, or strike money."""
     thing = _mine(at, number, "take no part" if what == "parties" else "strike funding")
+    at.only(thing)
     line = (thing.parties if what == "parties" else thing.funding).filter(pk=row).first()
     if line is None:
         raise Gone
@@ -203,12 +219,18 @@ def protocol(at: Visit, number: int) -> HttpResponse:
         if at.posted:
             writes.write_protocol(at.person, thing)  # it refuses, and the trail keeps that
         return at.to(f"desk/pilots/{number}/amend")
-    initial = {name: getattr(held, name) for name in WRITTEN} if held else {}
+    initial = {name: getattr(held, name) for name in WRITTEN} if held else _usual(at)
     form = ProtocolForm(at.sent, initial=initial, reading=at.reading, speech=at.speech)
-    if at.posted and tried(form, lambda **said: writes.write_protocol(at.person, thing, **said)) is not None:
+    if at.posted and tried(at, held or thing, form, lambda **said: writes.write_protocol(at.person, thing, **said)) is not None:
         return at.to(f"desk/pilots/{number}", KEPT, what=at.speech.say("the protocol"))
     lead = at.speech.say(PROMISES)
     return _form(at, form, at.speech.say("The protocol of “{pilot}”", pilot=thing.title), at.speech.say("Keep"), number, lead)
+
+
+def _usual(at: Visit) -> dict[str, Any]:
+    """What a new protocol may begin with: the window effect, the last eight weeks that are published as the time before, per cent."""
+    span = at.reading.days()
+    return {"unit": "%", "method": "window"} | ({"before_first": span[1] - timedelta(days=55), "before_last": span[1]} if span else {})
 
 
 @require_POST
@@ -216,6 +238,7 @@ def protocol(at: Visit, number: int) -> HttpResponse:
 def least(at: Visit, number: int) -> HttpResponse:
     """Compute the least effect that the pilot could see."""
     thing = _mine(at, number, "compute least effect")
+    at.only(thing)
     if not hasattr(thing, "protocol"):
         return _sorry(at, thing, "least", Unfit(evaluating.NOT_WRITTEN))
     if thing.protocol.frozen_at:
@@ -236,12 +259,11 @@ def freeze(at: Visit, number: int) -> HttpResponse:
     held = getattr(thing, "protocol", None)
     if held is None:
         raise Unfit(rules.MISSING, what=Words(rules.CALLED.values()))
+    at.only(held, "seen")
     digest, wrong, status = sha256(held.promise()), "", 200
     if at.posted:
         try:
-            if not held.frozen_at and at.request.POST.get("seen") != digest:
-                raise Unfit(CHANGED)
-            writes.freeze(at.person, thing)
+            writes.freeze(at.person, thing, seen=at.request.POST.get("seen", ""))
         except (Unfit, Refused) as why:
             if why.message == moves.MAY_NOT:
                 raise
@@ -252,6 +274,7 @@ def freeze(at: Visit, number: int) -> HttpResponse:
         return at.to(f"desk/pilots/{number}")
     missing = [at.speech.say(said) for name, said in rules.CALLED.items() if getattr(held, name) in (None, "")]
     context = {"thing": thing, "protocol": held, "promised": promised(at, held), "digest": digest, "wrong": wrong}
+    context |= {"leaning": _leaning(at, held), "clock": at.reading.city.clock}
     return at.page("freeze", context | {"missing": missing, "words": words}, status)
 
 
@@ -264,12 +287,17 @@ def amend(at: Visit, number: int) -> HttpResponse:
     held, field = getattr(thing, "protocol", None), at.request.GET.get("field", "")
     if held is None or not held.frozen_at:
         raise Unfit(rules.NOT_YET_FROZEN)
-    if field not in WRITTEN:
+    settled = rules.settled(held)
+    if field not in WRITTEN or (field in settled and not at.posted):
         said = held.in_force()
-        rows = [(n, called(n, at.speech), shown(n, said[n], at.reading, at.speech)) for n in WRITTEN if n not in ("may_peek", "peek_why")]
+        rows = [
+            (n, called(n, at.speech), shown(n, said[n], at.reading, at.speech), at.speech.say(settled.get(n, "")))
+            for n in WRITTEN
+            if n not in ("may_peek", "peek_why")
+        ]
         return at.page("amend", {"thing": thing, "rows": rows})
     form = Amending(at.sent, initial={field: held.in_force()[field]}, reading=at.reading, speech=at.speech, only=field)
-    if at.posted and tried(form, lambda **said: writes.amend(at.person, held, **said)) is not None:
+    if at.posted and tried(at, held, form, lambda **said: writes.amend(at.person, held, **said)) is not None:
         return at.public("pilot", number)
     lead = at.speech.say("The frozen protocol stays as it is. What you set beside it is public, with your reason and the day.")
     return _form(at, form, at.speech.say("Amend: {field}", field=called(field, at.speech)), at.speech.say("Set it beside"), number, lead)
@@ -281,14 +309,30 @@ def evaluate(at: Visit, number: int) -> HttpResponse:
     """Have what the pilot did computed, and kept."""
     thing = found(at, "pilot", number, "evaluate")
     at.allow(may.may_evaluate(at.person, at.city), thing, "evaluate")
+    at.only(thing)
     held = getattr(thing, "protocol", None)
     if held is None or not held.frozen_at:
         return _sorry(at, thing, "evaluate", Unfit(rules.NOT_YET_FROZEN))
     try:
-        writes.evaluate(thing, evaluating.evaluate(thing), by=at.person)
+        before = thing.evaluations.first()
+        again = writes.evaluate(thing, evaluating.evaluate(thing), by=at.person) == before
     except Unfit as why:
         return _sorry(at, thing, "evaluate", why)
-    return at.to(f"desk/pilots/{number}", EVALUATED)
+    return at.to(f"desk/pilots/{number}", AGAIN if again else EVALUATED)
+
+
+@require_GET
+@visit
+def evaluation(at: Visit, number: int) -> HttpResponse:
+    """What a pilot was found to have done, on its page; to machines in full. Who may not read it yet is refused, and in the trail."""
+    told = models.Evaluation.objects.filter(pk=number, pilot__city=at.city).first()
+    if told is None:
+        raise Gone
+    told = reads.evaluation(number, at.person)
+    if not at.as_json:
+        return at.to(f"desk/pilots/{told.pilot_id}#evaluation-{number}")
+    same = ("verdict", "estimate", "low", "high", "unit", "p", "method", "not_evaluable", "interim", "amendments", "as_of")
+    return at.twin(Told, Told(**{name: getattr(told, name) for name in same}, frame=at.frame(), pilot=told.pilot_id, status=told.status))
 
 
 @require_POST
@@ -298,10 +342,10 @@ def decide(at: Visit, number: int, evaluation: int) -> HttpResponse:
     thing = found(at, "pilot", number, "decide next step")
     told = found(at, "evaluation", evaluation, "decide next step")
     if told.pilot_id != thing.pk:
-        raise Gone
+        raise gone(at, told, "decide next step")
     at.allow(may.may_publish_evaluation(at.person, at.city), told, "decide next step")
     form = Decision(at.sent, speech=at.speech)
-    if tried(form, lambda **said: writes.decide(at.person, told, **said)) is not None:
+    if tried(at, told, form, lambda **said: writes.decide(at.person, told, **said)) is not None:
         return at.public("pilot", number)
     return pilot_page(at, thing, form.status, decision=form)
 

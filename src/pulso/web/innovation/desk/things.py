@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
-from pulso.web.innovation import states
+from pulso.web.innovation import reads, states
 from pulso.web.innovation.desk.visits import Gone, Visit
 from pulso.web.innovation.letters import Refused
 from pulso.web.innovation.models import Booking, Challenge, Comment, Evaluation, Pilot, Practice
@@ -17,6 +19,7 @@ from pulso.web.innovation.moves import MAY_NOT, keep
 from pulso.web.pages.frame import Frame
 from pulso.web.people import may
 from pulso.web.people.models import Person
+from pulso.web.readings import cities, reading
 
 NOUNS: dict[str, type[Any]] = {
     "challenge": Challenge,
@@ -41,7 +44,7 @@ DONE_BY = {
     "cancel booking": _("Cancel it"),
     "publish evaluation": _("Publish it, whatever it says"),
     "offer practice": _("Offer it to other cities"),
-    "withdraw practice": _("Withdraw it"),
+    "withdraw practice": _("Withdraw the practice"),
 }
 """By the action of a step, what its button says. A protocol is frozen on a page of its own."""
 
@@ -69,16 +72,46 @@ class Card:
     steps: tuple[Step, ...] = Field(description="what whoever asks may make of it")
 
 
+def place(city: str) -> str:
+    """A city's name; its slug where this site shows it no more."""
+    return reading(city).city.city.name if city in cities() else city
+
+
+@dataclass(frozen=True)
+class Told:
+    """An evaluation on the desk, for machines: published or not."""
+
+    frame: Frame = Field(description="what every page of a city carries")
+    pilot: int = Field(description="the pilot's number")
+    status: str = Field(description="what has become of it")
+    verdict: str = Field(description="what may be said; empty where it could not be evaluated")
+    estimate: float | None = Field(description="its effect, in the unit; null where there is none")
+    low: float | None = Field(description="the lower end of the 95% interval")
+    high: float | None = Field(description="the upper end of the 95% interval")
+    unit: str = Field(description="points or %")
+    p: float | None = Field(description="share of placebos at least as large")
+    method: str = Field(description="how it was computed")
+    not_evaluable: str = Field(description="why it could not be evaluated; empty where it was")
+    interim: bool = Field(description="whether the window had not ended")
+    amendments: int = Field(description="how many amendments the protocol had at that time")
+    as_of: datetime = Field(description="from the series as published then, UTC")
+
+
 def found(at: Visit, noun: str, number: int, rule: str = "") -> Any:
     """A thing of the city. Gone where there is none, or it isn't for whoever asks; what they sent to it leaves a step of the trail."""
     thing = NOUNS[noun].objects.filter(pk=number).first()
-    if thing is None or thing.city != at.city:
-        raise Gone
-    if not seen_by(at.person, thing):
-        if at.posted:
-            keep(Refused(at.person, thing, rule or f"change {noun}", MAY_NOT))
+    if thing and not (thing.city == at.city and seen_by(at.person, thing)):
+        raise gone(at, thing, rule or f"change {noun}")
+    if thing is None:
         raise Gone
     return thing
+
+
+def gone(at: Visit, thing: Model, rule: str) -> Gone:
+    """For a thing that isn't for whoever asks, or isn't where they ask for it: no page of ours sends anything there."""
+    if at.posted:
+        keep(Refused(at.person, thing, rule, MAY_NOT))
+    return Gone()
 
 
 def seen_by(person: Person, thing: Any) -> bool:
@@ -88,7 +121,7 @@ def seen_by(person: Person, thing: Any) -> bool:
     if isinstance(thing, Booking):
         return seen_by(person, thing.pilot)
     if isinstance(thing, Challenge):
-        return thing.status != "draft" or may.may_open_challenge(person, thing.city, thing.houses)
+        return bool(reads.opened([thing])) or may.may_open_challenge(person, thing.city, thing.houses)
     if isinstance(thing, Pilot):
         return thing.status != "draft" or may.may_read_evaluation(person, thing.city, thing.everyone)
     if isinstance(thing, Evaluation):

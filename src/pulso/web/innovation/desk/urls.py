@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(CITY + PILOT + r"/freeze" + JSON, pilots.freeze, name="desk-freeze"),
     re_path(CITY + PILOT + r"/amend" + JSON, pilots.amend, name="desk-amend"),
     re_path(CITY + PILOT + r"/evaluate$", pilots.evaluate, name="desk-evaluate"),
+    re_path(CITY + rf"desk/evaluations/{N}" + JSON, pilots.evaluation, name="desk-evaluation"),
     re_path(CITY + PILOT + r"/evaluations/(?P<evaluation>[0-9]{1,9})/decide$", pilots.decide, name="desk-decide"),
     re_path(CITY + PILOT + r"/practice" + JSON, practices.new_practice, name="desk-practice-new"),
     re_path(CITY + PRACTICE + JSON, practices.practice, name="desk-practice"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pulso.show.language import marked as _
 from pulso.web.innovation import models, reads, states, writes
 from pulso.web.innovation.desk.asking import tried
-from pulso.web.innovation.desk.forms import UNITS, Challenge, Remark
+from pulso.web.innovation.desk.forms import UNITS, Challenge, Remark, Stepping
 from pulso.web.innovation.desk.mine import Mine, houses, mine
 from pulso.web.innovation.desk.pilots import pilot_page
 from pulso.web.innovation.desk.practices import practice_page
 from pulso.web.innovation.desk.protocols import shown
 from pulso.web.innovation.desk.things import Card, card, found, steps
 from pulso.web.innovation.desk.visits import Visit, visit
-from pulso.web.innovation.letters import Letter, Unfit
+from pulso.web.innovation.letters import Unfit
 from pulso.web.pages.challenges import view as address_of
 from pulso.web.pages.urls import PAGES
 from pulso.web.people import may
@@ -27,7 +29,6 @@ KEPT = _("Kept: {what}.")
 DONE = _("Done: it is {now}.")
 BAD_LINK = _("The link that led here names no page of this city.")
 PARTS = ("zone", "metric", "from", "to", "as_of")
-LONGEST = 40
 
 
 @require_GET
@@ -49,13 +50,17 @@ def new_challenge(at: Visit) -> HttpResponse:
     at.allow(may.may_open_challenge(at.person, at.city, some), models.Challenge(city=at.city), "draft challenge")
     seen = {"zones": [view["zone"]] if view.get("zone") else [], "indicator": view.get("metric", "")}
     form = Challenge(at.sent, initial=seen, reading=at.reading, speech=at.speech, houses=some)
-    if at.posted and (made := tried(form, lambda **said: writes.draft_challenge(at.person, at.city, view=view, **said))):
+    if at.posted and (
+        made := tried(
+            at, models.Challenge(city=at.city), form, lambda **said: writes.draft_challenge(at.person, at.city, view=view, **said)
+        )
+    ):
         return at.to(f"desk/challenges/{made.pk}", KEPT, what=made.title)
     said = {
         "form": form,
         "title": at.speech.say("Open a challenge"),
         "button": at.speech.say("Keep it as a draft"),
-        "seen": address_of(view, at.base),
+        "seen": _seen(at, view),
     }
     lead = at.speech.say("A problem of the city, with the number that shows it or the reason why none does. The city opens it to all.")
     return at.page("form", said | {"lead": lead, "back": f"{at.base}/desk"}, form.status)
@@ -69,12 +74,38 @@ def _view(at: Visit) -> dict[str, str]:
     parts = {k: at.request.GET[k] for k in PARTS if at.request.GET.get(k)}
     known = {"zone": at.reading.zone_ids, "metric": ("index", *at.reading.city.metrics)}
     ours = page in {p.name for p in PAGES} and all(parts.get(k) in (None, *v) for k, v in known.items())
-    if not ours or any(len(v) > LONGEST for v in parts.values()):
+    if not ours or not all(_moment(parts[k]) for k in ("from", "to", "as_of") if k in parts):
         raise Unfit(BAD_LINK)
     return {"page": page} | parts
 
 
-@require_http_methods(["GET", "POST"])
+def _seen(at: Visit, view: Mapping[str, str]) -> dict[str, str] | None:
+    """The view that a challenge was opened from: its address, and which zone, metric and days. None where there is none."""
+    address = address_of(view, at.base)
+    if not address:
+        return None
+    days = [day for name in ("from", "to") if (day := _day(view.get(name, "")))]
+    said = [shown("zones", [view["zone"]], at.reading, at.speech) if view.get("zone") else at.reading.city.city.name]
+    said += [shown("metric", view["metric"], at.reading, at.speech)] if view.get("metric") else []
+    said += [at.speech.days(days[0], days[-1], year=True)] if days else []
+    return {"at": address, "called": " · ".join(said)}
+
+
+def _day(said: str) -> date | None:
+    """A day of an address; None where it is none."""
+    moment = _moment(said)
+    return moment.date() if moment else None
+
+
+def _moment(said: str) -> datetime | None:
+    """A day or a moment of an address; None where it is none."""
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+@require_GET
 @visit
 def challenge(at: Visit, number: int) -> HttpResponse:
     """One challenge: what it says, what may be done with it, what was said about it."""
@@ -93,11 +124,12 @@ def challenge_page(at: Visit, thing: models.Challenge, status: int = 200, **more
         "steps": steps(thing, at.person, at.speech),
         "may_edit": thing.status not in ("solved", "closed") and who(at.person, at.city, thing.houses),
         "may_pilot": bool(houses(at.person, at.city)) and thing.status in ("open", "in pilot"),
-        "seen": address_of(thing.view, at.base),
+        "seen": _seen(at, thing.view),
         "measure": _measure(at, thing) if thing.indicator else [],
         "moderates": may.may_moderate(at.person, at.city),
         "discussion": reads.discussion(thing, at.person),
         "remark": Remark(speech=at.speech),
+        "on": at.on,
         "wrong": {},
     }
     return at.page("challenge", context | more, status)
@@ -125,9 +157,9 @@ def edit_challenge(at: Visit, number: int) -> HttpResponse:
     at.allow(who(at.person, at.city, thing.houses), thing, "change challenge")
     initial = {name: getattr(thing, name) for name in Challenge.base_fields} | {"organisation": thing.organisation.slug}
     form = Challenge(at.sent, initial=initial, reading=at.reading, speech=at.speech, houses=houses(at.person, at.city))
-    if at.posted and tried(form, lambda **said: writes.change_challenge(at.person, thing, **said)) is not None:
+    if at.posted and tried(at, thing, form, lambda **said: writes.change_challenge(at.person, thing, **said)) is not None:
         return at.to(f"desk/challenges/{thing.pk}", KEPT, what=thing.title)
-    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "seen": address_of(thing.view, at.base)}
+    said = {"form": form, "title": initial["title"], "button": at.speech.say("Keep"), "lead": "", "seen": _seen(at, thing.view)}
     return at.page("form", said | {"back": f"{at.base}/desk/challenges/{thing.pk}"}, form.status)
 
 
@@ -137,7 +169,7 @@ def comment(at: Visit, number: int) -> HttpResponse:
     """Say something about a challenge that is shown."""
     thing = found(at, "challenge", number, "comment")
     form = Remark(at.sent, speech=at.speech)
-    if at.posted and tried(form, lambda **said: writes.comment(at.person, thing, **said)) is not None:
+    if at.posted and tried(at, thing, form, lambda **said: writes.comment(at.person, thing, **said)) is not None:
         return at.public("challenge", thing.pk)
     return challenge_page(at, thing, form.status, remark=form)
 
@@ -146,12 +178,9 @@ def comment(at: Visit, number: int) -> HttpResponse:
 @visit
 def step(at: Visit, noun: str, number: int) -> HttpResponse:
     """Let a thing become what the button said."""
-    to, why = at.request.POST.get("to", ""), at.request.POST.get("why", "")
-    thing = found(at, noun, number)
-    try:
-        writes.move(thing, to, at.person, why=why)
-    except Unfit as letter:
-        return _again(at, thing, to, letter)
+    thing, form = found(at, noun, number), Stepping(at.sent, speech=at.speech)
+    if tried(at, thing, form, lambda to, why: writes.move(thing, to, at.person, why=why)) is None:
+        return _again(at, thing, form)
     return _onward(at, thing)
 
 
@@ -166,15 +195,19 @@ def _onward(at: Visit, thing: Any) -> HttpResponse:
     return at.public(thing._meta.model_name, thing.pk)
 
 
-def _again(at: Visit, thing: Any, to: str, letter: Letter) -> HttpResponse:
-    """The page that it stood on, with the letter beside its button."""
-    wrong = {f"{thing._meta.model_name}-{thing.pk}-{to}": letter.said(at.speech)}
+def _again(at: Visit, thing: Any, form: Stepping) -> HttpResponse:
+    """The page that it stood on, with what is wrong beside its button, and the reason that was written."""
+    said = " ".join(str(why) for found in form.errors.values() for why in found)
+    more: dict[str, Any] = {
+        "wrong": {f"{thing._meta.model_name}-{thing.pk}-{form['to'].value()}": said},
+        "reason": form["why"].value() or "",
+    }
     thing.refresh_from_db()
     if isinstance(thing, models.Comment):
-        return challenge_page(at, thing.challenge, 400, wrong=wrong)
+        return challenge_page(at, thing.challenge, form.status, **more)
     if isinstance(thing, models.Challenge):
-        return challenge_page(at, thing, 400, wrong=wrong)
+        return challenge_page(at, thing, form.status, **more)
     if isinstance(thing, models.Practice):
-        return practice_page(at, thing, 400, wrong=wrong)
+        return practice_page(at, thing, form.status, **more)
     pilot = thing if isinstance(thing, models.Pilot) else thing.pilot
-    return pilot_page(at, pilot, 400, wrong=wrong)
+    return pilot_page(at, pilot, form.status, **more)

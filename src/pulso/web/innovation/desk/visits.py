@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -21,8 +22,10 @@ from pulso.show.language import Speech, speak
 from pulso.show.language import marked as _
 from pulso.web.innovation.letters import Letter, Refused, Unfit
 from pulso.web.innovation.moves import MAY_NOT, keep
+from pulso.web.innovation.writes import checks
 from pulso.web.pages.frame import Frame, frame
 from pulso.web.pages.twin import around, letter, no_city
+from pulso.web.people import may
 from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
 
@@ -92,6 +95,10 @@ class Visit:
         """What was sent; None where nothing was."""
         return self.request.POST if self.posted else None
 
+    def on(self, moment: datetime, form: str = "long") -> str:
+        """A moment's day, as the city has it."""
+        return self.speech.day(moment.astimezone(self.reading.city.clock).date(), form)
+
     def frame(self) -> Frame:
         """What every page of a city carries."""
         return frame(self.reading.city, self.reading.days(), self.speech)
@@ -105,11 +112,20 @@ class Visit:
             keep(refusal)
         raise refusal
 
+    def only(self, thing: Model, *asked: str) -> None:
+        """Refused, and kept in the trail, where something was sent that the page doesn't ask for: no page of ours sends it."""
+        try:
+            checks.only(self.person, thing, self.request.POST.keys() - {"csrfmiddlewaretoken"}, asked)
+        except Refused as refusal:
+            keep(refusal)
+            raise
+
     def page(self, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """A page of the desk; nobody keeps it but the browser that it was made for, and that not for long. To machines a sheet."""
         if self.as_json:
             return self._sheet(context, status)
-        whole = {"name": "desk", "messages": list(messages.get_messages(self.request)), "base": self.base}
+        desk = may.may_read_evaluation(self.person, self.city) or self.person.roles.filter(organisation__isnull=False).exists()
+        whole = {"name": "desk", "has_desk": desk, "messages": list(messages.get_messages(self.request)), "base": self.base}
         whole |= around(self.request, self.speech, self.frame()) | context
         return private(HttpResponse(render_to_string(f"desk/{name}.html", whole, self.request, using="pages"), status=status))
 

@@ -6,6 +6,7 @@ the trail. A write that Refused ends must not stand in a transaction of the call
 
 from __future__ import annotations
 
+from pulso.web.innovation.declaring import declare
 from pulso.web.innovation.moves import move
 from pulso.web.innovation.writes.challenges import change_challenge, comment, draft_challenge
 from pulso.web.innovation.writes.evaluations import decide, evaluate
@@ -25,6 +26,7 @@ __all__ = [
     "change_testbed",
     "comment",
     "decide",
+    "declare",
     "draft_challenge",
     "draft_pilot",
     "evaluate",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulso.show.language import marked as _
-from pulso.web.innovation import clock
+from pulso.web.innovation import clock, reads
 from pulso.web.innovation.letters import Unfit, Word
 from pulso.web.innovation.models import Challenge, Comment
 from pulso.web.innovation.moves import allow, recorded, told
@@ -30,7 +30,7 @@ NOT_A_VIEW = _("A view has these parts, each a text: {known}; found {found}.")
 def draft_challenge(by: Person, city: str, **fields: Any) -> Challenge:
     """Write a challenge, a draft until the city opens it. UnknownCity; Unfit for what is not there, or both or neither of a measure."""
     now = clock.now(city)
-    checks.only(fields, FIELDS)
+    checks.only(by, Challenge(city=city), fields, FIELDS)
     made = Challenge(city=city, author=by, created_at=now, since=now, **fields)
     allow(may.may_open_challenge(by, city, made.houses), by, made, "draft challenge")
     _check(made)
@@ -41,7 +41,7 @@ def draft_challenge(by: Person, city: str, **fields: Any) -> Challenge:
 @recorded
 def change_challenge(by: Person, challenge: Challenge, **fields: Any) -> Challenge:
     """Say it differently, while it is a draft, open or in a pilot: a draft by whoever may write it, then by the city."""
-    checks.only(fields, FIELDS)
+    checks.only(by, challenge, fields, FIELDS)
     _lock(challenge)
     before, draft = told(challenge), challenge.status == Challenge.Status.DRAFT
     who = may.may_open_challenge if draft else may.may_publish_challenge
@@ -58,10 +58,10 @@ def change_challenge(by: Person, challenge: Challenge, **fields: Any) -> Challen
 
 @recorded
 def comment(by: Person, challenge: Challenge, text: str) -> Comment:
-    """Say something about a challenge that is shown. Unfit where it is a draft, or nothing is said."""
+    """Say something about a challenge that is shown. Unfit where it was never opened, or nothing is said."""
     made = Comment(challenge=challenge, author=by, text=text.strip(), at=clock.now(challenge.city))
     allow(may.may_comment(by), by, made, "comment")
-    if challenge.status == Challenge.Status.DRAFT:
+    if not reads.opened([challenge]):
         raise Unfit(NOT_TO_BE_SEEN)
     if not made.text:
         raise Unfit(EMPTY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -9,13 +11,21 @@ from typing import Any
 from django.db.models import Model
 
 from pulso.show.language import marked as _
-from pulso.web.innovation.letters import Unfit
+from pulso.web.innovation.letters import Refused, Unfit
 from pulso.web.innovation.moves import subject, told
 from pulso.web.people.models import Person
 from pulso.web.people.trail import note
 from pulso.web.readings import cities, reading
 
 INDEX = "index"
+SHARE = r"%|‰|per[\s-]?cent\b|por\s+cento\b|\d\s*(?:p\.\s?p\.|pp\b|points?\b(?!\s+of\b)|pontos?\b(?!\s+de\b))"
+PART = (
+    r"half|a\s+(?:third|quarter|fifth)|twice|double|triple|metade|o\s+(?:dobro|triplo)|um\s+(?:terço|quarto|quinto)|\w+\s+(?:vezes|times)"
+)
+THAN = r"(?:as\s+(?:many|much|few|little)|more|fewer|less|a\s+mais|a\s+menos|mais|menos)\b"
+EFFECT = re.compile(rf"{SHARE}|\b(?:{PART})\s+(?:\w+\s+)?{THAN}", re.IGNORECASE)
+"""What an effect looks like where somebody types it: a share, points, or a part or a multiple of what was. Nobody can list all the ways."""
+NOT_TYPED = _("Effects are not typed here: they are the numbers of the pilot's evaluation. Found: {found}.")
 NO_ZONE = _("The city has no zone {zone}. It has: {known}.")
 NO_METRIC = _("The city has no metric {metric}. It has: {known}.")
 NO_SOURCE = _("The city has no source {source}. It has: {known}.")
@@ -24,10 +34,20 @@ NO_FIELD = _("Nobody writes {field} here. What can be written: {known}.")
 NO_DAY = _("An event that is left out has a name and two days, the first before the last; found {found}.")
 
 
-def only(fields: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Unfit for a field that people don't write."""
-    for wrong in set(fields) - set(known):
-        raise Unfit(NO_FIELD, field=wrong, known=", ".join(known))
+def only(by: Person | None, thing: Model, fields: Iterable[str], known: Iterable[str]) -> None:
+    """Refused, and kept in the trail, for a field that people don't write: no page of ours asks for it."""
+    for wrong in sorted(set(fields) - set(known)):
+        named = "".join(sign for sign in wrong if sign.isprintable())[:40]  # whoever sends it names it, and the trail keeps that
+        raise Refused(by, thing, f"type {named}", NO_FIELD, field=named, known=", ".join(known))
+
+
+def untyped(by: Person, thing: Model, *texts: str, but: str = "") -> None:
+    """Refused, and kept in the trail, where a text says an effect that an earlier one (`but`) didn't. Wide and narrow signs are alike."""
+    for text in texts:
+        said = unicodedata.normalize("NFKC", text)
+        for found in EFFECT.finditer(said):
+            if said[max(found.start() - 10, 0) : found.end()] not in unicodedata.normalize("NFKC", but):
+                raise Refused(by, thing, "type an effect", NOT_TYPED, found=said[max(found.start() - 10, 0) : found.end()].strip())
 
 
 def zones(city: str, named: Iterable[str]) -> None:

@@ -18,6 +18,8 @@ from pulso.web.people.trail import note
 
 NOT_TYPED = _("Effects are not typed: an evaluation keeps what a function gave.")
 NOT_FROZEN = _("A pilot is evaluated by its frozen protocol, and this one has none.")
+IS_CLOSED = _("The pilot is closed: what it did was decided upon.")
+EARLY = _("It was computed before the window had ended: what follows is decided upon the whole window.")
 NOT_ITS_OWN = _("The numbers are of another protocol than the one that was frozen.")
 NOT_AS_FROZEN = _("The protocol is not what was frozen: its digest is another.")
 OTHER_METHOD = _("The protocol says {told}; the numbers come from {found}.")
@@ -27,12 +29,27 @@ NOT_STARTED = _("The window begins on {first}; in the city it is {today}.")
 NOT_PUBLISHED = _("The evaluation is not published yet: what follows from it is decided after that.")
 WHY = _("Say why: what follows from an evaluation has a reason.")
 DECIDED = _("That was decided already.")
+SAME = (
+    "protocol_digest",
+    "data_digest",
+    "method",
+    "unit",
+    "estimate",
+    "low",
+    "high",
+    "p",
+    "placebos",
+    "pretrend",
+    "verdict",
+    "not_evaluable",
+)
+"""What an evaluation says, whenever it was computed."""
 NO_SUCH_STEP = _("What follows is one of these: {known}; found {found}.")
 
 
 @recorded
 def evaluate(pilot: Pilot, result: Result, *, by: Person | None = None) -> Evaluation:
-    """Keep what a function gave of a pilot. It supersedes what was kept before, which stays.
+    """Keep what a function gave of a pilot. It supersedes what was kept before, which stays; the same again is the one that is kept.
 
     Refused, and kept in the trail: whoever may not; anything but a `Result` (a typed effect); another protocol's numbers, or those of a
     protocol that is not what was frozen; before the window has ended, where the protocol doesn't let anyone look. Unfit without a
@@ -47,6 +64,8 @@ def evaluate(pilot: Pilot, result: Result, *, by: Person | None = None) -> Evalu
     protocol = Protocol.objects.filter(pilot=pilot).first()
     if protocol is None or not protocol.frozen_at:
         raise Unfit(NOT_FROZEN)
+    if pilot.status == Pilot.Status.CLOSED:
+        raise Unfit(IS_CLOSED)
     _of(by, made, protocol, result)
     interim = _looks_early(by, made, protocol)
     now = clock.now(pilot.city)
@@ -55,6 +74,9 @@ def evaluate(pilot: Pilot, result: Result, *, by: Person | None = None) -> Evalu
     for name, value in _columns(result).items():
         setattr(made, name, value)
     made.amendments, made.interim, made.computed_at = protocol.amendments.count(), interim, now
+    last = pilot.evaluations.first()
+    if last and all(getattr(last, name) == getattr(made, name) for name in (*SAME, "amendments", "interim")):
+        return last
     checks.keep(by, "evaluate", made)
     if pilot.status == Pilot.Status.AWAITING:
         move(pilot, Pilot.Status.EVALUATED, by)
@@ -69,6 +91,8 @@ def decide(by: Person, evaluation: Evaluation, step: str, *, why: str) -> Evalua
     allow(may.may_publish_evaluation(by, evaluation.city), by, evaluation, "decide next step")
     if not evaluation.published_at:
         raise Unfit(NOT_PUBLISHED)
+    if evaluation.interim and evaluation.pilot.status != Pilot.Status.STOPPED:
+        raise Unfit(EARLY)
     if evaluation.next_step:
         raise Unfit(DECIDED)
     if step not in Evaluation.NextStep.values:
@@ -111,5 +135,5 @@ def _looks_early(by: Person | None, made: Evaluation, protocol: Protocol) -> boo
 
 
 def _columns(result: Result) -> dict[str, Any]:
-    same = ("protocol_digest", "data_digest", "as_of", "method", "unit", "estimate", "low", "high", "p", "verdict", "not_evaluable")
-    return {name: getattr(result, name) for name in same} | {"placebos": list(result.placebos), "pretrend": dict(result.pretrend)}
+    same = {name: getattr(result, name) for name in ("as_of", *SAME) if name not in ("placebos", "pretrend")}
+    return same | {"placebos": list(result.placebos), "pretrend": dict(result.pretrend)}

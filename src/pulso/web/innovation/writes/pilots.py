@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 from pulso.show.language import marked as _
-from pulso.web.innovation import clock, states
+from pulso.web.innovation import clock, declaring, states
 from pulso.web.innovation.letters import Unfit, Word
-from pulso.web.innovation.models import Challenge, FundingLine, Party, Pilot
+from pulso.web.innovation.models import Challenge, FundingLine, Party, Pilot, Protocol
 from pulso.web.innovation.moves import allow, move, recorded, subject, told
 from pulso.web.innovation.writes import checks
 from pulso.web.people import may
@@ -30,7 +30,7 @@ TAKES_PART = _("{name} takes part already.")
 def draft_pilot(by: Person, city: str, lead: Organisation, **fields: Any) -> Pilot:
     """Write a pilot, led by an organisation. UnknownCity; Unfit for a challenge of another city."""
     now = clock.now(city)
-    checks.only(fields, FIELDS)
+    checks.only(by, Pilot(city=city), fields, FIELDS)
     made = Pilot(city=city, author=by, created_at=now, since=now, **fields)
     allow(may.may_edit_pilot(by, city, [lead]), by, made, "draft pilot")
     _check(made)
@@ -42,13 +42,19 @@ def draft_pilot(by: Person, city: str, lead: Organisation, **fields: Any) -> Pil
 
 @recorded
 def change_pilot(by: Person, pilot: Pilot, **fields: Any) -> Pilot:
-    """Say it differently, until it is closed or stopped. Its promise is its protocol's, and frozen with that."""
-    checks.only(fields, FIELDS)
+    """Say it differently, until it is closed or stopped. Its promise is its protocol's, and frozen with that.
+
+    Refused, and kept in the trail, where an effect is typed into it once it was promised.
+    """
+    checks.only(by, pilot, fields, FIELDS)
     before = told(_mine(by, pilot, "change pilot"))
     for name, value in fields.items():
         setattr(pilot, name, value)
-    _check(pilot)
+    _check(pilot, before["challenge_id"])
+    if Protocol.objects.filter(pilot=pilot, frozen_at__isnull=False).exists():  # it stands beside its result from then on
+        checks.untyped(by, pilot, pilot.title, pilot.text, but=f"{before['title']}\n{before['text']}")
     checks.keep(by, "change pilot", pilot, before)
+    declaring.soon(pilot.city)
     return pilot
 
 
@@ -121,12 +127,13 @@ def _mine(by: Person, pilot: Pilot, rule: str) -> Pilot:
     return pilot
 
 
-def _check(pilot: Pilot) -> None:
+def _check(pilot: Pilot, answered: int | None = None) -> None:
+    """`answered` is the challenge that it answers already, which may have been closed meanwhile."""
     if pilot.cost is not None and not _whole(pilot.cost):
         raise Unfit(NOT_CENTS, found=pilot.cost)
     if pilot.challenge and pilot.challenge.city != pilot.city:
         raise Unfit(ELSEWHERE)
-    if pilot.challenge and pilot.challenge.status in (Challenge.Status.DRAFT, Challenge.Status.CLOSED):
+    if pilot.challenge and pilot.challenge_id != answered and pilot.challenge.status in (Challenge.Status.DRAFT, Challenge.Status.CLOSED):
         raise Unfit(HIDDEN)
 
 

@@ -29,7 +29,7 @@ IS_OVER = _("The pilot is over: it books nothing any more.")
 def offer_testbed(by: Person, city: str, **fields: Any) -> Testbed:
     """Say what the city offers. UnknownCity; Unfit for a zone that it has not."""
     clock.today(city)
-    checks.only(fields, FIELDS)
+    checks.only(by, Testbed(city=city), fields, FIELDS)
     made = Testbed(city=city, **fields)
     allow(may.may_offer_testbed(by, city), by, made, "offer testbed")
     checks.zones(city, [made.zone] if made.zone else [])
@@ -40,7 +40,7 @@ def offer_testbed(by: Person, city: str, **fields: Any) -> Testbed:
 @recorded
 def change_testbed(by: Person, testbed: Testbed, **fields: Any) -> Testbed:
     """Say it differently. Unfit where it would be for one pilot alone, and two have it on the same days."""
-    checks.only(fields, FIELDS)
+    checks.only(by, testbed, fields, FIELDS)
     _lock(testbed)
     before = told(testbed)
     allow(may.may_offer_testbed(by, testbed.city), by, testbed, "change testbed")
