@@ -1,0 +1,49 @@
+"""What is wrong or doubtful in a network or in a file of one: a row a finding, so that people can sort, count and mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from pulso.errors import PulsoError
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+class Finding(NamedTuple):
+    """One thing that a person should look at.
+
+    An error breaks a rule, or part of what was given could not be taken; a warning is allowed and probably wrong; a note is good to know.
+    """
+
+    code: str  # the kind of finding, one of those in docs/reference/fibre-files.md: "duplicate-id"
+    severity: Severity
+    where: str  # JSON pointer, or table and line, or feature number, or kind of thing; then the id: "/networks/0/nodes/3/id (id 7)"
+    found: str
+    accepted: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}; {self.accepted}"
+
+
+class FibreFileError(PulsoError):
+    """A file of a network that can't be read at all: which file, what was found, what is accepted."""
+
+    exit_code = 2
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then notes; within each the order is kept."""
+    return sorted(findings, key=lambda f: SEVERITIES.index(f.severity))
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """Only the errors."""
+    return [f for f in findings if f.severity == "error"]
+
+
+def shown(value: object, most: int = 80) -> str:
+    """A value as a letter quotes it: cut where it is long, on one line."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
