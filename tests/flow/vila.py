@@ -175,8 +175,8 @@ def vila(folder: Path, **how: object) -> Vila:
 
 
 def a_day_later(told: Vila, folder: Path) -> Vila:
-    """A copy of a town, to do with as a test likes."""
-    shutil.copytree(told.folder, folder, dirs_exist_ok=True)
+    """A copy of a town, to do with as a test likes; without what was measured of its events, which depends on the tests before."""
+    shutil.copytree(told.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("effects.sqlite3*"))
     town = Vila(folder)
     town.clock.pass_(days=1)
     return town
