@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.optimize import linprog
-
-from pulso.core.privacy.tables import Published
 
 Floats = np.ndarray
 
@@ -36,6 +35,19 @@ def by_zone(zone: Floats, per_place: Floats) -> Floats:
     return np.array([(of_cell == z) & (np.arange(per_place) % rest == h) for z in np.unique(zone) for h in range(rest)], dtype=float)
 
 
+class Readable(Protocol):
+    """Whatever was published has figures; NaN where nothing is said."""
+
+    @property
+    def figures(self) -> Floats: ...
+
+
+class Printed(NamedTuple):
+    """Nothing but figures."""
+
+    figures: Floats
+
+
 class Attacker:
     """Collects what is printed, knows how it was rounded and that nothing below k is shown, and solves for the rest."""
 
@@ -44,7 +56,7 @@ class Attacker:
         self.rows: list[Floats] = []
         self.ends: list[tuple[float, float]] = []
 
-    def reads(self, figures: Floats, published: Published, cell: Floats | None = None) -> None:
+    def reads(self, figures: Floats, published: Readable, cell: Floats | None = None) -> None:
         """Note each printed figure; `cell` says which of the attacker's cells the publication's are."""
         at = np.arange(figures.shape[1]) if cell is None else cell
         for row, shown in zip(figures, published.figures, strict=True):
