@@ -144,6 +144,12 @@ def test_an_event_silences_only_sources_that_there_are(tmp_path):
         load(tmp_path)
 
 
+def test_an_event_silences_single_sensors(tmp_path):
+    text = GOOD.replace('calendar = "calendar.csv"', 'calendar = "calendar.csv"\nevents = "events.csv"')
+    (tmp_path / "events.csv").write_text("from,to,kind,name,sensors\n2024-06-01,2024-06-01,outage,Cut,b1; b 2 ;\n")
+    assert city_of(tmp_path, text).events[0].sensors == ("b1", "b 2")
+
+
 def test_every_shipped_city_can_be_read():
     slugs = sorted(p.parent.name for p in cities_folder().glob("*/city.toml"))
     assert slugs

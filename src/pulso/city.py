@@ -162,8 +162,9 @@ class Span(Row):
     link: str = ""
     name_pt: str = ""
     silences: tuple[str, ...] = ()  # sources whose sensors, in the zone, are missing on these days, whatever they say
+    sensors: tuple[str, ...] = ()  # single sensors that are missing on these days, wherever they stand
 
-    @field_validator("silences", mode="before")
+    @field_validator("silences", "sensors", mode="before")
     @classmethod
     def _split(cls, said: object) -> object:
         """A cell of a table has them in one text: `bus; metro`."""

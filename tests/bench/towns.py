@@ -62,7 +62,7 @@ def town(folder: Path, home: Path, slug: str, days: int, events: int, *, entries
     river = River.open(where, Home(home, None, lambda: datetime(2026, 11, 1, 9, tzinfo=UTC)))
     river.lake.sync_events(happenings(events))
     rows = [
-        s.model_dump() | {"silences": None, "id": f"entry {i}", "sign": "", "who": "bench", "active": True}
+        s.model_dump() | {"silences": None, "sensors": None, "id": f"entry {i}", "sign": "", "who": "bench", "active": True}
         for i, s in enumerate(happenings(entries))
     ]
     river.lake.entry_table.append(pa.Table.from_pylist([r | {"known_at": river.lake.moment()} for r in rows], schema=ENTERED))

@@ -101,7 +101,7 @@ def test_what_an_event_silences_is_kept_and_a_home_from_before_there_was_such_a_
     fair, cut = (Span.model_validate({"from": JUNE, "to": JUNE, "kind": "event", "name": n}) for n in ("fair", "cut"))
     younger = records.EVENT.get_field_index("silences")
     before = Table(of.event_table.path, records.EVENT.remove(younger))
-    row = fair.model_dump(include=set(before.schema.names)) | {"active": True, "known_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    row = fair.model_dump(include=set(before.schema.names) - {"sensors"}) | {"active": True, "known_at": datetime(2026, 1, 1, tzinfo=UTC)}
     before.append(pa.Table.from_pylist([row], schema=before.schema))
     assert of.events() == (fair,)
     assert of.sync_events([fair]) == 0
@@ -110,6 +110,22 @@ def test_what_an_event_silences_is_kept_and_a_home_from_before_there_was_such_a_
     of.enter("1", cut.model_copy(update={"name": "another cut"}), who="Vila")
     assert [(e.name, e.silences) for e in of.events()] == [("another cut", ("bikes", "cars")), ("cut", ("bikes", "cars")), ("fair", ())]
     assert of.sync_events([]) == 2
+
+
+def test_the_single_sensors_that_an_event_silences_are_kept_whatever_they_are_called_and_an_older_home_is_read(tmp_path: Path) -> None:
+    of = lake(tmp_path)
+    cut = Span.model_validate({"from": JUNE, "to": JUNE, "kind": "fibre_cut", "name": "cut"})
+    before = Table(of.entry_table.path, records.ENTERED.remove(records.ENTERED.get_field_index("sensors")))
+    row = cut.model_dump(include=set(before.schema.names) - {"silences"}) | {"id": "0", "sign": "", "who": "Vila", "active": True}
+    before.append(pa.Table.from_pylist([row | {"known_at": datetime(2026, 1, 1, tzinfo=UTC)}], schema=before.schema))
+    assert of.events() == (cut,)
+    named = cut.model_copy(update={"sensors": ("n1", "câmara; nº 2", 'a "quoted" one')})
+    of.enter("0", named, who="Vila")
+    assert [e.span for e in of.entered()] == [named]
+    of.enter("0", cut, who="Vila")
+    assert of.events() == (cut,)
+    assert of.sync_events([named, cut]) == 2
+    assert of.sync_events([cut]) == 1
 
 
 def test_an_event_that_someone_enters_stays_when_the_city_s_file_is_read_again(tmp_path: Path) -> None:

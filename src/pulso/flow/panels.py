@@ -22,7 +22,10 @@ from pulso.lake import Arrays
 MARGIN = 4
 """Days beside those that have data: whether a day is a bridge or an eve depends on its neighbours."""
 
-SILENCING = ("outage", "power_cut", "sensor_fault")
+FIBRE_CUT = "fibre_cut"
+"""What a cut of the city's fibre makes blind. The site enters it, and nobody by hand: it names the very sensors that are missing."""
+
+SILENCING = ("outage", "power_cut", "sensor_fault", FIBRE_CUT)
 """Events that silence sensors and say nothing about the city: they are named on the day, but drive nothing."""
 
 PILOT = "pilot"
@@ -169,11 +172,17 @@ def _excluded(river: River, sensors: Sequence[str], span: tuple[date, date]) -> 
 
 
 def _silenced(river: River, source: str, seen: Arrays, events: Sequence[Span], span: tuple[date, date]) -> Bools:
-    """(T, S) Silenced by an event that says so: whatever a sensor without power reports, it is missing, never a quiet street."""
+    """(T, S) Silenced by an event that says so: whatever a sensor without power reports, it is missing, never a quiet street.
+
+    An event names sources, whose sensors are silenced where it is, or single sensors, which are wherever they stand.
+    """
     ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
     out = np.zeros((ordinal.size, len(seen.sensors)), dtype=bool)
     for event in (e for e in events if source in e.silences):
         out |= _between(ordinal, event.first, event.last)[:, None] & _there(river, event, seen)
+    for event in (e for e in events if e.sensors):
+        named = set(event.sensors)
+        out |= _between(ordinal, event.first, event.last)[:, None] & np.array([s in named for s in seen.sensors], dtype=bool)
     return out
 
 

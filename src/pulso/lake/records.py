@@ -40,6 +40,7 @@ EVENT = pa.schema(
         ("zone", pa.string()),
         ("link", pa.string()),
         ("silences", pa.string()),  # sources, by `; `; null for none
+        ("sensors", pa.string()),  # single sensors that it silences, a list in JSON; null for none
         ("active", pa.bool_()),  # false: it was entered once, and no longer is
         ("known_at", UTC_TIME),
     ]
@@ -57,7 +58,7 @@ ENTERED = pa.schema(
 )
 """An event that was entered on the site: beside those of the city file, which no collection takes away."""
 
-_SPAN = ["first", "last", "kind", "name", "zone", "link", "silences"]
+_SPAN = ["first", "last", "kind", "name", "zone", "link", "silences", "sensors"]
 
 TOUCHED = pa.schema([("first", pa.date32()), ("known_at", UTC_TIME)])
 """The first local day whose sensor-hours a reduction made anew."""
@@ -120,11 +121,12 @@ def events(table: Table, as_of: datetime | None = None) -> list[Span]:
 
 
 def _row_of(span: Span) -> dict[str, Any]:
-    return span.model_dump() | {"silences": "; ".join(span.silences) or None}
+    sensors = json.dumps(span.sensors, ensure_ascii=False) if span.sensors else None  # a source may name a sensor as it likes, `;` and all
+    return span.model_dump() | {"silences": "; ".join(span.silences) or None, "sensors": sensors}
 
 
 def _span_of(row: dict[str, Any]) -> Span:
-    return Span.model_validate(row | {"silences": row["silences"] or ()})
+    return Span.model_validate(row | {"silences": row["silences"] or (), "sensors": json.loads(row["sensors"] or "[]")})
 
 
 class Entered(NamedTuple):

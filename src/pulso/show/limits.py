@@ -83,8 +83,8 @@ def happened(verdict: Verdict, events: Iterable[Span], silencing: Sequence[str],
     """
     on = [e for e in events if e.first <= verdict.day <= e.last]
     told = {name for r in verdict.reasons for name in (r.name, *r.name.split(", "))} | set(verdict.unmeasured)
-    said = [_outage(e, city, speech) for e in on if e.kind in silencing or e.silences]
-    others = [e.name for e in on if e.kind not in silencing and not e.silences and e.name not in told]
+    said = [_outage(e, city, speech) for e in on if e.kind in silencing or e.silences or e.sensors]
+    others = [e.name for e in on if e.kind not in silencing and not (e.silences or e.sensors) and e.name not in told]
     if others and verdict.index is not None:
         named = ", ".join(names.driver(name, speech, city) for name in dict.fromkeys(others))
         said.append(speech.say("That day too, without points in this number: {events}.", events=named))
@@ -92,9 +92,17 @@ def happened(verdict: Verdict, events: Iterable[Span], silencing: Sequence[str],
 
 
 def _outage(event: Span, city: City, speech: Speech) -> str:
-    """An outage with its days, and the sources that it silences."""
+    """An outage with its days, and the sources or the number of single sensors that it silences."""
     name, sort = speech.capital(names.driver(event.name, speech, city)), names.sort(event.name, [event], speech, city)
     about = ", ".join(filter(None, (sort, speech.days(event.first, event.last))))
+    if event.sensors:
+        return speech.many(
+            "{event} ({about}): whatever one sensor reports is missing because of it, not quiet.",
+            "{event} ({about}): whatever {n} sensors report is missing because of it, not quiet.",
+            len(event.sensors),
+            event=name,
+            about=about,
+        )
     if not event.silences:
         return speech.say("{event} ({about}): what reports nothing because of it is missing, not quiet.", event=name, about=about)
     sources = ", ".join(names.source(s, city, speech) for s in event.silences)

@@ -52,6 +52,7 @@ KINDS: dict[str, str] = {
     "feast": _("feast"),
     "festival": _("festival"),
     "festival_weekend": _("festival weekend"),
+    "fibre_cut": _("fibre cut"),
     "fire": _("fire"),
     "flood": _("flood"),
     "football": _("football"),

@@ -12,7 +12,7 @@ from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.people.forms import Line
 from pulso.web.readings import Reading, Span
-from pulso.web.readings.entries import PILOT, SIGNS, SILENCING, had
+from pulso.web.readings.entries import BY_THE_SITE, PILOT, SIGNS, SILENCING, had
 
 LONGEST = timedelta(days=366)
 """An event that lasts longer is no event."""
@@ -109,7 +109,7 @@ class Event(Days):
         said = self.cleaned_data
         silences = said.get("silences", self.initial.get("silences", ()))
         told = {k: said[k] for k in ("first", "last", "kind", "name", "link")}
-        return Span.model_validate(told | {"zone": said["zone"] or None, "silences": silences})
+        return Span.model_validate(told | {"zone": said["zone"] or None, "silences": silences, "sensors": self.initial.get("sensors", ())})
 
     def _called(self, kind: str) -> str:
         return self.speech.capital(names.driver(kind, self.speech))
@@ -138,7 +138,7 @@ class Outage(Event):
 
     def kinds(self, reading: Reading) -> list[tuple[str, Any]]:  # noqa: ARG002
         """The silencing ones."""
-        return [(k, self._called(k)) for k in SILENCING]
+        return [(k, self._called(k)) for k in SILENCING if k not in BY_THE_SITE]
 
 
 class Exclusion(Days):

@@ -28,7 +28,7 @@ from pulso.web.people import may
 from pulso.web.people.around import office
 from pulso.web.people.models import Person
 from pulso.web.readings import Reading, UnknownCity, reading
-from pulso.web.readings.entries import PILOT, SILENCING, Entered, Flag, entered, flags_in_force, nearest, sensors
+from pulso.web.readings.entries import FIBRE_CUT, PILOT, SILENCING, Entered, Flag, entered, flags_in_force, nearest, sensors
 
 STRANGER = _("This is for those who are signed in.")
 ENTERED = _("Entered: {what}. The next publication explains with it.")
@@ -36,6 +36,7 @@ CHANGED = _("Kept: {what}. The next publication explains with it.")
 WITHDRAWN = _("Withdrawn: {what}. The next publication no longer knows it.")
 LEFT_OUT = _("Left out: {what}. The next publication judges its days again.")
 TAKEN_IN = _("Taken in again: {what}. The next publication judges its days again.")
+OF_THE_FIBRE = _("“{name}” is a cut of the city's fibre: it ends where the network's own desk says that it does.")
 OF_A_PILOT = _("“{name}” is a pilot: its protocol says when and where it is, and it changes with that.")
 DESK, ENTRY = TypeAdapter(Desk), TypeAdapter(Entry)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
@@ -154,6 +155,8 @@ def entry(at: Visit, entry: str) -> HttpResponse:
         return at.refused()
     if before.span.kind == PILOT:
         return _letter(at.request, at.speech, 403, at.speech.say(OF_A_PILOT, name=before.span.name))
+    if before.span.kind == FIBRE_CUT:
+        return _letter(at.request, at.speech, 403, at.speech.say(OF_THE_FIBRE, name=before.span.name))
     if "withdraw" in at.request.POST:
         writes.withdraw(at.person, at.reading, before)
         return at.to_the_desk(WITHDRAWN, before.span.name)

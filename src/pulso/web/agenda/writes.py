@@ -11,13 +11,13 @@ from pulso.web.people.models import Person
 from pulso.web.people.reads import office
 from pulso.web.people.writes import note
 from pulso.web.readings import Reading, Span, entries
-from pulso.web.readings.entries import PILOT, Entered
+from pulso.web.readings.entries import BY_THE_SITE, Entered
 
 
 def enter(person: Person, reading: Reading, span: Span, sign: str) -> str:
     """Enter an event or an outage; its entry's name. LakeBusy, with nothing written, where the lake is held still.
 
-    ValueError for a pilot, here and below: its protocol says when and where it is, and nobody else.
+    ValueError for a pilot or a cut of the fibre, here and below: its protocol, or the network, says when and where it is, and nobody else.
     """
     _by_hand(span)
     entry = entries.fresh()
@@ -62,8 +62,8 @@ def take_in(person: Person, reading: Reading, sensor: str, first: date | None, l
 
 
 def _by_hand(span: Span) -> None:
-    if span.kind == PILOT:
-        raise ValueError(f"a pilot is not entered, changed or withdrawn by hand; found {span.name!r}")
+    if span.kind in BY_THE_SITE:
+        raise ValueError(f"a {span.kind} is not entered, changed or withdrawn by hand; found {span.name!r}")
 
 
 def _said(span: Span, sign: str) -> dict[str, Any]:

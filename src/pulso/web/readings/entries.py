@@ -12,12 +12,14 @@ from datetime import date, datetime
 from pulso.city import Span
 from pulso.errors import LakeBusy
 from pulso.flow import flags
-from pulso.flow.panels import PILOT, SILENCING
+from pulso.flow.panels import FIBRE_CUT, PILOT, SILENCING
 from pulso.lake.records import Entered
 from pulso.web.readings.counted import looked
 from pulso.web.readings.door import Reading
 
 __all__ = [
+    "BY_THE_SITE",
+    "FIBRE_CUT",
     "PILOT",
     "SIGNS",
     "SILENCING",
@@ -35,6 +37,9 @@ __all__ = [
     "sensors",
     "withdraw",
 ]
+
+BY_THE_SITE = (PILOT, FIBRE_CUT)
+"""Kinds of events that nobody enters, changes or withdraws by hand: the site says them, of what is kept elsewhere."""
 
 SIGNS = ("", "busier", "quieter")
 """What whoever enters an event expects of it; empty where they expect nothing."""
