@@ -125,20 +125,21 @@ def money(cents: int | None, speech: Speech) -> str:
 
 def sentence(found: Finding, what: str, where: str, speech: Speech) -> str:
     """Say in one sentence what a pilot did to its primary outcome, as a newspaper may quote it."""
-    said = {"what": what, "where": where, "span": span(found.low, found.high, found.unit, speech), "why": found.reason}
-    said["away"] = amount(abs(found.estimate) if found.estimate is not None else None, found.unit, speech, signed=False)
-    said["change"] = amount(found.estimate, found.unit, speech)
-    said["matters"] = amount(found.matters, found.unit, speech, signed=False)
-    if found.verdict == "more":
-        return speech.say("{what}, {where}: {away} more than without the pilot (95% interval: {span}).", **said)
-    if found.verdict == "less":
-        return speech.say("{what}, {where}: {away} less than without the pilot (95% interval: {span}).", **said)
-    if found.verdict == "none":
-        return speech.say("{what}, {where}: no effect as large as the {matters} that matter ({change}; 95% interval: {span}).", **said)
+    said = {"what": what, "where": where}
     if found.verdict == "not evaluable":
-        return speech.say("{what}, {where}: not evaluable. {why}", **said)
+        return speech.say("{what}, {where}: not evaluable. {why}", **said, why=found.reason)
     if found.estimate is None:
         return speech.say("{what}, {where}: nobody can tell whether the pilot did anything.", **said)
+    said["span"] = span(found.low, found.high, found.unit, speech)
+    if found.verdict in ("more", "less"):
+        said["away"] = amount(abs(found.estimate), found.unit, speech, signed=False)
+        if found.verdict == "more":
+            return speech.say("{what}, {where}: {away} more than without the pilot (95% interval: {span}).", **said)
+        return speech.say("{what}, {where}: {away} less than without the pilot (95% interval: {span}).", **said)
+    said["change"] = amount(found.estimate, found.unit, speech)
+    if found.verdict == "none":
+        said["matters"] = amount(found.matters, found.unit, speech, signed=False)
+        return speech.say("{what}, {where}: no effect as large as the {matters} that matter ({change}; 95% interval: {span}).", **said)
     return speech.say(
         "{what}, {where}: nobody can tell whether the pilot did anything ({change}; 95% interval: {span}).",
         **said,

@@ -22,6 +22,7 @@ from pulso.web.api.asked import Asked, InWords, Paged, Span, ask, zone
 from pulso.web.api.problems import Refused, say, speech
 from pulso.web.api.rows import CITY, Resource, Rows, Stamp, in_language, one
 from pulso.web.innovation import models, reads, shown
+from pulso.web.innovation.models.protocols import IN_SHORT
 from pulso.web.pages import challenges as of_challenges
 from pulso.web.pages import pilots as of_pilots
 from pulso.web.pages import practices as of_practices
@@ -117,7 +118,7 @@ def pilots(asked: Asked[PilotsQuery]) -> Rows:
     fits = _place_and_measure(asked)
 
     def wanted(pilot: models.Pilot) -> bool:
-        said = in_force(pilot) or {"zones": None, "metric": None, "window_first": None, "window_last": None}
+        said = in_force(pilot, IN_SHORT) or {"zones": None, "metric": None, "window_first": None, "window_last": None}
         return fits(said["zones"], said["metric"]) and _touches(said["window_first"], said["window_last"], query.first, query.last)
 
     promised = query.zone or query.metric or query.first or query.last  # as amended: each protocol is looked at
@@ -136,7 +137,7 @@ def evaluations(asked: Asked[EvaluationsQuery]) -> Rows:
         of |= {"pilot": query.pilot}
     if query.verdict is not None:
         of |= {"verdict": "" if query.verdict == NOT_EVALUABLE else query.verdict}
-    rows, page = _by_pilot(shown.published(asked.reading.slug), asked, "evaluations", of), as_page(asked.reading)
+    rows, page = _by_pilot(shown.RESULTS, asked, "evaluations", of), as_page(asked.reading)
     last = shown.last_words({e.pilot for e in rows.items})
     return replace(rows, items=[_evaluation(e, last.get(e.pilot_id) == e, page) for e in rows.items])
 
@@ -145,7 +146,7 @@ def practices(asked: Asked[PracticesQuery]) -> Rows:
     """What a city learnt from its pilots and offers to others, or did, by the pilot's number."""
     status = asked.query.status
     of = {"status__in": ("offered", "withdrawn") if status is None else (status,)}
-    rows, page = _by_pilot(shown.practices([asked.reading.slug]), asked, "practice", of), as_page(asked.reading)
+    rows, page = _by_pilot(shown.CARDS, asked, "practice", of), as_page(asked.reading)
     return _told(rows, shapes.Practice, page, of_practices.lines(list(rows.items), page))
 
 
@@ -194,7 +195,10 @@ def _some(found: QuerySet[M], asked: Asked[Any], wanted: Callable[[M], bool] | N
 
 
 def _by_pilot(found: QuerySet[M], asked: Asked[Any], what: str, of: Mapping[str, Any]) -> Rows:
-    """A page of what belongs to a city's pilots, in order of the pilot's number and its own; see `shown.by_pilot`."""
+    """A page of what belongs to a city's pilots, in order of the pilot's number and its own; see `shown.by_pilot`.
+
+    `found` are all there are: which ones are shown is asked once, by their numbers. Asked twice, SQLite goes through all of a city's.
+    """
     limit, after = asked.query.limit, None if asked.after is None else [int(part) for part in asked.after]
     keys = shown.by_pilot(asked.reading.slug, what, of, after, limit + 1)
     rows = found.in_bulk([number for _, number in keys[:limit]])
@@ -232,7 +236,7 @@ def _touches(begin: date | None, end: date | None, first: date | None, last: dat
 
 
 def _evaluation(e: models.Evaluation, last: bool, page: OfAPage) -> shapes.Evaluation:
-    said = in_force(e.pilot)
+    said = in_force(e.pilot, IN_SHORT)
     same = ("interim", "estimate", "low", "high", "unit", "p", "method", "as_of", "protocol_digest", "data_digest", "amendments")
     assert e.published_at is not None  # noqa: S101  # only these are asked for
     return shapes.Evaluation(

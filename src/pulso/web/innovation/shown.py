@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Concat
 
 from pulso.web.innovation import clock, reads
 from pulso.web.innovation.models import Adoption, Booking, Challenge, Comment, Evaluation, FundingLine, Party, Pilot, Practice, Protocol
+from pulso.web.innovation.models.protocols import IN_SHORT, PROMISED
 from pulso.web.people.models import Step
 from pulso.web.readings import Reading, status
 
@@ -20,8 +21,19 @@ last_words = reads.last_words
 NOBODY = AnonymousUser()
 """Pages are the same for everybody, and so for somebody without a name."""
 CHALLENGES = Challenge.objects.select_related("organisation")
-CARDS = Practice.objects.select_related("pilot__protocol").prefetch_related("pilot__protocol__amendments")
-"""Rows with what their pages say at hand; drafts too."""
+LONG = tuple(name for name in PROMISED if name not in (*IN_SHORT, "frozen_at"))
+"""Fields of a protocol that no list shows: most of a row, and most of the time that it takes to read a hundred."""
+CARDS = (
+    Practice.objects.select_related("pilot__protocol")
+    .prefetch_related("pilot__protocol__amendments")
+    .defer("text", "created_at", "pilot__text", "pilot__created_at", *(f"pilot__protocol__{name}" for name in LONG))
+)
+RESULTS = (
+    Evaluation.objects.select_related("pilot__protocol")
+    .prefetch_related("pilot__protocol__amendments")
+    .defer("pilot__text", "pilot__created_at", *(f"pilot__protocol__{name}" for name in LONG))
+)
+"""Rows with what lists say at hand; drafts, and what isn't published, too."""
 
 
 def edition(reading: Reading) -> str:
@@ -65,7 +77,8 @@ def pilots_of(challenge: Challenge) -> QuerySet[Pilot]:
 
 
 def _pilots(found: QuerySet[Pilot]) -> QuerySet[Pilot]:
-    return found.exclude(status=Pilot.Status.DRAFT).select_related("protocol").prefetch_related("protocol__amendments")
+    long = ("text", "created_at", *(f"protocol__{name}" for name in LONG))
+    return found.exclude(status=Pilot.Status.DRAFT).select_related("protocol").prefetch_related("protocol__amendments").defer(*long)
 
 
 def register(found: Iterable[Pilot]) -> list[reads.Line]:
@@ -106,8 +119,7 @@ def frozen(city: str) -> QuerySet[Protocol]:
 
 def published(city: str) -> QuerySet[Evaluation]:
     """The published evaluations of a city's pilots, the earliest first, each with its pilot, protocol and amendments at hand."""
-    found = Evaluation.objects.filter(pilot__city=city, published_at__isnull=False).exclude(pilot__status=Pilot.Status.DRAFT)
-    return found.order_by("id").select_related("pilot__protocol").prefetch_related("pilot__protocol__amendments")
+    return RESULTS.filter(pilot__city=city, published_at__isnull=False).exclude(pilot__status=Pilot.Status.DRAFT).order_by("id")
 
 
 def by_pilot(city: str, what: str, of: Mapping[str, Any], after: Sequence[int] | None, most: int) -> list[tuple[int, int]]:

@@ -35,18 +35,18 @@ def leaf(found: QuerySet[M], asked: Asked, *, whole: QuerySet[M] | None = None) 
     return rows, Leaf(page, pages, total)
 
 
-def some(found: QuerySet[M], after: int = 0, *, whole: QuerySet[M] | None = None) -> tuple[list[M], int]:
-    """A hundred rows after so many, and how many there are in all: of a short list one question.
+def some(found: QuerySet[M], after: int = 0, *, most: int = MOST, whole: QuerySet[M] | None = None) -> tuple[list[M], int]:
+    """So many rows after so many others, and how many there are in all: of a short list one question.
 
     `whole`, all rows of that kind, where the order is no index's: then keys are put in order and not whole rows, which of ten thousand
     takes a tenth of the time, and is one question more.
     """
-    part = slice(after, after + MOST + 1)
+    part = slice(after, after + most + 1)
     if whole is None:
         rows = list(found[part])
     else:
         keys = list(found.values_list("pk", flat=True)[part])
         by_key = whole.in_bulk(keys)
         rows = [by_key[key] for key in keys]
-    total = len(rows) if not after and len(rows) <= MOST else found.count()
-    return rows[:MOST], total
+    total = len(rows) if not after and len(rows) <= most else found.count()
+    return rows[:most], total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from pulso.show import pilots as words
 from pulso.show.language import Speech
 from pulso.web.innovation import shown
 from pulso.web.innovation.models import Evaluation, Pilot
+from pulso.web.innovation.models.protocols import IN_SHORT, WRITTEN
 from pulso.web.innovation.reads import Line
 from pulso.web.innovation.states import CALLED
 from pulso.web.pages.asked import Asked
@@ -66,7 +67,7 @@ def lines(found: Iterable[Line], asked: Asked) -> tuple[PilotLine, ...]:
 
 def line(one: Line, lead: str, money: dict[tuple[int, str], int], asked: Asked) -> PilotLine:
     """One pilot in words; of a protocol that was never frozen, nothing."""
-    pilot, speech, said = one.pilot, asked.speech, in_force(one.pilot)
+    pilot, speech, said = one.pilot, asked.speech, in_force(one.pilot, IN_SHORT)
     told = said or {"metric": "", "zones": [], "window_first": None, "window_last": None}
     protocol = pilot.protocol if said else None
     return PilotLine(
@@ -115,10 +116,10 @@ def sentence(found: Evaluation, said: dict[str, Any] | None, asked: Asked, readi
     return words.sentence(finding, outcome(told["metric"], here, asked.speech), where(told["zones"], here, asked.speech), asked.speech)
 
 
-def in_force(pilot: Pilot) -> dict[str, Any] | None:
-    """Its frozen protocol with the amendments; None where none was frozen."""
+def in_force(pilot: Pilot, names: Sequence[str] = WRITTEN) -> dict[str, Any] | None:
+    """These fields of its frozen protocol, with the amendments; None where none was frozen."""
     protocol = getattr(pilot, "protocol", None)
-    return protocol.in_force() if protocol and protocol.frozen_at else None
+    return protocol.in_force(names) if protocol and protocol.frozen_at else None
 
 
 def outcome(metric: str, reading: Reading, speech: Speech) -> str:

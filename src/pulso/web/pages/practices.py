@@ -13,6 +13,7 @@ from pulso.show import pilots as words
 from pulso.show.language import marked as _
 from pulso.web import readings
 from pulso.web.innovation import models, reads, shown
+from pulso.web.innovation.models.protocols import IN_SHORT
 from pulso.web.innovation.states import CALLED
 from pulso.web.pages import pilot_drawn as drawn
 from pulso.web.pages.asked import Asked
@@ -23,6 +24,8 @@ from pulso.web.pages.twin import Page
 from pulso.web.readings import Reading
 
 NO_PRACTICE = _("{city} has no practice {number} that is offered, or was.")
+ELSEWHERE = 20
+"""Practices of other cities that are shown; each city's own page has all of its own."""
 WIDE = 3.92
 """Standard errors between the ends of a 95 % interval."""
 
@@ -49,7 +52,7 @@ class Practices:
     frame: Frame = Field(description="what every page carries")
     own: tuple[PracticeLine, ...] = Field(description="what this city offers, the latest first")
     leaf: Leaf = Field(description="where in the list of this city's own this page is")
-    others: tuple[PracticeLine, ...] = Field(description="what other cities on this site offer: the latest hundred")
+    others: tuple[PracticeLine, ...] = Field(description="what other cities on this site offer: the latest twenty")
     elsewhere: int = Field(description="how many they offer in all")
 
 
@@ -120,7 +123,7 @@ def practices(asked: Asked) -> Practices:
     here = asked.reading.slug
     own, at = leaf(shown.practices([here]), asked, whole=shown.CARDS.all())
     offered = shown.practices(c for c in readings.cities() if c != here).filter(status=models.Practice.Status.OFFERED)
-    others, elsewhere = some(offered, whole=shown.CARDS.all())
+    others, elsewhere = some(offered, most=ELSEWHERE, whole=shown.CARDS.all())
     told = lines([*own, *others], asked)
     return Practices(asked.frame, told[: len(own)], at, told[len(own) :], elsewhere)
 
@@ -169,7 +172,7 @@ def _line(found: models.Practice, told: models.Evaluation | None, adopted: int, 
         status=found.status,
         state=speech.say(CALLED[found.status]),
         verdict=verdict(told) if told else "not evaluated",
-        sentence=sentence(told, in_force(pilot), asked, home) if told else f"{not_evaluated}.",
+        sentence=sentence(told, in_force(pilot, IN_SHORT), asked, home) if told else f"{not_evaluated}.",
         adopted=adopted,
     )
 

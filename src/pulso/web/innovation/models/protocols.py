@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -34,6 +35,8 @@ WRITTEN = (
 """The fields that people write, until it is frozen; after that, an amendment names one of them."""
 COMPUTED = ("mde", "mde_how", "mde_series")
 """Those that the machine sets."""
+IN_SHORT = ("metric", "zones", "window_first", "window_last", "matters")
+"""The fields that a line about a pilot is made from."""
 PROMISED = (*WRITTEN, *COMPUTED, "frozen_at", "frozen_on")
 """The fields that the digest is of, with the city's slug and the form of the text."""
 
@@ -112,11 +115,12 @@ class Protocol(models.Model):
         """What the digest is of, as it is published: the fields, the city, the form of the text."""
         return {"form": FORM, "city": self.pilot.city} | {name: getattr(self, name) for name in PROMISED}
 
-    def in_force(self) -> dict[str, Any]:
-        """What people wrote, with the amendments: days and numbers as such."""
-        found = {name: getattr(self, name) for name in WRITTEN}
+    def in_force(self, names: Sequence[str] = WRITTEN) -> dict[str, Any]:
+        """What people wrote in these fields, with the amendments: days and numbers as such."""
+        found = {name: getattr(self, name) for name in names}
         for amendment in self.amendments.all() if self.pk else ():
-            found[amendment.field] = as_written(amendment.field, amendment.after)
+            if amendment.field in found:
+                found[amendment.field] = as_written(amendment.field, amendment.after)
         return found
 
     def recomputed(self) -> str:
