@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from reprlib import Repr
 from typing import Literal, NamedTuple
 
 from pulso.errors import PulsoError
@@ -44,6 +45,11 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def shown(value: object, most: int = 80) -> str:
-    """A value as a letter quotes it: cut where it is long, on one line."""
-    text = repr(value)
+    """A value as a letter quotes it: cut where it is long or deep, on one line."""
+    text = SHORT.repr(value)
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = 80  # a hostile file's value may be a hundred megabytes long
+SHORT.maxdict = SHORT.maxlist = SHORT.maxtuple = 4

@@ -1,0 +1,38 @@
+"""What is wrong or doubtful in a network, whatever file it came from: references, lengths, strands, light.
+
+`check` looks at everything; `measures` only at where things lie and how long they are. docs/reference/fibre-files.md lists the codes.
+"""
+
+from __future__ import annotations
+
+from pulso.fibre.check.ground import ends, lengths, positions
+from pulso.fibre.check.ids import duplicates, references
+from pulso.fibre.check.light import customers, ports, sources, splitters, strands, taken
+from pulso.fibre.check.ways import ways
+from pulso.fibre.findings import Finding, worst_first
+from pulso.fibre.shapes import Plan
+
+
+def check(plan: Plan) -> list[Finding]:
+    """
+    Look at a whole network.
+
+    Parameters
+    ----------
+    plan
+        Its references need not hold.
+
+    Returns
+    -------
+    list of Finding
+        Worst first. `where` is the kind of thing and its id ("duct 7"), or its number in its list where it has no id ("splice 3"), counted
+        from 0. What refers to nothing is told once, and passed over by the other checks.
+    """
+    found = [*duplicates(plan), *references(plan)]
+    found += [*ways(plan), *strands(plan), *taken(plan), *ports(plan), *splitters(plan), *customers(plan), *sources(plan)]
+    return worst_first([*found, *measures(plan)])
+
+
+def measures(plan: Plan) -> list[Finding]:
+    """Look at positions, at where routes end, and at stated lengths against routes. Findings as of `check`."""
+    return worst_first([*positions(plan), *ends(plan), *lengths(plan)])
