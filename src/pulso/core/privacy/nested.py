@@ -33,7 +33,7 @@ class Tree(NamedTuple):
         places = self.zone.size
         inside = np.flatnonzero(self.zone >= 0)
         by_zone = csr_array((np.ones(inside.size), (self.zone[inside], inside)), shape=(self.zones, places))
-        return csr_array(vstack([eye_array(places), by_zone, np.ones((1, places))]))
+        return csr_array(vstack([csr_array(eye_array(places)), by_zone, csr_array(np.ones((1, places)))]))
 
     def added(self, of_places: Floats) -> tuple[Floats, Floats]:
         """(H, Z + 1), (H,) Sums over each zone, places in none last, and over all."""

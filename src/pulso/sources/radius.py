@@ -1,0 +1,332 @@
+"""Wi-Fi sessions from RADIUS accounting, through a personal door: what is kept says which access point, from when to when, how much.
+
+Read are FreeRADIUS' `detail` files, CSV exports of its table `radacct`, and JSON lines; plain or gzipped. `strip` makes of each answer a
+small table without anybody in it, before the answer touches a disk. Nothing of a session ever becomes an observation by itself:
+`pulso.flow.presence` counts, protects and publishes. See docs/how-to/count-people-on-wifi.md and docs/decisions/0014-presence.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, ValidationError
+
+from pulso.city import City, SourceConf, letters
+from pulso.errors import CityFileError, Mistake, SourceChanged
+from pulso.shapes import OBSERVATION, REJECT, Answer, Get, Row, Window, batch
+from pulso.sources import clocks
+from pulso.sources.addresses import brief
+from pulso.sources.radius_forms import rows
+from pulso.sources.radius_join import Session, point_of, sessions
+from pulso.sources.raw_store import retention
+from pulso.sources.table_packed import unpacked
+
+FIRST_LINE = b"pulso sessions 1"
+NO_ACCOUNTING = FIRST_LINE + b"\nno accounting\n"
+LONGEST_KEPT = timedelta(days=31)
+SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+
+_PERIOD = re.compile(r"(?<!\$)\{(day|month)(?::([^{}]*))?\}")
+
+Floats = NDArray[np.float64]
+
+
+def _fits(text: str) -> str:
+    if "{" in _PERIOD.sub("", text).replace("${", ""):
+        raise ValueError("an address with {day} or {month}, such as https://radius.city.example/detail-{day:%Y%m%d}")
+    return text
+
+
+def _span(text: str) -> str:
+    seconds(text)
+    return text
+
+
+def seconds(text: str) -> float:
+    """Seconds of a length such as "10min". ValueError says what is allowed."""
+    number = text.rstrip("smindh")
+    unit = text[len(number) :]
+    if unit not in SECONDS or not number.isascii() or not number.isdigit() or int(number) == 0:
+        raise ValueError('a number and one of s, min, h, d, such as "10min"')
+    return float(int(number) * SECONDS[unit])
+
+
+def _exact(text: str) -> str:
+    try:
+        positive = Fraction(text) > 0
+    except (ValueError, ZeroDivisionError):
+        positive = False
+    if not positive:
+        raise ValueError('a number more than 0, in quotes, such as "0.5"')
+    return text
+
+
+Span = Annotated[str, AfterValidator(_span)]
+Exact = Annotated[str, AfterValidator(_exact)]
+
+
+class Noise(Row):
+    """`noise` of a radius source: what each day's publication costs, of how much in all."""
+
+    epsilon: Exact
+    budget: Exact
+    hours: int = Field(default=6, ge=1, le=48)  # a session counts in so many hours of a day at most
+
+
+class Options(Row):
+    """The keys of a source with connector = "radius"."""
+
+    url: Annotated[str, AfterValidator(_fits)]
+    points: str  # a CSV beside the city file: point, place, large
+    interim: Span = "10min"  # how often access points report; a session without a stop ends so long after the last report
+    quiet: Span = "1d"  # an access point that reports nothing for longer was off
+    health: str | None = None  # a source whose sensors are the access points: 1 working, 0 not; then `quiet` isn't asked
+    settle: Span = "2d"  # so long after its end a day is published, once and for all
+    seen: float = Field(default=1.0, gt=0, le=1)  # share of a place's access points that must have been on
+    measure: Literal["sessions", "at_once"] = "sessions"
+    k: int = Field(default=10, ge=10)
+    base: int = Field(default=5, ge=5)
+    noise: Noise | None = None
+
+
+class Point(Row):
+    """One row of the file of access points: whose place it belongs to."""
+
+    point: str = Field(min_length=1)
+    place: str = Field(min_length=1)
+    large: bool = False  # a venue so large that one access point may stand for it
+    id: str = ""  # what the source of health calls it, where that is another name
+
+
+class Kept(NamedTuple):
+    """The sessions of one stripped answer, as columns."""
+
+    point: NDArray[np.object_]  # (S,)
+    start: Floats  # (S,) seconds since the epoch, UTC
+    stop: Floats  # (S,) the last that was heard
+    octets_in: Floats  # (S,) NaN where unknown
+    octets_out: Floats
+    open: NDArray[np.bool_]  # (S,) no stop was heard
+
+
+def strip(body: bytes, points: frozenset[str] | None = None) -> bytes:
+    """
+    Take everybody out of an answer.
+
+    Parameters
+    ----------
+    body
+        Accounting in any of the forms, plain or gzipped; or anything else.
+    points
+        The city's access points: other names don't pass. Without, a name passes if it looks like one and no client in the answer bears it.
+
+    Returns
+    -------
+    bytes
+        What could not be read, counted; then a row a session: access point, start, stop, octets from and to the client, whether it is
+        still open, whether its times are the server's own clock's. Of what is no accounting, only that it is none. Never raises: a
+        message could quote what must not be told. A stripped answer comes back as it is.
+    """
+    if body.startswith(FIRST_LINE):
+        return body
+    try:
+        text = unpacked(body, "the answer").decode("utf-8", "replace")
+    except SourceChanged:
+        return NO_ACCOUNTING
+    odd: Counter[str] = Counter()
+    found = rows(text, odd)
+    if found is None:
+        return NO_ACCOUNTING
+    return _written(sessions(found, odd, points), odd)
+
+
+def strip_for(conf: SourceConf, city: City) -> Callable[[bytes], bytes]:
+    """The door's `strip` that knows the city's access points: nothing else passes for one. CityFileError for mistakes in their file."""
+    options = Options.model_validate(dict(conf.options))
+    return partial(strip, points=frozenset(p.point for p in points_of(conf, options, city)))
+
+
+def points_of(conf: SourceConf, options: Options, city: City) -> tuple[Point, ...]:
+    """
+    Read the access points and their places.
+
+    Raises
+    ------
+    CityFileError
+        A letter a mistake: file, line and column. An access point has one place; a place of which nothing is declared in the sensors
+        file is none.
+    """
+    path = city.folder / options.points
+    try:
+        lines = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as why:
+        raise CityFileError(path.name, [Mistake("the file", str(why), "a readable CSV file in UTF-8: point,place,large")]) from None
+    found: dict[str, Point] = {}
+    mistakes = []
+    places = {s.sensor for s in city.sensors.get(conf.name, ())}
+    for number, cells in enumerate(lines, start=2):
+        try:
+            row = Point.model_validate({k: v for k, v in cells.items() if k is not None and v not in ("", None)})
+        except ValidationError as why:
+            mistakes += [Mistake(f"line {number}, {m.key}", m.found, m.allowed) for m in letters(why)]
+            continue
+        name = point_of(row.point)
+        if not name:
+            mistakes.append(
+                Mistake(f"line {number}, point", row.point, "an address such as AA-BB-CC-DD-EE-FF, or a name of letters, digits, . _ -")
+            )
+        elif name in found:
+            mistakes.append(Mistake(f"line {number}, point", row.point, "an access point once"))
+        elif row.place not in places:
+            mistakes.append(Mistake(f"line {number}, place", row.place, f"a sensor of the file that sources.{conf.name}.sensors names"))
+        found[name] = row.model_copy(update={"point": name})
+    if not found and not mistakes:
+        mistakes.append(Mistake("the file", "no row", "a row an access point: point,place,large"))
+    if mistakes:
+        raise CityFileError(path.name, mistakes)
+    return tuple(found.values())
+
+
+def read(body: bytes, zone: str) -> Kept:
+    """
+    Read a stripped answer.
+
+    Parameters
+    ----------
+    body
+        As `strip` wrote it.
+    zone
+        The clock of times that name none: an IANA name.
+
+    Returns
+    -------
+    Kept
+
+    Raises
+    ------
+    SourceChanged
+        Where it is no accounting, or nothing that `strip` wrote.
+    """
+    if body == NO_ACCOUNTING:
+        raise SourceChanged(
+            "what came is no RADIUS accounting: neither a detail file, nor a CSV with the columns of radacct, nor JSON lines"
+        )
+    head, mark, table = body.partition(b"\npoint,")
+    if not mark or not head.startswith(FIRST_LINE):
+        raise SourceChanged("what was kept is no table of sessions that this version wrote")
+    types = {"point": pa.string(), "octets_in": pa.float64(), "octets_out": pa.float64(), "start": pa.float64(), "stop": pa.float64()}
+    options = pacsv.ConvertOptions(column_types=types | {"open": pa.int8(), "wall": pa.int8()})
+    found = pacsv.read_csv(io.BytesIO(b"point," + table), convert_options=options)
+
+    def column(name: str) -> Floats:
+        values: Floats = found[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
+        return values
+
+    wall = column("wall") > 0
+    moment = {name: _on_the_line(column(name), wall, zone) for name in ("start", "stop")}
+    points = found["point"].combine_chunks().to_numpy(zero_copy_only=False)
+    return Kept(points, moment["start"], moment["stop"], column("octets_in"), column("octets_out"), column("open") > 0)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The accounting of one [sources.x]."""
+
+    conf: SourceConf
+    options: Options
+    city: City
+
+    def __post_init__(self) -> None:
+        key, conf = f"sources.{self.conf.name}", self.conf
+        mistakes = []
+        if not conf.personal:
+            mistakes.append(Mistake(f"{key}.personal", conf.personal, "true: sessions are personal data until the door has stripped them"))
+        if not timedelta() < retention(conf.keep_raw) <= LONGEST_KEPT:
+            mistakes.append(
+                Mistake(f"{key}.keep_raw", conf.keep_raw, 'from "1d" to "31d": sessions are kept no longer, and counted from what is kept')
+            )
+        if retention(conf.keep_raw).total_seconds() < seconds(self.options.settle) + 2 * 86_400:
+            mistakes.append(
+                Mistake(f"{key}.settle", self.options.settle, "two days less than keep_raw at most: what is forgotten can't be counted")
+            )
+        if conf.sensors is None:
+            mistakes.append(Mistake(f"{key}.sensors", None, "a CSV of the places: sensor,name,lon,lat,zone"))
+        if self.options.noise and self.options.measure != "sessions":
+            mistakes.append(Mistake(f"{key}.noise", "noise", 'measure = "sessions": noise is for counts'))
+        if mistakes:
+            raise CityFileError(str(self.city.folder / "city.toml"), mistakes)
+        points_of(conf, self.options, self.city)
+
+    def fetch(self, window: Window, get: Get) -> Iterator[Answer]:
+        """Yield one Answer a file: no observation, and what could not be a session, counted and not named.
+
+        SourceChanged, after the last good file, for all that were no accounting.
+        """
+        changed = []
+        first = max(window.first, self.conf.first or window.first, window.now.date() - retention(self.conf.keep_raw))
+        for raw in get.each(addresses(self.options.url, first, min(window.last, self.conf.last or window.last))):
+            try:
+                found = read(raw.body, self.city.city.timezone)
+            except SourceChanged as why:
+                changed.append(f"{brief(raw.url)}: {why}")
+                continue
+            lost = _odd(raw.body)
+            lost["future"] += int((found.stop > window.now.timestamp()).sum())
+            yield Answer(batch(OBSERVATION), _rejects(lost), raw.url, raw.digest)
+        if changed:
+            raise SourceChanged("\n".join(changed))
+
+
+def addresses(template: str, first: date, last: date) -> list[str]:
+    """The addresses of these days, both included: a day each, a month each, or one. ${NAME} stays, for the door to fill."""
+    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+
+    def filled(day: date) -> str:
+        return _PERIOD.sub(lambda m: day.strftime(m[2] or {"day": "%Y-%m-%d", "month": "%Y-%m"}[m[1]]), template)
+
+    return list(dict.fromkeys(filled(day) for day in days))
+
+
+def _written(found: list[Session], odd: Counter[str]) -> bytes:
+    lines = [FIRST_LINE.decode(), *(f"{n} {reason}" for reason, n in sorted(odd.items()) if n)]
+    lines.append("point,start,stop,octets_in,octets_out,open,wall")
+    lines += [
+        f"{s.point},{s.start:.0f},{s.stop:.0f},{'' if s.octets_in is None else s.octets_in},"
+        f"{'' if s.octets_out is None else s.octets_out},{s.open:d},{s.wall:d}"
+        for s in found
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _odd(body: bytes) -> Counter[str]:
+    """What a stripped answer says that it could not read."""
+    lines = body.partition(b"\npoint,")[0].decode().splitlines()[1:]
+    return Counter({reason: int(n) for n, _, reason in (line.partition(" ") for line in lines)})
+
+
+def _rejects(odd: Counter[str]) -> pa.RecordBatch:
+    """Counted, without a word of what stood there: it may be somebody's."""
+    told = [{"metric": "sessions", "kind": "bad", "reason": reason, "n": n} for reason, n in sorted(odd.items()) if n]
+    return pa.RecordBatch.from_pylist(told, schema=REJECT)
+
+
+def _on_the_line(moment: Floats, wall: NDArray[np.bool_], zone: str) -> Floats:
+    """Times of the server's own clock as moments; in the hour that comes twice, the first."""
+    if not wall.any():
+        return moment
+    shown = np.where(wall, moment * 1e6, 0).astype(np.int64)
+    utc = clocks.to_utc(shown, zone).utc
+    return np.where(wall & (utc != clocks.UNKNOWN), utc / 1e6, moment)
