@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from pulso.web.fibre import guard as fibre_guard
 from pulso.web.innovation import guard
 from pulso.web.people import trail
 from tests.flow.vila import Vila, vila
@@ -23,6 +24,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
     with django_db_blocker.unblock():
         trail.guard(trail.LIFTED)
         guard.guard(guard.LIFTED)
+        fibre_guard.guard(fibre_guard.LIFTED)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +50,6 @@ def folder(town: Vila) -> Path:
 
 
 @pytest.fixture
-def exhibits(db) -> None:
+def exhibits(site, db) -> None:
     """A challenge, a pilot and a practice of the town, so that the page of each has something to show."""
     exhibit("vila")

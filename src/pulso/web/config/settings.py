@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "pulso.web.people",
     "pulso.web.agenda",
     "pulso.web.innovation",
+    "pulso.web.fibre",
+    "pulso.web.wifi",
     "pulso.web.contracts",
     "pulso.web.running",
     *accounts.APPS,

@@ -90,6 +90,8 @@ ACTIONS = {
     "create role by hand": _("gave a role by hand"),
     "change role by hand": _("changed a role by hand"),
     "delete role by hand": _("took a role away by hand"),
+    "load wifi": _("loaded places and access points of the Wi-Fi"),
+    "set up wifi": _("said how the Wi-Fi reports"),
     "refuse": _("tried what was refused"),
     "draft challenge": _("wrote a challenge"),
     "change challenge": _("changed a challenge"),
@@ -128,6 +130,10 @@ ACTIONS = {
     "offer practice": _("offered a practice"),
     "withdraw practice": _("withdrew a practice"),
     "adopt practice": _("adopted a practice"),
+    "load fibre": _("loaded the fibre network"),
+    "change fibre": _("changed the fibre network"),
+    "declare cut": _("declared a cut of the fibre"),
+    "end cut": _("ended a cut of the fibre"),
 }
 """What the trail calls each write, and how it is said; a write that is not here can't be noted (see `trail.note`)."""
 THINGS = {
@@ -149,6 +155,9 @@ THINGS = {
     "evaluation": _("evaluation"),
     "practice": _("practice"),
     "adoption": _("adoption"),
+    "wifi": _("public Wi-Fi"),
+    "revision": _("fibre network"),
+    "cut": _("cut of the fibre"),
 }
 """What sorts of things it tells of."""
 

@@ -123,6 +123,36 @@ def may_adopt(person: Someone, city: str) -> bool:
     return _is(person, (EDITOR, ADMINISTRATOR), _in_city(city))
 
 
+def may_see_fibre_inside(person: Someone, city: str) -> bool:
+    """See what of the city's fibre is not for everybody, but for what is restricted: sites, ducts and cables, without strands."""
+    return _is(person, (VIEWER, *ACTING), _in_city(city))
+
+
+def may_see_fibre_restricted(person: Someone, city: str) -> bool:
+    """See all of the city's fibre: strands, sensitive sites, who goes dark, what is redundant, and every change with its reason."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
+def may_edit_fibre(person: Someone, city: str) -> bool:
+    """Load and change the city's fibre network."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
+def may_declare_cut(person: Someone, city: str) -> bool:
+    """Say that ducts, cables or sites of the city's fibre are cut, and when they no longer are: their sensors are missing meanwhile."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
+def may_see_wifi_inside(person: Someone, city: str) -> bool:
+    """See access points of the public Wi-Fi that are not for everybody, but for the restricted ones."""
+    return _is(person, (VIEWER, *ACTING), _in_city(city))
+
+
+def may_see_wifi_restricted(person: Someone, city: str) -> bool:
+    """See all access points, with the fibre site that each hangs on."""
+    return _is(person, (ENGINEER, ADMINISTRATOR), _in_city(city))
+
+
 def _engaged(city: str, organisations: Houses) -> Q:
     return _in_city(city) | Q(organisation__in=organisations)
 

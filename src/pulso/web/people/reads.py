@@ -20,6 +20,8 @@ WRITTEN = {
     "bookings": ("id", "testbed_id", "pilot_id", "first", "last"),
     "practices": ("id", "title", "text", "status", "created_at"),
     "adoptions": ("id", "practice_id", "city", "at"),
+    "fibre_revisions": ("id", "city", "number", "at", "why"),
+    "fibre_cuts": ("id", "city", "since", "until", "why", "at"),
 }
 """What a person wrote for a city, and what is taken along of it. It stays the city's, without a name, once they are erased."""
 

@@ -139,6 +139,7 @@ class Worker:
             if job.kind == Job.Kind.COLLECT:
                 _afterwards("pulso.web.contracts.watch", "watch", job.city)
                 _afterwards("pulso.web.innovation.writes", "declare", job.city)  # before the publication that comes next
+                _afterwards("pulso.web.fibre.cuts", "tell", job.city)
             else:
                 upkeep.days(job.city)  # the shelf, now, and not with somebody's first look
                 _afterwards("pulso.web.api.files", "prepare", job.city)

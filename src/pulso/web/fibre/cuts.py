@@ -1,0 +1,267 @@
+"""Cuts: what an engineer says is cut, what that darkens, and what the river is told, so that a blind sensor is missing and never quiet.
+
+The database says what is cut, the lake what was on: two stores that no transaction spans. So nothing is handed over; the lake is brought
+to what the database says, right after a write and again with every run of the worker, and doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from django.db import transaction
+
+from pulso.errors import PulsoError
+from pulso.fibre.answers import cut as what_if
+from pulso.show.language import marked as _
+from pulso.web.fibre import reads
+from pulso.web.fibre.models import Cut, Darkened
+from pulso.web.fibre.writes import NO_NETWORK
+from pulso.web.innovation.letters import Unfit
+from pulso.web.innovation.moves import SAY_WHY, allow, recorded, told
+from pulso.web.people.may import may_declare_cut
+from pulso.web.people.models import Person
+from pulso.web.people.trail import note
+from pulso.web.readings import Reading, Span, entries, reading, status
+
+log = logging.getLogger("pulso.fibre")
+OURS = uuid.UUID("0b7c2a54-6a0f-5f0e-8d55-6f3b1f5c9a21")
+"""Whence the entries of cuts are named: the same cuts from the same moment have the same entry for good."""
+NAME = "Fibre cut"
+"""What everybody reads of it: nothing of where or why. It is said in the page's language."""
+A_MOMENT = timedelta(microseconds=1)
+
+NOTHING_CUT = _("Say what is cut: a duct, a cable or a site.")
+NOT_THERE = _("The network has none of these: {found}.")
+BACKWARDS = _("A cut ends after it begins.")
+ENDED = _("This cut was ended before, as of {day}.")
+
+
+@recorded
+def declare(
+    by: Person | None,
+    city: str,
+    *,
+    ducts: Sequence[str] = (),
+    cables: Sequence[str] = (),
+    sites: Sequence[str] = (),
+    since: datetime | date,
+    why: str,
+    until: datetime | date | None = None,
+) -> Cut:
+    """Say that ducts, cables and sites are cut. What is dark with them is computed and kept, and the city's agenda told.
+
+    Parameters
+    ----------
+    by
+        Who; needs `may_declare_cut`. None: the machine.
+    city
+        Its slug. UnknownCity where the site doesn't show it; Unfit where it has no network.
+    ducts, cables, sites
+        Ids. Unfit where there are none, or the network doesn't have one.
+    since
+        A moment with its zone, or a day of the city's, from its beginning. It may be to come.
+    why
+        The reason, for engineers. Unfit where it is empty.
+    until
+        When it ends, excluded; a day is included whole. None: nobody knows, and it goes on until `end`.
+
+    Returns
+    -------
+    Cut
+        Kept for good. Where the lake is busy, the worker tells the agenda with its next run.
+    """
+    allow(by is None or may_declare_cut(by, city), by, Cut(city=city), "declare cut")
+    home, base = reading(city), reads.network(city)
+    if base is None:
+        raise Unfit(NO_NETWORK, city=home.city.city.name)
+    if not (ducts or cables or sites):
+        raise Unfit(NOTHING_CUT)
+    named = ((ducts, base.plan.ducts), (cables, base.plan.cables), (sites, base.plan.sites))
+    if unknown := [i for ids, things in named for i in set(ids) - {t.id for t in things}]:
+        raise Unfit(NOT_THERE, found=", ".join(sorted(unknown)[:5]))
+    made = Cut(
+        city=city,
+        ducts=sorted(set(ducts)),
+        cables=sorted(set(cables)),
+        sites=sorted(set(sites)),
+        since=_begin(home, since),
+        until=None if until is None else _end(home, until),
+        why=_reason(why),
+        at=status.now(home),
+        who=by,
+    )
+    if made.until is not None and made.until <= made.since:
+        raise Unfit(BACKWARDS)
+    made.save(force_insert=True)
+    darkened(city)
+    note(by, "declare cut", f"cut:{made.pk}", None, told(made), city=city)
+    soon(city)
+    return made
+
+
+@recorded
+def end(by: Person | None, cut: Cut, *, until: datetime | date, why: str) -> Cut:
+    """Say when a cut was over, or will be; once. Its sensors are missing until then.
+
+    `by`, `until` and `why` are as of `declare`. An end where it begins says that it never was. Unfit where the end was declared already,
+    or lies before the beginning.
+    """
+    allow(by is None or may_declare_cut(by, cut.city), by, cut, "end cut")
+    home = reading(cut.city)
+    cut = Cut.objects.select_for_update().get(pk=cut.pk)
+    if cut.ended_at is not None:
+        raise Unfit(ENDED, day=(cut.until or cut.ended_at).astimezone(home.city.clock).date())
+    before = told(cut)
+    cut.until = _end(home, until)
+    if cut.until < cut.since:
+        raise Unfit(BACKWARDS)
+    cut.ended_at, cut.ended_by, cut.ended_why = status.now(home), by, _reason(why)
+    cut.save(update_fields=["until", "ended_at", "ended_by", "ended_why"])
+    darkened(cut.city)
+    note(by, "end cut", f"cut:{cut.pk}", before, told(cut), city=cut.city)
+    soon(cut.city)
+    return cut
+
+
+class Run(NamedTuple):
+    """A time in which the same cuts are in force."""
+
+    cuts: tuple[int, ...]  # their numbers, in order
+    start: datetime
+    end: datetime | None  # excluded; None: it goes on
+
+    @property
+    def key(self) -> str:
+        """What is darkened by them is kept under this."""
+        return " ".join(map(str, self.cuts))
+
+
+def runs(cuts: Iterable[Cut]) -> list[Run]:
+    """Cut the time into runs, in order: what two cuts darken together, neither may alone, and only while both last."""
+    some = list(cuts)
+    moments = sorted({m for c in some for m in (c.since, c.until) if m is not None})
+    found = []
+    for start, stop in zip(moments, [*moments[1:], None], strict=True):
+        on = tuple(sorted(c.pk for c in some if c.since <= start and (c.until is None or c.until > start)))
+        if on:
+            found.append(Run(on, start, stop))
+    return found
+
+
+def darkened(city: str) -> dict[str, Darkened]:
+    """What every cut of a city darkens alone, and those that are in force at once together, by their numbers.
+
+    What was never computed is computed on the network of now, and stays.
+    """
+    cuts = {c.pk: c for c in Cut.objects.filter(city=city)}
+    there = {d.cuts: d for d in Darkened.objects.filter(city=city)}
+    wanted = dict.fromkeys([*((pk,) for pk in cuts), *(r.cuts for r in runs(cuts.values()))])
+    missing = [key for key in wanted if " ".join(map(str, key)) not in there]
+    base = reads.network(city) if missing else None
+    if base is not None:
+        there |= {made.cuts: made for made in (_darken(city, base, [cuts[pk] for pk in key]) for key in missing)}
+    return there
+
+
+def _darken(city: str, base: reads.Network, cuts: Sequence[Cut]) -> Darkened:
+    """Compute what some cuts darken together, of what the network has of them, and keep it."""
+    plan, some = base.plan, {"ducts": set[str](), "cables": set[str](), "sites": set[str]()}
+    for of, ids in some.items():
+        there = {thing.id for thing in getattr(plan, of)}
+        ids |= there.intersection(i for c in cuts for i in getattr(c, of))
+    found = what_if(base.drawn, ducts=some["ducts"], cables=some["cables"], sites=some["sites"])
+    key = " ".join(str(c.pk) for c in cuts)
+    said = {"sites": list(found.dark), "sensors": list(found.sensors), "revision": base.number, "at": status.now(reading(city))}
+    return Darkened.objects.get_or_create(city=city, cuts=key, defaults=said)[0]
+
+
+def tell(city: str) -> int:
+    """Bring the cuts among the events of a city's lake to what the database says; how many entries that took.
+
+    An event is on the days that a run of cuts touches, and names the sensors that are blind in it; a run without any has none. What goes
+    on lasts until today: the worker lengthens it day by day. Entered in the city's own name.
+
+    UnknownCity; LakeBusy where the lake is held still: what was entered by then stands, and the next time does the rest.
+    """
+    home = reading(city)
+    there = {e.id: e.span for e in entries.entered(home) if e.span.kind == entries.FIBRE_CUT}  # before the database: it may only be newer
+    wanted = dict(_spans(home))
+    changed = {name: span for name, span in wanted.items() if there.get(name) != span}
+    for name, span in changed.items():
+        entries.enter(home, name, span, sign="", by=home.city.city.name)
+    gone = there.keys() - wanted.keys()
+    for name in gone:
+        entries.withdraw(home, name, by=home.city.city.name)
+    return len(changed) + len(gone)
+
+
+def soon(city: str) -> None:
+    """Tell the agenda once what is being written stands. Where the lake is busy then, the worker does it with its next run."""
+    transaction.on_commit(partial(_now, city), robust=True)
+
+
+def _now(city: str) -> None:
+    try:
+        tell(city)
+    except PulsoError as why:
+        log.warning("the cuts of %s are told later: %s", city, why)
+
+
+def _spans(home: Reading) -> Iterator[tuple[str, Span]]:
+    """The events of a city's cuts by the names of their entries."""
+    blind, clock, today = darkened(home.slug), home.city.clock, status.today(home)
+    for run in runs(Cut.objects.filter(city=home.slug)):
+        found = blind.get(run.key)
+        if found is None or not found.sensors:
+            continue
+        first = run.start.astimezone(clock).date()
+        last = max(first, today) if run.end is None else (run.end - A_MOMENT).astimezone(clock).date()
+        name = uuid.uuid5(OURS, f"{home.slug} {run.key} {run.start.isoformat()}").hex
+        said = {"from": first, "to": last, "kind": entries.FIBRE_CUT, "name": NAME, "sensors": found.sensors}
+        yield name, Span.model_validate(said)
+
+
+class Declared(NamedTuple):
+    """A cut, and what it darkens alone."""
+
+    cut: Cut
+    on: bool  # whether it is in force now
+    sites: tuple[str, ...]  # ids of the customers that are dark
+    sensors: tuple[str, ...]  # that are blind
+
+
+def declared(city: str) -> list[Declared]:
+    """A city's cuts, the latest first; for engineers."""
+    there, now = darkened(city), status.now(reading(city))
+    found = []
+    for cut in Cut.objects.filter(city=city).select_related("who", "ended_by"):
+        alone = there.get(str(cut.pk))
+        on = cut.since <= now and (cut.until is None or cut.until > now)
+        found.append(Declared(cut, on, tuple(alone.sites) if alone else (), tuple(alone.sensors) if alone else ()))
+    return found
+
+
+def _reason(why: str) -> str:
+    said = why.replace("\0", "").strip()
+    if not said:
+        raise Unfit(SAY_WHY)
+    return said
+
+
+def _begin(home: Reading, when: datetime | date) -> datetime:
+    """A moment, or the first of a day."""
+    if isinstance(when, datetime):
+        if when.tzinfo is None:
+            raise ValueError(f"a moment has a zone; found {when}")
+        return when
+    return datetime.combine(when, time(), home.city.clock)
+
+
+def _end(home: Reading, when: datetime | date) -> datetime:
+    """A moment, or the first after a day."""
+    return _begin(home, when) if isinstance(when, datetime) else _begin(home, when + timedelta(days=1))
