@@ -1,0 +1,259 @@
+"""The two paths of a customer, which ducts they share, and where a second way could go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from pulso.core.fibre import paths as core
+from pulso.core.fibre import route
+from pulso.core.fibre.network import Floats
+from pulso.core.fibre.paths import UNKNOWN, Apart
+from pulso.errors import PulsoError
+from pulso.fibre.drawn import Drawn
+from pulso.fibre.metres import duct_metres, straight_metres
+from pulso.fibre.numbered import NONE, numbers, only
+from pulso.fibre.shapes import WEIGHT, Status
+
+APART: dict[str, Apart] = {"cable": "links", "duct": "ducts", "site": "sites"}
+
+
+class Path(NamedTuple):
+    """A way from a customer to a source."""
+
+    cables: tuple[str, ...]  # in order
+    sites: tuple[str, ...]  # one more: the customer first, the source last
+    metres: float  # of the cables whose length is known
+    unknown: int  # of how many it isn't
+
+
+class Pair(NamedTuple):
+    """Two paths of a customer that share no cable, no duct, or no cable and no site."""
+
+    paths: int | None  # 0, 1 or 2; None: one, and whether there are two is unknown
+    first: Path | None
+    second: Path | None
+    shortest: bool  # proved: no such pair is shorter in sum (of one path: it is the shortest); never where a cable's length is unknown
+
+
+class Shared(NamedTuple):
+    """A customer whose two shortest paths without a common cable lie in common ducts: they look redundant, and one digger cuts both."""
+
+    site: str
+    ducts: tuple[str, ...]  # that hold both
+    first: Path
+    second: Path
+    avoidable: bool | None  # whether there are two paths without a common duct; None if that is unknown
+
+
+class Span(NamedTuple):
+    """A span that could be built, or a cable that could be drawn into a duct that exists."""
+
+    id: str
+    start: str  # sites
+    end: str
+    ducts: tuple[str, ...] = ()  # that exist, in which it would lie; a span without is dug anew
+    metres: float | None = None  # None: at least straight from end to end
+    cost: float | None = None  # of building it, in any one unit of money
+
+
+class Prices(NamedTuple):
+    """What building costs, a metre, in any one unit of money."""
+
+    dig: float  # a duct anew, with a cable
+    draw: float  # a cable into a duct that exists
+
+
+class Proposal(NamedTuple):
+    """A second way for a customer that shares no duct with the first."""
+
+    cables: tuple[str, ...]  # that exist, in order
+    spans: tuple[str, ...]  # to be built, in order
+    sites: tuple[str, ...]  # from the customer to a source
+    metres: float  # of cables and spans whose length is known, or reckoned straight
+    unknown: int  # cables whose length isn't
+    new: float  # m of it to be built
+    straight: int  # spans whose length was reckoned straight from end to end: it is more
+    cost: float | None  # of the new spans; None where one has no price
+    first: tuple[str, ...]  # cables of the first way; none if the customer is dark
+
+
+def pair(drawn: Drawn, site: str, apart: Literal["cable", "duct", "site"] = "duct") -> Pair:
+    """
+    Find two paths of a customer that share nothing of a kind, with the least sum of lengths.
+
+    Parameters
+    ----------
+    drawn
+        The network.
+    site
+        Id of a customer in use.
+    apart
+        What they may not share: cables, cables and ducts, or cables and sites (but the source). A cable whose ducts nobody knows is
+        a risk of its own. Of a cable whose length nobody knows the straight line counts in the search, and nothing in the sum.
+
+    Raises
+    ------
+    NothingKnown
+        If the plan has no such site.
+    PulsoError
+        If it is no customer in use.
+    """
+    found = core.pair(drawn.ways, _customer(drawn, site), APART[apart])
+    known = not np.isnan(drawn.metres[drawn.cable]).any()
+    first, second = (None if way is None else _path(drawn, way.links, way.sites) for way in (found.first, found.second))
+    return Pair(None if found.paths == UNKNOWN else found.paths, first, second, found.shortest and known)
+
+
+def shared(drawn: Drawn) -> tuple[Shared, ...]:
+    """
+    Find the customers whose "redundant" paths share a duct.
+
+    Returns
+    -------
+    For each customer with two paths without a common cable, the shortest two, if a duct holds both; the most critical customers
+    first, then by name. Cables whose ducts nobody knows may share more.
+    """
+    found = []
+    rows = drawn.register
+    several = np.flatnonzero(rows.links == 2)
+    for site, ducts in zip(rows.site[several].tolist(), rows.ducts[several].tolist(), strict=True):
+        two = core.pair(drawn.ways, site, "links")
+        if two.first is None or two.second is None:
+            continue
+        both = set(drawn.net.ducts.of_all(np.array(two.first.links)).tolist()).intersection(
+            drawn.net.ducts.of_all(np.array(two.second.links)).tolist()
+        )
+        if both:
+            names = tuple(drawn.ducts.rows[duct].id for duct in sorted(both))
+            one, other = (_path(drawn, way.links, way.sites) for way in (two.first, two.second))
+            found.append((site, Shared(drawn.sites.rows[site].id, names, one, other, None if ducts == UNKNOWN else ducts == 2)))
+    order = {site: (-WEIGHT[row.criticality], row.name, row.id) for site, _ in found for row in [drawn.sites.rows[site]]}
+    return tuple(row for _, row in sorted(found, key=lambda item: order[item[0]]))
+
+
+def candidates(drawn: Drawn, prices: Prices | None = None) -> tuple[Span, ...]:
+    """
+    Spans that the plan itself holds ready: a new cable in each duct in use, and each duct that is proposed, planned or being built.
+
+    Parameters
+    ----------
+    drawn
+        The network.
+    prices
+        What digging and drawing in cost a metre; without, spans have no cost. That there is room in a duct is not looked at.
+    """
+    found = []
+    ready = {Status.PROPOSED, Status.PLANNED, Status.UNDER_CONSTRUCTION}
+    for duct, metres in zip(drawn.ducts.rows, duct_metres(drawn.ducts.rows).tolist(), strict=True):
+        there = duct.status is Status.OPERATIONAL
+        known = duct.start in drawn.sites.number and duct.end in drawn.sites.number and duct.start != duct.end
+        if known and (there or duct.status in ready):
+            length = None if np.isnan(metres) else metres
+            price = None if prices is None else prices.draw if there else prices.dig
+            cost = None if price is None or length is None else price * length
+            found.append(Span(duct.id, duct.start, duct.end, (duct.id,), length, cost))
+    return tuple(found)
+
+
+def diverse(
+    drawn: Drawn,
+    site: str,
+    spans: Sequence[Span],
+    *,
+    by: Literal["length", "cost"] = "length",
+    first: Iterable[str] | None = None,
+) -> Proposal | None:
+    """
+    Propose a second way for a customer, over what exists and spans that could be built, that shares no duct with the first.
+
+    Parameters
+    ----------
+    drawn
+        The network.
+    site
+        Id of a customer in use.
+    spans
+        What could be built, e.g. `candidates(drawn)`. Light doesn't pass through customers there either.
+    by
+        What is to be least: all metres, or the cost of what is built; between equals, the other.
+    first
+        Cables of the way that it has. Without, the shortest.
+
+    Returns
+    -------
+    Proposal or None
+        None if nothing avoids the first way's ducts.
+
+    Raises
+    ------
+    NothingKnown
+        If a site, duct or cable is named that the plan doesn't have.
+    PulsoError
+        If the site is no customer in use, a span begins where it ends or is nowhere on the map and has no length, a cable of the first way
+        carries no light, or costs are to be least and one is missing.
+    """
+    number = _customer(drawn, site)
+    ends = np.array([[only(drawn.sites, end, "site", drawn.plan) for end in (span.start, span.end)] for span in spans], np.int64)
+    metres = _span_metres(drawn, spans)
+    costs = np.array([np.nan if span.cost is None else span.cost for span in spans], np.float64)
+    if by == "cost" and np.isnan(costs).any():
+        raise PulsoError(
+            f"The span {spans[int(np.flatnonzero(np.isnan(costs))[0])].id!r} has no cost; give every span one, or ask for the shortest way."
+        )
+    lies = [(i, int(duct)) for i, span in enumerate(spans) for duct in numbers(drawn.ducts, span.ducts, "duct", drawn.plan)]
+    built = route.Spans(ends, metres, np.nan_to_num(costs, nan=0.0), np.array(lies, np.int64).reshape(-1, 2))
+    found = route.diverse_route(drawn.ways, number, built, first=None if first is None else _first(drawn, first), by=by)
+    if found is None:
+        return None
+    count = len(drawn.net.ends)
+    old, new = found.links[found.links < count], found.links[found.links >= count] - count
+    cables = _path(drawn, old.tolist(), found.sites.tolist())
+    return Proposal(
+        cables.cables,
+        tuple(spans[i].id for i in new.tolist()),
+        cables.sites,
+        cables.metres + float(metres[new].sum()),
+        cables.unknown,
+        float(metres[new].sum()),
+        sum(spans[i].metres is None for i in new.tolist()),
+        None if np.isnan(costs[new]).any() else float(costs[new].sum()),
+        tuple(drawn.cables.rows[i].id for i in drawn.cable[found.first].tolist()),
+    )
+
+
+def _customer(drawn: Drawn, site: str) -> int:
+    number = only(drawn.sites, site, "site", drawn.plan)
+    if not drawn.net.customer[number]:
+        raise PulsoError(f"The site {site!r} is no customer in use; paths are asked of customers.")
+    return number
+
+
+def _path(drawn: Drawn, links: Sequence[int], sites: Sequence[int]) -> Path:
+    cables = drawn.cable[np.array(links, np.int64)]
+    metres = drawn.metres[cables]
+    names = tuple(drawn.cables.rows[i].id for i in cables.tolist())
+    return Path(names, tuple(drawn.sites.rows[i].id for i in sites), float(np.nansum(metres)), int(np.isnan(metres).sum()))
+
+
+def _first(drawn: Drawn, cables: Iterable[str]) -> list[int]:
+    asked = numbers(drawn.cables, cables, "cable", drawn.plan)
+    idle = asked[drawn.link[asked] == NONE]
+    if idle.size:
+        raise PulsoError(f"The cable {drawn.cables.rows[idle[0]].id!r} carries no light, so that no way can lead through it.")
+    return [int(link) for link in drawn.link[asked]]
+
+
+def _span_metres(drawn: Drawn, spans: Sequence[Span]) -> Floats:
+    """(K,) As given, else straight from end to end."""
+    places = [[drawn.sites.rows[drawn.sites.number[end]].at for end in (span.start, span.end)] for span in spans]
+    given = np.array([np.nan if span.metres is None else span.metres for span in spans], np.float64)
+    found = np.where(np.isnan(given), straight_metres([a for a, _ in places], [b for _, b in places]), given)
+    for span, metres in zip(spans, found.tolist(), strict=True):
+        if span.start == span.end:
+            raise PulsoError(f"The span {span.id!r} begins and ends at the site {span.start!r}.")
+        if not 0 <= metres < np.inf:
+            raise PulsoError(f"The span {span.id!r} has no length that can be reckoned with: give its metres, or its sites their places.")
+    return found

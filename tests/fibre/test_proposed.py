@@ -1,0 +1,137 @@
+"""Two paths, what they share, and where a second could go."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulso.errors import NothingKnown, PulsoError
+from pulso.fibre.drawn import draw
+from pulso.fibre.metres import straight_metres
+from pulso.fibre.proposed import Prices, Span, candidates, diverse, pair, shared
+from pulso.fibre.shapes import Duct, Status
+from tests.fibre import brute
+from tests.fibre.plans import PORTO, plans, ring
+
+
+def test_the_school_on_two_feet_has_two_paths_round_the_ring():
+    found = pair(draw(ring()), "S3")
+    assert (found.paths, found.shortest) == (2, True)
+    assert {found.first.cables, found.second.cables} == {("B-S3", "A-B", "CO-A"), ("C-S3", "C-CO")}
+    assert (found.first.sites, found.first.metres, found.second.metres) == (("S3", "C", "CO"), 200.0, 300.0)
+
+
+def test_two_paths_that_share_a_duct_are_told_with_the_duct():
+    drawn = draw(ring(avenue=("A-B", "C-CO")))
+    (found,) = shared(drawn)
+    assert (found.site, found.ducts, found.avoidable) == ("S3", ("avenue",), False)
+    assert pair(drawn, "S3").paths == 1
+    assert pair(drawn, "S3", "cable").paths == 2
+    assert shared(draw(ring())) == ()
+
+
+def test_a_spur_gets_a_second_way_over_the_span_that_is_shortest_or_cheapest():
+    drawn = draw(ring())
+    spans = [
+        Span("short", "C", "S1", metres=150.0, cost=90_000.0),
+        Span("cheap", "B", "S1", metres=400.0, cost=20_000.0),
+        Span("same duct", "C", "S1", ("CO-A",), 1.0, 1.0),
+    ]
+    found = diverse(drawn, "S1", spans)
+    assert found == (("C-CO",), ("short",), ("S1", "C", "CO"), 250.0, 0, 150.0, 0, 90_000.0, ("A-S1", "CO-A"))
+    other = diverse(drawn, "S1", spans, by="cost")
+    assert (other.cables, other.spans, other.metres, other.cost) == (("B-C", "C-CO"), ("cheap",), 600.0, 20_000.0)
+
+
+def test_a_span_without_length_is_reckoned_straight_and_without_price_has_no_cost():
+    found = diverse(draw(ring()), "S2", [Span("x", "S2", "C")])
+    at = {site.id: site.at for site in ring().sites}
+    assert (found.straight, found.cost, found.cables) == (1, None, ("C-CO",))
+    assert found.new == pytest.approx(float(straight_metres([at["S2"]], [at["C"]])[0]))
+
+
+def test_where_nothing_avoids_the_first_way_nothing_is_proposed():
+    assert diverse(draw(ring()), "S1", []) is None
+
+
+def test_who_is_dark_is_offered_a_first_way():
+    plan = ring()
+    cables = tuple(c for c in plan.cables if c.id != "A-S1")
+    found = diverse(draw(plan.model_copy(update={"cables": cables})), "S1", [Span("x", "S1", "A", metres=30.0)])
+    assert (found.spans, found.cables, found.first) == (("x",), ("CO-A",), ())
+
+
+def test_the_plan_itself_holds_spans_ready():
+    plan = ring()
+    planned = Duct(id="new", start="C", end="S1", length=70.0, status=Status.PLANNED)
+    gone = Duct(id="old", start="C", end="S1", length=7.0, status=Status.DECOMMISSIONED)
+    drawn = draw(plan.model_copy(update={"ducts": (*plan.ducts, planned, gone)}))
+    spans = candidates(drawn, Prices(dig=80.0, draw=5.0))
+    assert ("new", "C", "S1", ("new",), 70.0, 5_600.0) in spans
+    assert ("A-B", "A", "B", ("A-B",), 100.0, 500.0) in spans
+    assert "old" not in {span.id for span in spans}
+    assert {span.cost for span in candidates(drawn)} == {None}
+    assert diverse(drawn, "S1", spans, by="cost").spans == ("new",)
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind", "told"),
+    [
+        (lambda d: pair(d, "A"), PulsoError, "'A' is no customer"),
+        (lambda d: pair(d, "Z"), NothingKnown, "no site"),
+        (lambda d: diverse(d, "S1", [Span("x", "C", "Z")]), NothingKnown, "no site with the id 'Z'"),
+        (lambda d: diverse(d, "S1", [Span("x", "C", "C")]), PulsoError, "begins and ends at the site 'C'"),
+        (lambda d: diverse(d, "S1", [Span("x", "C", "S1", ("no",))]), NothingKnown, "no duct with the id 'no'"),
+        (lambda d: diverse(d, "S1", [Span("x", "C", "S1")], by="cost"), PulsoError, "'x' has no cost"),
+        (lambda d: diverse(d, "S1", [Span("x", "C", "S1", metres=-1.0)]), PulsoError, "'x' has no length"),
+        (lambda d: diverse(d, "S1", [], first=["Z"]), NothingKnown, "no cable"),
+    ],
+)
+def test_what_can_not_be_proposed_is_refused_by_name(ask, kind, told):
+    with pytest.raises(kind, match=told):
+        ask(draw(ring()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans, st.sampled_from(["cable", "duct"]))
+def test_no_two_ways_that_trying_all_finds_are_shorter(plan, kind):
+    drawn = draw(plan)
+    length = dict(zip((drawn.cables.rows[i].id for i in drawn.cable.tolist()), drawn.assumed.tolist(), strict=True))
+    for row in drawn.register.site.tolist():
+        site = drawn.sites.rows[row].id
+        found = pair(drawn, site, kind)
+        tried = brute.pairs(plan, site, kind)
+        if found.paths == 2:
+            assert set(found.first.cables).isdisjoint(found.second.cables)
+            assert any({found.first.cables, found.second.cables} == {tuple(c.id for c in way) for way in two} for two in tried)
+        if found.shortest and tried:
+            least = min(sum(length[c.id] for way in two for c in way) for two in tried)
+            assert found.paths == 2
+            assert found.first.metres + found.second.metres == pytest.approx(least)
+        if found.paths == 1:
+            assert not tried
+            assert brute.ways(plan, site)
+        if found.paths == 0:
+            assert not brute.ways(plan, site)
+
+
+@settings(max_examples=40, deadline=None)
+@given(plans)
+def test_paths_that_share_a_duct_do_and_they_alone_are_told(plan):
+    drawn = draw(plan)
+    ducts = {cable.id: set(cable.ducts) for cable in plan.cables}
+    rows = shared(drawn)
+    for row in rows:
+        one, other = (set().union(*(ducts[name] for name in path.cables)) for path in (row.first, row.second))
+        assert set(row.ducts) == one & other != set()
+        if row.avoidable is not None:
+            assert row.avoidable == bool(brute.pairs(plan, row.site, "duct"))
+    for number, links in zip(drawn.register.site.tolist(), drawn.register.links.tolist(), strict=True):
+        site = drawn.sites.rows[number].id
+        if links == 2 and site not in {row.site for row in rows}:
+            assert brute.pairs(plan, site, "duct")
+
+
+def test_the_known_network_lies_at_porto():
+    assert ring().sites[0].at == PORTO
