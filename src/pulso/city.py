@@ -193,6 +193,12 @@ class SimulatedPilot(Row):
         return self
 
 
+class SimulatedFibre(Row):
+    """[simulation.fibre]: a synthetic city has a fibre network."""
+
+    seed: int = Field(default=1, ge=0)  # of its streets and cables; the days' own seed doesn't move them
+
+
 class Simulation(Row):
     """[simulation]: of a synthetic city, what `pulso simulate` makes of it where the command doesn't say."""
 
@@ -201,6 +207,7 @@ class Simulation(Row):
     last: Day = Field(default=None, alias="to")
     scale: float = Field(default=1.0, gt=0)
     pilots: tuple[SimulatedPilot, ...] = ()
+    fibre: SimulatedFibre | None = None  # without it, none
     sisters: tuple[str, ...] = ()  # synthetic cities, by slug or folder, that adopt what this one has tried
 
 

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from pulso.city import load
 from pulso.core.fibre.dark import dark
 from pulso.core.fibre.network import network
 from pulso.core.fibre.tree import Tree, grow, lit
@@ -95,6 +96,13 @@ def test_every_access_point_hangs_on_one_site(porto):
 def test_the_same_seed_is_the_same_network_to_the_last_strand():
     assert fibre.__wrapped__(1) == fibre(1)
     assert fibre(2) != fibre(1)
+
+
+def test_the_demo_city_says_that_it_has_a_network_and_its_sisters_that_they_have_none():
+    said = load("demo").simulation.fibre
+    assert said is not None
+    assert said.seed == 1
+    assert load("demo_2").simulation.fibre is None
 
 
 def test_the_network_is_drawn_in_three_seconds():
