@@ -110,6 +110,22 @@ def test_it_is_what_counting_one_by_one_gives(drawn, widths):
     np.testing.assert_array_equal(found.points, points)
 
 
+@given(
+    st.lists(st.tuples(st.integers(-40, 90), st.integers(0, 70), st.integers(0, 3)), max_size=25), st.sampled_from([0.1, 1.0, 7.0, 3600.0])
+)
+def test_of_even_hours_too_and_on_their_very_edges(drawn, width):
+    """Moments on edges and between them, in tenths of a span; widths that no computer writes exactly among them."""
+    edges = 1.7e9 * (width > 1) + width * np.arange(7)
+    start = np.array([edges[0] + width * s / 10 for s, _, _ in drawn])
+    stop = start + np.array([width * length / 10 for _, length, _ in drawn])
+    point, place = np.array([p for _, _, p in drawn], dtype=int), np.array([0, 0, 1, 2])
+    found = presence(start, stop, point, place, edges)
+    hours, count, points = one_by_one(start, stop, point, place, edges)
+    np.testing.assert_allclose(found.hours, hours, atol=1e-9)
+    np.testing.assert_array_equal(found.sessions, count)
+    np.testing.assert_array_equal(found.points, points)
+
+
 def test_nothing_is_lost_of_many_sessions_at_the_seconds_of_our_days():
     rng = np.random.default_rng(0)
     edges = 1.8e9 + 3600.0 * np.arange(25)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
 HOUR = 3600.0  # seconds
+AT_ONCE = 1 << 18  # sessions: so many as a processor's own memory holds
 
 
 class Presence(NamedTuple):
@@ -71,17 +72,13 @@ def presence(
             f"`on` says for {home.size} access points and {spans} spans whether they were on; got {working.dtype} {working.shape}"
         )
 
-    inside = (end > cuts[0]) & (begin < cuts[-1]) & (end > begin)
-    begin, end, at = np.maximum(begin[inside], cuts[0]), np.minimum(end[inside], cuts[-1]), at[inside]
-    first = np.searchsorted(cuts, begin, side="right") - 1
-    last = np.searchsorted(cuts, end, side="left") - 1
-
     shape = (home.size, spans + 1)
-    across = _count(at, first, shape) - _count(at, last + 1, shape)
+    across, lost = np.zeros(shape), np.zeros(shape)
+    for some in range(0, begin.size, AT_ONCE):
+        part = slice(some, some + AT_ONCE)
+        _split(begin[part], end[part], at[part], cuts, across.ravel(), lost.ravel())
     count = np.rint(np.cumsum(across, axis=1)[:, :spans]).astype(int)
-    seconds = (
-        count * np.diff(cuts) - (_count(at, first, shape, begin - cuts[first]) + _count(at, last, shape, cuts[last + 1] - end))[:, :spans]
-    )
+    seconds = count * np.diff(cuts) - lost[:, :spans]
 
     unheard = int(count[~working].sum())
     count, seconds = np.where(working, count, 0), np.where(working, np.maximum(seconds, 0.0), 0.0)
@@ -93,10 +90,34 @@ def presence(
     return Presence(hours, _by_place(count, home, places).astype(int), _by_place(count > 0, home, places).astype(int), seen, unheard)
 
 
-def _count(at: Ints, span: Ints, shape: tuple[int, int], worth: Floats | None = None) -> Floats:
-    """(A, H + 1) How many sessions, or how much of them, at each access point and span."""
-    flat = np.bincount(at * shape[1] + span, weights=worth, minlength=shape[0] * shape[1])
-    return np.asarray(flat.reshape(shape), dtype=np.float64)
+def _split(begin: Floats, end: Floats, at: Ints, cuts: Floats, across: Floats, lost: Floats) -> None:
+    """Add sessions to what begins and ends in each span of each access point, and to what of these spans they don't fill."""
+    inside = (end > cuts[0]) & (begin < cuts[-1]) & (end > begin)
+    if not inside.all():
+        begin, end, at = begin[inside], end[inside], at[inside]
+    if begin.size and (begin.min() < cuts[0] or end.max() > cuts[-1]):
+        begin, end = np.maximum(begin, cuts[0]), np.minimum(end, cuts[-1])
+    first, last = _span_of(begin, cuts, "right"), _span_of(end, cuts, "left")
+    rows = at * cuts.size
+    begins, ends = rows + first, rows + last
+    across += np.bincount(begins, minlength=across.size)
+    across -= np.bincount(ends + 1, minlength=across.size)
+    lost += np.bincount(begins, weights=begin - cuts[first], minlength=lost.size)
+    lost += np.bincount(ends, weights=cuts[last + 1] - end, minlength=lost.size)
+
+
+def _span_of(moments: Floats, cuts: Floats, side: Literal["left", "right"]) -> Ints:
+    """(S,) In which span each moment lies; one on an edge in the later one ("right") or the earlier. Of even spans it is reckoned."""
+    width = cuts[1] - cuts[0]
+    if (np.diff(cuts) != width).any():
+        return np.asarray(np.searchsorted(cuts, moments, side=side) - 1)
+    spans = (moments - cuts[0]) / width
+    found = np.asarray(spans.astype(int) if side == "right" else np.ceil(spans).astype(int) - 1)
+    np.clip(found, 0, cuts.size - 2, out=found)
+    ahead, behind = (
+        (cuts[found] > moments, cuts[found + 1] <= moments) if side == "right" else (cuts[found] >= moments, cuts[found + 1] < moments)
+    )
+    return np.asarray(found - ahead + behind)
 
 
 def _by_place(of_points: ArrayLike, home: Ints, places: int) -> Floats:
