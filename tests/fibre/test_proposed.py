@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pulso.errors import NothingKnown, PulsoError
 from pulso.fibre.drawn import draw
 from pulso.fibre.metres import straight_metres
-from pulso.fibre.proposed import Prices, Span, candidates, diverse, pair, shared
+from pulso.fibre.proposed import Prices, Span, candidates, diverse, pair, shared, spurs
 from pulso.fibre.shapes import Duct, Status
 from tests.fibre import brute
 from tests.fibre.plans import PORTO, plans, ring
@@ -73,6 +73,18 @@ def test_the_plan_itself_holds_spans_ready():
     assert "old" not in {span.id for span in spans}
     assert {span.cost for span in candidates(drawn)} == {None}
     assert diverse(drawn, "S1", spans, by="cost").spans == ("new",)
+
+
+def test_a_customer_whose_ducts_all_leave_by_one_is_offered_digs_to_its_neighbours():
+    drawn = draw(ring())
+    found = spurs(drawn, "S1", Prices(dig=100.0, draw=1.0), most=3)
+    assert [span.end for span in found] == ["D", "C", "B"]  # the sites stand in a line, S1 after D, and S2 is no way
+    at = {site.id: site.at for site in ring().sites}
+    straight = straight_metres([at["S1"]] * 3, [at["D"], at["C"], at["B"]])
+    assert [span.cost for span in found] == pytest.approx((100 * straight).tolist())
+    way = diverse(drawn, "S1", found)
+    assert (way.spans, way.straight, way.cables) == (("S1 – D",), 1, ("B-D", "B-C", "C-CO"))  # 838 m of digging are less than 1,676
+    assert spurs(draw(ring().model_copy(update={"sites": tuple(s.model_copy(update={"at": None}) for s in ring().sites)})), "S1") == ()
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,10 @@ import numpy as np
 
 from pulso.core.fibre.network import Bools, Ints, spread
 from pulso.core.fibre.strand import Joint, Plant, plant
+from pulso.fibre.capacity import WORST_FIRST
 from pulso.fibre.claims import Claims, Socket, socket
 from pulso.fibre.numbered import NONE, Things
 from pulso.fibre.shapes import Strands, Use
-
-FIRST = (Use.BROKEN, Use.USED, Use.LEASED, Use.RESERVED, Use.SPARE)
-"""Where several uses are said of a strand, the first of these is meant: who repairs, then who pays, decides."""
 
 
 class Joined(NamedTuple):
@@ -117,8 +115,8 @@ def use_of(things: Things, cable: str, strand: int) -> Use:
 
 
 def first_of(said: list[Strands]) -> Use:
-    """What a strand is used for of which these rows speak."""
-    return min((row.use for row in said), key=FIRST.index, default=Use.SPARE)
+    """What a strand is used for of which these rows speak: of several uses the one that leaves less."""
+    return min((row.use for row in said), key=WORST_FIRST.index, default=Use.SPARE)
 
 
 def _rows(ends: Ints, key: Ints, halved: Ints) -> Ints:

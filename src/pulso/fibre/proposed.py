@@ -11,6 +11,7 @@ from pulso.core.fibre import paths as core
 from pulso.core.fibre import route
 from pulso.core.fibre.network import Floats
 from pulso.core.fibre.paths import UNKNOWN, Apart
+from pulso.core.fibre.tree import lit
 from pulso.errors import PulsoError
 from pulso.fibre.drawn import Drawn
 from pulso.fibre.metres import duct_metres, straight_metres
@@ -158,6 +159,44 @@ def candidates(drawn: Drawn, prices: Prices | None = None) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def spurs(drawn: Drawn, site: str, prices: Prices | None = None, *, most: int = 8) -> tuple[Span, ...]:
+    """
+    Spans dug anew from a customer to the nearest sites that light reaches and may pass: where all its ducts leave by one, no less helps.
+
+    Parameters
+    ----------
+    drawn
+        The network.
+    site
+        Id of a customer in use.
+    prices
+        What digging costs a metre; without, spans have no cost.
+    most
+        To how many sites.
+
+    Returns
+    -------
+    The nearest first, to be reckoned straight, so that length and cost are the least that they can be; none if nobody knows where the
+    customer is.
+
+    Raises
+    ------
+    NothingKnown
+        If the plan has no such site.
+    PulsoError
+        If it is no customer in use.
+    """
+    number = _customer(drawn, site)
+    passed = np.flatnonzero(lit(drawn.tree) & ~drawn.net.customer)
+    there = [drawn.sites.rows[i] for i in passed.tolist()]
+    metres = straight_metres([drawn.sites.rows[number].at] * len(there), [row.at for row in there])
+    order = np.argsort(metres, kind="stable")[: min(most, int(np.isfinite(metres).sum()))]
+    cost = None if prices is None else prices.dig
+    return tuple(
+        Span(f"{site} – {there[i].id}", site, there[i].id, cost=None if cost is None else cost * float(metres[i])) for i in order.tolist()
+    )
+
+
 def diverse(
     drawn: Drawn,
     site: str,
@@ -176,7 +215,7 @@ def diverse(
     site
         Id of a customer in use.
     spans
-        What could be built, e.g. `candidates(drawn)`. Light doesn't pass through customers there either.
+        What could be built, e.g. `candidates(drawn) + spurs(drawn, site)`. Light doesn't pass through customers there either.
     by
         What is to be least: all metres, or the cost of what is built; between equals, the other.
     first
