@@ -1,0 +1,124 @@
+"""What goes dark together with something, and how many independent paths a customer has: for engineers, in the words of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from pulso.fibre import answers
+from pulso.fibre.proposed import Path, candidates, diverse, pair
+from pulso.fibre.shapes import Site
+from pulso.show import fibre as words
+from pulso.web.pages.fibre_asked import Guest
+from pulso.web.pages.fibre_known import Known
+from pulso.web.pages.fibre_refs import MOST, Customer, Ref, customers, ref
+from pulso.web.pages.fibre_shapes import Use
+
+
+@dataclass(frozen=True)
+class Hangs:
+    """What happens when some things fail together."""
+
+    dark: tuple[Customer, ...] = Field(description="customers that go dark, who saves lives first; a hundred at most")
+    darkened: int = Field(description="how many go dark")
+    of: int = Field(description="how many have light today")
+    weight: int = Field(description="what those that go dark weigh: 100 who saves lives, 10 what is essential, 1 each other")
+    passed: int = Field(description="other sites that lose their light")
+    thin: tuple[Customer, ...] = Field(
+        description="customers that had two paths without a common cable, and are left with one; a hundred at most"
+    )
+    thinned: int = Field(description="how many are left with one")
+    failing: tuple[Ref, ...] = Field(description="cables that carry light and then don't; a hundred at most")
+    cables: int = Field(description="how many fail")
+    strands: tuple[Use, ...] = Field(description="their strands by what they are used for")
+    sensors: tuple[str, ...] = Field(description="sensors and access points that are blind then; a hundred at most")
+    blind: int = Field(description="how many are blind")
+    loose: int = Field(description="cables in use whose ducts nobody knows: where there are any, the truth may be worse")
+    in_use: int = Field(description="cables in use")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path from a customer to where light comes from."""
+
+    source: Ref = Field(description="the office or point of presence where it leads")
+    cables: tuple[Ref, ...] = Field(description="its cables, from the customer on")
+    metres: float = Field(description="its length, m, of the cables whose length is known")
+    unknown: int = Field(description="of how many of its cables the length is unknown")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many paths a customer has that share nothing: 0, it is dark; 1; or 2, two or more."""
+
+    cables: int = Field(description="without a common cable")
+    ducts: int | None = Field(description="without a common cable or duct; null where it can't be told whether there are two")
+    sites: int = Field(description="without a common cable or site")
+    offices: int = Field(description="without a common cable or site, to two places that light comes from")
+    pair: tuple[Route, ...] = Field(description="two paths without a common duct, or the one that there is")
+    shortest: bool = Field(description="whether it is proved that no such pair is shorter together")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A second way that shares no duct with the first, over cables that exist and new ones."""
+
+    cables: tuple[Ref, ...] = Field(description="cables that exist")
+    spans: tuple[Ref, ...] = Field(description="ducts in which a new cable would lie")
+    metres: float = Field(description="its length, m")
+    new: float = Field(description="m of new cable")
+
+
+def hangs(who: Guest, ducts: Iterable[str] = (), cables: Iterable[str] = (), sites: Iterable[str] = ()) -> Hangs:
+    """Say it. NothingKnown where the network has no such thing."""
+    known, speech = who.known, who.speech
+    found = answers.cut(known.drawn, ducts=ducts, cables=cables, sites=sites)
+    return Hangs(
+        dark=customers(found.dark, known, speech),
+        darkened=len(found.dark),
+        of=found.customers,
+        weight=found.weight,
+        passed=len(found.passed),
+        thin=customers(found.thin.cables, known, speech),
+        thinned=len(found.thin.cables),
+        failing=tuple(ref("cable", c, known) for c in found.failing[:MOST]),
+        cables=len(found.failing),
+        strands=tuple(Use(use.value, words.word(words.USES, use, speech), n) for use, n in found.strands.items() if n),
+        sensors=found.sensors[:MOST],
+        blind=len(found.sensors),
+        loose=found.loose,
+        in_use=found.of,
+    )
+
+
+def paths(known: Known) -> Mapping[str, answers.Paths]:
+    """The register, by customer; reckoned once."""
+    return known.once("register", lambda: {row.site: row for row in answers.register(known.drawn)})
+
+
+def standing(site: Site, who: Guest) -> Standing | None:
+    """How a customer stands; None for one that is not in use."""
+    known = who.known
+    row = paths(known).get(site.id)
+    if row is None:
+        return None
+    found = pair(known.drawn, site.id)
+    ways = tuple(_route(way, known) for way in (found.first, found.second) if way)
+    return Standing(row.cables, row.ducts, row.sites, row.offices, ways, found.shortest)
+
+
+def proposal(site: Site, who: Guest) -> Proposal | None:
+    """A second way for a customer, the shortest over what is there and ducts that are ready or planned; None where there is none."""
+    drawn = who.known.drawn
+    spans = who.known.once("candidates", lambda: candidates(drawn))
+    found = diverse(drawn, site.id, spans)
+    if found is None:
+        return None
+    cables, ducts = (tuple(ref(sort, i, who.known) for i in ids) for sort, ids in (("cable", found.cables), ("duct", found.spans)))
+    return Proposal(cables, ducts, found.metres, found.new)
+
+
+def _route(way: Path, known: Known) -> Route:
+    return Route(ref("site", way.sites[-1], known), tuple(ref("cable", c, known) for c in way.cables), way.metres, way.unknown)
