@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
+import tomllib
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -20,8 +22,9 @@ from pulso.sources import open_source
 from pulso.sources.asking import Asker
 from pulso.sources.fetch import Door
 from pulso.sources.mirror import Mirror
-from pulso.sources.radius import NO_ACCOUNTING, addresses, read, strip, strip_for
+from pulso.sources.radius import NO_ACCOUNTING, Options, addresses, points_of, read, strip, strip_for
 from pulso.sources.radius_join import point_of
+from tests.conftest import REPO
 from tests.lake import town
 from tests.sources.radius_rooms import SECRETS, Beat, Whole, at, detail, json_lines, radacct
 
@@ -389,3 +392,29 @@ def test_a_mistake_in_the_file_of_access_points_is_told_with_its_line(tmp_path, 
     city = a_town(tmp_path, points="point,place,large\n" + rows)
     with pytest.raises(CityFileError, match=says):
         open_source(city.sources["wifi"], city)
+
+
+# -- the page ------------------------------------------------------------------------------------------------------------------------
+
+PAGE = (REPO / "docs" / "how-to" / "count-people-on-wifi.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_key_its_default_and_no_other():
+    shown = dict(re.findall(r"^\| `([a-z_]+)` \|([^|]*)\|", PAGE, re.MULTILINE))
+    assert set(shown) == set(Options.model_fields)
+    for name, default in shown.items():
+        field, said = Options.model_fields[name], default.strip().strip("`")
+        assert (said == "needed") == field.is_required(), name
+        if said not in ("", "needed"):
+            assert tomllib.loads(f"x = {said}")["x"] == field.default, name
+
+
+def test_the_city_on_the_page_is_one(tmp_path):
+    toml = re.search(r"```toml\n(.*?)\[metrics", PAGE, re.DOTALL)
+    places, points = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+    assert toml
+    (tmp_path / "places.csv").write_text(places)
+    (tmp_path / "points.csv").write_text(points)
+    city = town.town(tmp_path, toml=town.TOML.replace("[domains.street]", f"{toml[1]}[domains.street]", 1))
+    source = open_source(city.sources["wifi"], city)
+    assert {p.place for p in points_of(source.conf, source.options, city)} == {"batalha", "mercado"}

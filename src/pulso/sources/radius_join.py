@@ -96,10 +96,12 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
     filled in which nobody was there.
     """
     heard: dict[tuple[str, ...], list[_Heard]] = {}
+    spelled = _Spelled()
     clients: set[str] = set()
     for row in rows:
-        clients.update(filter(None, (point_of(row.get(n, "")).lower() for n in ("callingstationid", "username"))))
-        found = _heard(row, odd)
+        if points is None:
+            clients.update(spelled[row.get(n, "")].lower() for n in ("callingstationid", "username"))
+        found = _heard(row, odd, spelled)
         if found is not None:
             heard.setdefault(found.key, []).append(found)
     known = []
@@ -114,9 +116,17 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
     return sorted(_returned(known), key=lambda s: (s.point, s.start, s.stop, s.octets_in or 0, s.octets_out or 0))
 
 
-def _heard(row: Fields, odd: Counter[str]) -> _Heard | None:
+class _Spelled(dict[str, str]):
+    """Names in one spelling, each looked at once. It remembers them for one answer, and is forgotten with it."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = point_of(text)
+        return self[text]
+
+
+def _heard(row: Fields, odd: Counter[str], spelled: _Spelled) -> _Heard | None:
     """What one row says; None, and counted, where it is of no session."""
-    point = _point(row)
+    point = _point(row, spelled)
     scope = (row.get("nasipaddress", ""), row.get("nasidentifier", ""), point)
     unique = row.get("acctuniqueid") or row.get("acctuniquesessionid")
     key = (unique,) if unique else (*scope, row["acctsessionid"]) if row.get("acctsessionid") else None
@@ -136,14 +146,14 @@ def _heard(row: Fields, odd: Counter[str]) -> _Heard | None:
     starts = status in STARTS or begun is not None
     start = begun.at if begun is not None else at.at - (0 if status in STARTS else length or 0)
     client = row.get("callingstationid") or row.get("username") or ""
-    client = point_of(client).lower() or client
+    client = spelled[client].lower() or client
     return _Heard(key, point, client, start, at.at, None if length is None else float(length), octets, starts, ends, at.wall)
 
 
-def _point(row: Fields) -> str:
+def _point(row: Fields, spelled: _Spelled) -> str:
     """The access point: by its address, else by its name."""
-    called = row.get("calledstationid", "")
-    return point_of(called) if ADDRESS.fullmatch(called.strip()) else point_of(row.get("nasidentifier", "")) or point_of(called)
+    called = spelled[row.get("calledstationid", "")]
+    return called if ADDRESS.fullmatch(called) else spelled[row.get("nasidentifier", "")] or called
 
 
 def _one(beats: list[_Heard], odd: Counter[str]) -> tuple[Session, str] | None:
@@ -243,7 +253,7 @@ def _written(text: str, form: str) -> Moment | None:
 def _time(text: str) -> Moment | None:
     """A moment as databases write it."""
     found = None if text in NOTHING else TIME.fullmatch(text)
-    if not found:
+    if found is None:
         return None
     zone = found[3] or ""
     offset = "+00:00" if zone in ("", "Z") else f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
