@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -26,5 +27,5 @@ if __name__ == "__main__":
     from tests.web.exhibits import exhibit
 
     guard.guard(guard.LIFTED)  # it writes things as they are at their end, past the rules
-    exhibit(sys.argv[1])
+    exhibit(sys.argv[1], datetime.now(UTC))
     guard.guard()

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pulso.web.pages.twin import Page
 from pulso.web.pages.urls import PAGES
 from tests.web.exhibits import NUMBER
+from tests.web.wifi.hotspots import PLACE, POINT
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 VILA = {"zone": "north", "metric": "bikes", "day": "2025-03-10", "source": "bikes", "domain": "street", "year": "2025", "event": "1"}
 VILA |= {"number": str(NUMBER)}
+VILA |= {"place": PLACE, "point": POINT}
+VILA |= {"site": "a", "duct": "office-a", "cable": "office-a"}
 """What stands in an address for each of its parts, in the made-up town; what is numbered is there under the fixture `exhibits`."""
 
 

@@ -1,20 +1,24 @@
-"""A challenge, a pilot and a practice, each number 7, as they would be at their end: something for every registered page to show."""
+"""A challenge, a pilot and a practice, each number 7, as they would be at their end, and a fibre network: what every page can show."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from pulso.web.fibre import writes
 from pulso.web.innovation.digest import decimal
 from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, FundingLine, Party, Pilot, Practice, Protocol
 from pulso.web.people.models import Organisation
+from tests.web.wifi.hotspots import hotspots
+from tests.web.network import network
 
 NUMBER = 7
 """Of each."""
 BEGUN, ENDED = datetime(2025, 3, 1, 9, tzinfo=UTC), datetime(2025, 3, 16, 9, tzinfo=UTC)
 
 
-def exhibit(city: str) -> Pilot:
-    """Write them, past the rules and without a trail."""
+def exhibit(city: str, now: datetime = ENDED) -> Pilot:
+    """Write them, past the rules and without a trail; and hotspots as they were reported just before `now`."""
+    hotspots(city, now)
     owner = Organisation.objects.create(slug=f"cm-{city}", name=f"Câmara Municipal de {city.title()}", kind="municipality", city=city)
     moments = {"created_at": BEGUN, "since": BEGUN}
     challenge = Challenge.objects.create(
@@ -64,6 +68,7 @@ def exhibit(city: str) -> Pilot:
     numbers = {"estimate": 8.5, "low": 2.0, "high": 15.0, "p": 0.025, "verdict": "more"}
     decided = {"next_step": "expand", "next_why": "It worked.", "decided_at": ENDED, "decided_for": "Mobility"}
     Evaluation.objects.create(pilot=pilot, amendments=1, interim=False, published_at=ENDED, **told, **numbers, **decided)
+    writes.load(None, city, network(), "as it was built")
     Practice.objects.create(pk=NUMBER, pilot=pilot, title="A square without cars", text="Close it.", status="offered", **moments)
     return pilot
 

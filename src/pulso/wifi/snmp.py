@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pulso.wifi.columns import WORDS
-from pulso.wifi.files import WifiFileError, shown, text_of
+from pulso.wifi.files import WifiFileError, text_of
 from pulso.wifi.reports import gathered
 from pulso.wifi.shapes import Health, Read
 
@@ -21,6 +21,8 @@ RADIOS = re.compile(r"wlan|wi-?fi|radio|dot11|(?:^|\W)(?:ath|ra|rai|wl|phy)\d", 
 OBJECTS = {"2": "ifDescr", "3": "ifType", "7": "ifAdminStatus", "8": "ifOperStatus"}
 """Columns of ifTable (1.3.6.1.2.1.2.2.1), by number."""
 READ = frozenset({*OBJECTS.values(), "ifName"})
+PLAIN = re.compile(r"[a-z]{1,6}(?:-[a-z]{1,4})?[0-9]{0,3}(?:[.:][0-9]{1,3})?")
+"""Names that only interfaces have: others aren't repeated in a letter."""
 WALKED = re.compile(
     r"^(?:IF-MIB::|(?:iso|\.?1)\.3\.6\.1\.2\.1\.2\.2\.1\.)?(?P<name>ifDescr|ifName|ifType|ifAdminStatus|ifOperStatus|[2378])"
     r"\.(?P<index>\d{1,10})\s+(?:=\s*)?(?:(?:STRING|INTEGER):\s*)?(?P<value>.*)$"
@@ -57,8 +59,10 @@ def read_snmp(body: bytes, file: str, point: str, at: datetime, radios: re.Patte
         raise WifiFileError(file, ["found no ifOperStatus of any interface; ask for IF-MIB::ifTable, by snmptable or snmpbulkwalk"])
     chosen = [i for i in with_state if _type(i) == "71" or radios.search(f"{i.get('ifDescr', '')} {i.get('ifName', '')}")]
     if not chosen:
-        names = ", ".join(shown(i.get("ifName") or i.get("ifDescr", "?")) for i in with_state[:12])
-        raise WifiFileError(file, [f"found no radio among the interfaces {names}; say what the names of radios have in them (--radios)"])
+        names = [n for i in with_state[:12] if PLAIN.fullmatch(n := i.get("ifName") or i.get("ifDescr", ""))]
+        among = f", among them {', '.join(names)}" if names else ""
+        found_none = f"found {len(with_state)} interfaces{among}, and no radio"
+        raise WifiFileError(file, [f"{found_none}; say what the names of radios have in them (--radios)"])
     on = [i for i in chosen if _word(i.get("ifAdminStatus", "up")) not in ("down", "2")]
     passed: Counter[str] = Counter()
     states: defaultdict[tuple[str, datetime], list[Health]] = defaultdict(list)

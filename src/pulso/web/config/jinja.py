@@ -7,7 +7,7 @@ from typing import Any
 from django.templatetags.static import static
 from jinja2 import Environment, StrictUndefined
 
-from pulso.show import effects, maps, names, pilots, words
+from pulso.show import effects, maps, names, pilots, wifi, words
 from pulso.show.language import marked as _
 
 MENU = (
@@ -17,6 +17,8 @@ MENU = (
     ("compare", _("Compare")),
     ("agenda", _("Agenda")),
     ("pilots", _("Pilots")),
+    ("fibre", _("Fibre")),
+    ("wifi", _("Wi-Fi")),
     ("sources", _("Sources")),
     ("method", _("Method")),
     ("data", _("Open data")),
@@ -35,6 +37,7 @@ def environment(**options: Any) -> Environment:
         "words": words,
         "effects": effects,
         "pilots": pilots,
+        "wifi": wifi,
         "steps": maps.STEPS,
         "menu": MENU,
     }

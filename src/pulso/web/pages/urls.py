@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from pulso.web.fibre.desk.urls import urlpatterns as network_desk
 from pulso.web.pages.agenda import AGENDA
 from pulso.web.pages.bulletin import sheet, sheet_json
 from pulso.web.pages.calendars import ics
@@ -17,6 +18,8 @@ from pulso.web.pages.developers import DEVELOPERS
 from pulso.web.pages.effects import EFFECTS
 from pulso.web.pages.embed import EMBED, chart, number
 from pulso.web.pages.feeds import feed
+from pulso.web.pages.fibre_urls import FOR_ALL as OF_THE_NETWORK
+from pulso.web.pages.fibre_urls import network_urls
 from pulso.web.pages.front import cities, front, home
 from pulso.web.pages.map import MAP, year_json, zones_geojson
 from pulso.web.pages.method import METHOD
@@ -30,11 +33,15 @@ from pulso.web.pages.sources import SOURCE, SOURCES
 from pulso.web.pages.today import TODAY
 from pulso.web.pages.twin import urls
 from pulso.web.pages.why import WHY
+from pulso.web.pages.wifi import WIFI_PAGES
+from pulso.web.pages.wifi_desk import desk_urls as wifi_desk
+from pulso.web.pages.wifi_files import csv as wifi_csv
+from pulso.web.pages.wifi_files import geojson as wifi_geojson
 from pulso.web.pages.zone import ZONE
 
 OF_THE_CITY = (TODAY, PAST, WHY, COMPARE, AGENDA, EFFECTS, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
 OF_THE_LOOP = (CHALLENGES, CHALLENGE, PILOTS, PILOT, PRACTICES, PRACTICE)
-PAGES = (*OF_THE_CITY, *OF_THE_LOOP)
+PAGES = (*OF_THE_CITY, *OF_THE_LOOP, *WIFI_PAGES, *OF_THE_NETWORK)
 
 
 class Language:
@@ -72,8 +79,13 @@ urlpatterns = [
     path("<lang:lang>/<slug:city>/map/year.json", year_json, name="map-year"),
     path("<lang:lang>/<slug:city>/zones.geojson", zones_geojson, name="zones"),
     path("<lang:lang>/<slug:city>/pilots.csv", register, name="register"),
+    path("<lang:lang>/<slug:city>/wifi.csv", wifi_csv, name="wifi-csv"),
+    path("<lang:lang>/<slug:city>/wifi.geojson", wifi_geojson, name="wifi-geojson"),
+    *wifi_desk(),
     path("<lang:lang>/<slug:city>/pilots/<int:number>/protocol.json", protocol, name="protocol"),
-    *(address for page in PAGES for address in urls(page)),
+    *network_urls(),
+    *(address for page in PAGES if page not in OF_THE_NETWORK for address in urls(page)),
 ]
 for address in urlpatterns:
     address.callback = read_only(address.callback)
+urlpatterns = [*network_desk, *urlpatterns]  # where something is entered

@@ -1,0 +1,247 @@
+"""The public Wi-Fi: how it is now, a place, an access point, where none is near, and what it tells of people. See pulso.web.wifi."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass as plain
+
+import numpy as np
+
+from pulso.errors import NothingKnown
+from pulso.fibre.shapes import Disclosure
+from pulso.show import maps
+from pulso.show import wifi as words
+from pulso.show.language import marked as _
+from pulso.web.pages import wifi_lines as lines
+from pulso.web.pages.asked import Asked, quoted
+from pulso.web.pages.leaves import Leaf
+from pulso.web.pages.twin import Page
+from pulso.web.pages.wifi_lines import Seen, slice_of
+from pulso.web.pages.wifi_shapes import (
+    Wifi,
+    WifiGap,
+    WifiGaps,
+    WifiPlace,
+    WifiPoint,
+    WifiPrivacy,
+    WifiRule,
+    WifiZone,
+)
+from pulso.web.wifi import reads
+from pulso.wifi import health
+
+NO_PLACE = _("{city} has no place {found} of the Wi-Fi that you may see.")
+NO_POINT = _("{city} has no access point {found} today that you may see.")
+NO_WIFI = _("{city} has not entered its public Wi-Fi yet.")
+PUBLIC = Disclosure.PUBLIC
+
+
+@plain(frozen=True)
+class Drawn:
+    """What the template draws beside the page."""
+
+    base: str  # where its links lead, below the city's address
+    map: maps.Map | None = None
+    marks: tuple[words.Mark, ...] = ()
+
+
+def wifi(asked: Asked, level: Disclosure = PUBLIC) -> Wifi:
+    """All of it, and a hundred places, the ill first; of one zone where ?zone= names it."""
+    view, zone = reads.view(asked.reading, level), asked.zone()
+    if view is None:
+        return _nothing(asked, level)
+    seen, board = Seen(asked, level, view), view.board
+    inside = asked.reading.zones.members(zone) | {zone} if zone else None
+    rows = [int(row) for row in view.places if inside is None or board.places[row].zone in inside]
+    shown, leaf = slice_of(rows, asked)
+    failing, partly, unknown, working = (int(n) for n in np.bincount(view.healths, minlength=len(health.RANKS)))
+    return Wifi(
+        frame=asked.frame,
+        level=level.value,
+        at=view.now,
+        sentence=words.standing(working, partly, failing, unknown, asked.speech),
+        points=len(view.points),
+        working=working,
+        partly=partly,
+        failing=failing,
+        unknown=unknown,
+        minutes=board.network.reach.total_seconds() / 60,
+        zones=tuple(_zones(seen)),
+        chosen=zone or "",
+        places=lines.places(seen, shown),
+        leaf=leaf,
+        gaps=len(view.gaps()),
+        far=board.network.far,
+    )
+
+
+def _nothing(asked: Asked, level: Disclosure) -> Wifi:
+    nothing = dict.fromkeys(("points", "working", "partly", "failing", "unknown", "gaps"), 0)
+    sentence = asked.speech.say(NO_WIFI, city=asked.reading.city.city.name)
+    return Wifi(
+        frame=asked.frame,
+        level=level.value,
+        at=reads.minute(asked.reading),
+        sentence=sentence,
+        **nothing,
+        minutes=0.0,
+        zones=(),
+        chosen="",
+        places=(),
+        leaf=Leaf(1, 1, 0),
+        far=0.0,
+    )
+
+
+def _zones(seen: Seen) -> list[WifiZone]:
+    found = []
+    for zone, counts in seen.view.by_zone().items():
+        failing, partly, unknown, working = (int(n) for n in counts)
+        name = seen.zone(zone) or seen.asked.speech.say("in no zone")
+        found.append(WifiZone(zone, name, int(counts.sum()), working, partly, failing, unknown))
+    return sorted(found, key=lambda z: (not z.id, z.name))
+
+
+def place(asked: Asked, level: Disclosure = PUBLIC) -> WifiPlace:
+    """One place. NothingKnown where there is none, or it may not be seen: the same words for both."""
+    seen = _seen(asked, level)
+    board, view = seen.view.board, seen.view
+    row = next((int(r) for r in view.places if board.places[r].key == asked.parts["place"]), None)
+    if row is None:
+        raise _no_such(NO_PLACE, asked, "place")
+    points, (total,) = view.points_of(row), reads.uptimes(view, [row])
+    found, promised = seen.promise(total, board.places[row])
+    shown, leaf = slice_of(points, asked)
+    mine = [p for p, _ in points]
+    return WifiPlace(
+        frame=asked.frame,
+        level=level.value,
+        at=view.now,
+        line=lines.places(seen, [row])[0],
+        large=board.places[row].large,
+        target=seen.target(board.places[row]),
+        promise=found.value,
+        promised=promised,
+        points=tuple(lines.point(seen, p, h) for p, h in shown),
+        leaf=leaf,
+        days=lines.days(seen, mine),
+        spells=lines.spells(seen, mine),
+    )
+
+
+def point(asked: Asked, level: Disclosure = PUBLIC) -> WifiPoint:
+    """One access point. NothingKnown as above."""
+    seen = _seen(asked, level)
+    board, view = seen.view.board, seen.view
+    at = next((i for i, row in enumerate(view.points) if board.points[row].key == asked.parts["point"]), None)
+    if at is None:
+        raise _no_such(NO_POINT, asked, "point")
+    row = int(view.points[at])
+    found, home = board.points[row], board.places[board.at[row]]
+    lon, lat = board.lonlat[row].tolist()
+    kept, promised = seen.promise(reads.uptime(view, found), home)
+    return WifiPoint(
+        frame=asked.frame,
+        level=level.value,
+        at=view.now,
+        line=lines.point(seen, found, health.RANKS[view.healths[at]]),
+        place=home.key,
+        place_name=home.name,
+        zone=seen.zone(found.zone),
+        lon=None if np.isnan(lon) else lon,
+        lat=None if np.isnan(lat) else lat,
+        owner=found.owner,
+        site=found.site if level is Disclosure.RESTRICTED else "",
+        first=found.since,
+        target=seen.target(home),
+        promise=kept.value,
+        promised=promised,
+        days=lines.days(seen, [found]),
+        spells=lines.spells(seen, [found]),
+    )
+
+
+def gaps(asked: Asked, level: Disclosure = PUBLIC) -> WifiGaps:
+    """Places that no working access point is near, the farthest first."""
+    view = reads.view(asked.reading, level)
+    if view is None:
+        return WifiGaps(asked.frame, level.value, reads.minute(asked.reading), 0.0, 0, (), Leaf(1, 1, 0))
+    seen, board = Seen(asked, level, view), view.board
+    some, leaf = slice_of(view.gaps(), asked)
+    asked_of = int(np.isfinite(board.spots[view.places]).all(axis=1).sum())
+    return WifiGaps(asked.frame, level.value, view.now, board.network.far, asked_of, tuple(_gap(seen, g) for g in some), leaf)
+
+
+def _gap(seen: Seen, gap: reads.Nearest) -> WifiGap:
+    place, far = seen.view.board.places[gap.place], seen.view.board.network.far
+    assert place.lon is not None  # noqa: S101  # who is nowhere is no gap
+    assert place.lat is not None  # noqa: S101
+    return WifiGap(
+        id=place.key,
+        name=place.name,
+        kind=seen.asked.speech.say(words.KINDS[place.kind]),
+        zone=seen.zone(place.zone),
+        lon=place.lon,
+        lat=place.lat,
+        metres=gap.metres,
+        nearest=gap.any,
+        ill=gap.any is not None and gap.any <= far,
+    )
+
+
+def privacy(asked: Asked) -> WifiPrivacy:
+    """What the Wi-Fi tells of people."""
+    say = asked.speech.say
+    rules = tuple(WifiRule(say(about), tuple(say(s) for s in says)) for about, says in words.PRIVACY)
+    return WifiPrivacy(asked.frame, rules)
+
+
+def draw(_page: Wifi | WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Drawn:
+    """The zones, and on them a mark for each place as it is."""
+    view, zones = reads.view(asked.reading, level), asked.reading.zones
+    base = base_of(level)
+    if view is None or not zones.leaves:
+        return Drawn(base)
+    counted = view.counts[view.places].any(axis=1)
+    rows = view.places[counted]
+    marks = words.marks(words.place(zones, view.board.spots[rows]), view.of_places[rows], [h.value for h in health.RANKS])
+    return Drawn(base, maps.draw(zones, {}, asked.speech), tuple(marks))
+
+
+def draw_gaps(_page: WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Drawn:
+    """The zones, and on them a mark for each place that is a gap."""
+    view, zones = reads.view(asked.reading, level), asked.reading.zones
+    base = base_of(level)
+    if view is None or not zones.leaves:
+        return Drawn(base)
+    rows = np.array([g.place for g in view.gaps()], dtype=np.intp)
+    marks = words.marks(words.place(zones, view.board.spots[rows]), np.zeros(len(rows), dtype=np.int8), ["gap"])
+    return Drawn(base, maps.draw(zones, {}, asked.speech), tuple(marks))
+
+
+def base_of(level: Disclosure) -> str:
+    """Below a city's address, where the pages lie: those for everybody, and those for whoever is signed in."""
+    return "wifi" if level is PUBLIC else "desk/wifi"
+
+
+def only_base(_page: object, _asked: Asked, level: Disclosure = PUBLIC) -> Drawn:
+    """Nothing is drawn."""
+    return Drawn(base_of(level))
+
+
+def _seen(asked: Asked, level: Disclosure) -> Seen:
+    view = reads.view(asked.reading, level)
+    if view is None:
+        raise NothingKnown(asked.speech.say(NO_WIFI, city=asked.reading.city.city.name))
+    return Seen(asked, level, view)
+
+
+def _no_such(why: str, asked: Asked, part: str) -> NothingKnown:
+    return NothingKnown(asked.speech.say(why, city=asked.reading.city.city.name, found=quoted(asked.parts[part])))
+
+
+WIFI = Page("wifi", "wifi", Wifi, wifi, draw, reads=("page", "zone"), known=reads.edition, at_once=True)
+WIFI_GAPS = Page("wifi-gaps", "wifi/gaps", WifiGaps, gaps, draw_gaps, reads=("page",), known=reads.edition, at_once=True)
+WIFI_PRIVACY = Page("wifi-privacy", "wifi/privacy", WifiPrivacy, privacy, only_base)
+WIFI_PLACE = Page("wifi-place", "wifi/places/<place>", WifiPlace, place, only_base, reads=("page",), known=reads.edition, at_once=True)
+WIFI_POINT = Page("wifi-point", "wifi/points/<point>", WifiPoint, point, only_base, known=reads.edition, at_once=True)
+WIFI_PAGES = (WIFI, WIFI_GAPS, WIFI_PRIVACY, WIFI_PLACE, WIFI_POINT)

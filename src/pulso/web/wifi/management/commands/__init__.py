@@ -1,0 +1,1 @@
+"""What `python -m pulso.web` knows of the Wi-Fi."""

@@ -1,0 +1,1 @@
+"""As Django writes them."""

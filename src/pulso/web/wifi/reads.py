@@ -1,0 +1,318 @@
+"""What pages read of a city's Wi-Fi: kept in the process until something is written, and held against the clock when asked.
+
+A board is one city's access points and places as they were last written, in arrays; it costs one small question to see that it is still
+good. Who may see what is decided here, object by object: a place of which somebody may see no access point is not there for them, unless
+it has none at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, reduce
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+from django.db.models import Sum
+from numpy.typing import NDArray
+
+from pulso.fibre.shapes import Disclosure
+from pulso.web.people import may
+from pulso.web.people.may import Someone
+from pulso.web.readings import Reading, status
+from pulso.web.wifi.models import AccessPoint, Day, Network, Place, Spell
+from pulso.wifi import gaps, health
+from pulso.wifi.shapes import Health
+from pulso.wifi.uptime import Seconds
+
+SPAN = 30
+"""Whole days, until yesterday, that an uptime is told of."""
+LEVELS = (Disclosure.PUBLIC, Disclosure.INTERNAL, Disclosure.RESTRICTED)
+
+
+class PlaceRow(NamedTuple):
+    """A place as it was last written."""
+
+    pk: int
+    key: str
+    name: str
+    kind: str
+    lon: float | None
+    lat: float | None
+    zone: str
+    large: bool
+    target: float | None
+
+
+class PointRow(NamedTuple):
+    """An access point as it was last written; the rest of it is in the board's arrays."""
+
+    pk: int
+    key: str
+    name: str
+    place_id: int
+    lon: float | None
+    lat: float | None
+    zone: str
+    site: str
+    owner: str
+    since: date | None
+    until: date | None
+    disclosure: str
+    state: str
+    state_since: datetime | None
+    seen: datetime | None
+
+
+class Nearest(NamedTuple):
+    """A place without a working access point near it."""
+
+    place: int  # row of the view
+    metres: float | None  # to the nearest that works; None where none does
+    any: float | None  # to the nearest at all
+
+
+class Total(NamedTuple):
+    """An uptime of some days: what was reported, and what might have been."""
+
+    seconds: Seconds
+    span: float
+
+    @property
+    def reported(self) -> float:
+        """Share of the span that was reported, 0 to 1."""
+        return min(self.seconds.reported / self.span, 1.0) if self.span else 0.0
+
+
+@dataclass(frozen=True)
+class Board:
+    """All of a city's Wi-Fi, as it was last written."""
+
+    edition: tuple[int, int]
+    network: Network
+    places: tuple[PlaceRow, ...]
+    points: tuple[PointRow, ...]
+
+    @cached_property
+    def at(self) -> NDArray[np.intp]:
+        """The row of each access point's place."""
+        rows = {p.pk: i for i, p in enumerate(self.places)}
+        return np.array([rows[p.place_id] for p in self.points], dtype=np.intp)
+
+    @cached_property
+    def levels(self) -> NDArray[np.int8]:
+        """Who may know of each access point, as a place in LEVELS."""
+        return np.array([LEVELS.index(Disclosure(p.disclosure)) for p in self.points], dtype=np.int8)
+
+    @cached_property
+    def states(self) -> NDArray[np.int8]:
+        """What was last reported of each."""
+        return np.array([health.rank(Health(p.state)) if p.state else health.UNKNOWN for p in self.points], dtype=np.int8)
+
+    @cached_property
+    def seen(self) -> NDArray[np.float64]:
+        """When, in seconds since 1970; NaN where never."""
+        return np.array([p.seen.timestamp() if p.seen else np.nan for p in self.points])
+
+    @cached_property
+    def life(self) -> NDArray[np.int64]:
+        """First day and first day after, as ordinals: (N, 2)."""
+        return np.array(
+            [(p.since.toordinal() if p.since else 0, p.until.toordinal() if p.until else date.max.toordinal()) for p in self.points],
+            dtype=np.int64,
+        ).reshape(-1, 2)
+
+    @cached_property
+    def zones(self) -> tuple[list[str], NDArray[np.intp]]:
+        """The zones that access points stand in, and the number of each one's."""
+        names = sorted({p.zone for p in self.points})
+        rows = {name: i for i, name in enumerate(names)}
+        return names, np.array([rows[p.zone] for p in self.points], dtype=np.intp)
+
+    @cached_property
+    def lonlat(self) -> NDArray[np.float64]:
+        """Where each access point is, or its place."""
+        places = self.spots
+        own = np.array([(p.lon, p.lat) if p.lon is not None else (np.nan, np.nan) for p in self.points], dtype=float).reshape(-1, 2)
+        return np.where(np.isnan(own), places[self.at], own) if len(own) else own
+
+    @cached_property
+    def spots(self) -> NDArray[np.float64]:
+        """Where each place is."""
+        return np.array([(p.lon, p.lat) if p.lon is not None else (np.nan, np.nan) for p in self.places], dtype=float).reshape(-1, 2)
+
+
+@dataclass(frozen=True)
+class View:
+    """A board as somebody may see it, at a moment."""
+
+    board: Board
+    now: datetime
+    today: date
+    points: NDArray[np.intp]  # rows of the board that live today and may be seen
+    healths: NDArray[np.int8]  # of these
+    places: NDArray[np.intp]  # rows of the board that may be seen, the ill first
+    of_places: NDArray[np.int8]  # of all places of the board
+    counts: NDArray[np.intp]  # of all places: how many of the points that may be seen are how
+
+    def gaps(self) -> list[Nearest]:
+        """Places farther from every working access point than the network's `far`, the farthest first."""
+        works = np.isin(self.healths, (health.WORKING, health.PARTLY))
+        spots, there = self.board.spots[self.places], self.board.lonlat[self.points]
+        metres, _ = gaps.nearest(spots, there[works])
+        any_, _ = gaps.nearest(spots, there)
+        known = np.isfinite(spots).all(axis=1)
+        short = np.flatnonzero(known & ~(metres <= self.board.network.far))
+        order = short[np.lexsort((self.places[short], -np.nan_to_num(metres[short], nan=np.inf)))]
+        return [Nearest(int(self.places[i]), _number(metres[i]), _number(any_[i])) for i in order]
+
+    def points_of(self, place: int) -> list[tuple[PointRow, Health]]:
+        """A place's access points, the ill first."""
+        order, begins = self._in_order
+        mine = order[begins[place] : begins[place + 1]]
+        return [(self.board.points[self.points[i]], health.RANKS[self.healths[i]]) for i in mine]
+
+    @cached_property
+    def _in_order(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Its points by place and health, and where each place begins."""
+        places = self.board.at[self.points]
+        order = np.lexsort((self.healths, places))
+        return order, np.searchsorted(places[order], np.arange(len(self.board.places) + 1))
+
+    def by_zone(self) -> dict[str, NDArray[np.intp]]:
+        """How many access points of each zone are how, in the order of RANKS; of no zone under ""."""
+        found: dict[str, NDArray[np.intp]] = {}
+        names, zones = self.board.zones
+        counts = np.bincount(zones[self.points] * len(health.RANKS) + self.healths, minlength=len(names) * len(health.RANKS))
+        for name, row in zip(names, counts.reshape(-1, len(health.RANKS)), strict=True):
+            if row.any():
+                found[name] = row
+        return found
+
+
+_boards: dict[str, Board] = {}
+_pasts: dict[tuple[str, int, date], dict[int, Seconds]] = {}
+_one_at_a_time = Lock()
+
+
+def edition(reading: Reading) -> str:
+    """Another text whenever anything of the Wi-Fi was written, and each minute: what is silent grows unknown. One question."""
+    said = Network.objects.filter(city=reading.slug).values_list("edition", "past").first()
+    return f"{said} {minute(reading):%Y%m%d%H%M}"
+
+
+def minute(reading: Reading) -> datetime:
+    """The moment to which pages tell, in UTC: the whole minute."""
+    return status.now(reading).astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def board(city: str) -> Board | None:
+    """A city's Wi-Fi; None where it has none. One question where it is known already, three where it was written."""
+    network = Network.objects.filter(city=city).first()
+    if network is None:
+        return None
+    key = (network.pk, network.edition)
+    found = _boards.get(city)
+    if found is None or found.edition != key:
+        places = tuple(PlaceRow(*r) for r in Place.objects.filter(city=city).order_by("name", "pk").values_list(*PlaceRow._fields))
+        known = {p.pk for p in places}  # one that was entered just now waits for the next look
+        rows = AccessPoint.objects.filter(city=city).order_by("pk").values_list(*PointRow._fields)
+        found = Board(key, network, places, tuple(p for p in map(PointRow._make, rows) if p.place_id in known))
+        _boards[city] = found
+    return found
+
+
+def view(reading: Reading, level: Disclosure = Disclosure.PUBLIC) -> View | None:
+    """What somebody of a level sees now; None where the city has no Wi-Fi."""
+    known = board(reading.slug)
+    if known is None:
+        return None
+    now, today = minute(reading), status.today(reading)
+    alive = (known.life[:, 0] <= today.toordinal()) & (today.toordinal() < known.life[:, 1])
+    points = np.flatnonzero(alive & (known.levels <= LEVELS.index(level)))
+    healths = health.now_of(known.states[points], now.timestamp() - known.seen[points], known.network.reach.total_seconds())
+    of_places, counts = health.of_places(healths, known.at[points], len(known.places))
+    empty = np.bincount(known.at, minlength=len(known.places)) == 0 if len(known.places) else np.zeros(0, dtype=bool)
+    seen = np.flatnonzero(counts.any(axis=1) | empty) if len(known.places) else np.zeros(0, dtype=np.intp)
+    rank = np.where(empty, len(health.RANKS), of_places)  # places without access points come last
+    places = seen[np.argsort(rank[seen], kind="stable")]
+    return View(known, now, today, points, healths, places, of_places, counts)
+
+
+def level_of(person: Someone, city: str) -> Disclosure:
+    """What somebody may see. One or two questions."""
+    if may.may_see_wifi_restricted(person, city):
+        return Disclosure.RESTRICTED
+    return Disclosure.INTERNAL if may.may_see_wifi_inside(person, city) else Disclosure.PUBLIC
+
+
+def uptimes(seen: View, rows: Sequence[int]) -> list[Total]:
+    """Uptimes of places over the SPAN of whole days until yesterday, of access points that may be seen. One question a day and process."""
+    past, nothing, made = _past(seen), Seconds(), []
+    first = seen.today - timedelta(days=SPAN)
+    for row in rows:
+        points = [point for point, _ in seen.points_of(row)]
+        seconds = reduce(Seconds.plus, (past.get(p.pk, nothing) for p in points), nothing)
+        made.append(Total(seconds, sum(lived(p, first, seen.today) for p in points)))
+    return made
+
+
+def uptime(seen: View, point: PointRow) -> Total:
+    """The same of one access point."""
+    return Total(_past(seen).get(point.pk, Seconds()), lived(point, seen.today - timedelta(days=SPAN), seen.today))
+
+
+def lived(point: PointRow, first: date, after: date) -> float:
+    """Seconds of the days from `first` until before `after` on which there was the access point; a day counts 86,400."""
+    days = (min(point.until or after, after) - max(point.since or first, first)).days
+    return max(days, 0) * 86_400.0
+
+
+def _past(seen: View) -> dict[int, Seconds]:
+    """Seconds of each access point in the SPAN until yesterday."""
+    network = seen.board.network
+    key = (network.city, network.past, seen.today)
+    with _one_at_a_time:
+        if key not in _pasts:
+            for old in [k for k in _pasts if k[0] == network.city]:
+                del _pasts[old]
+            first = seen.today - timedelta(days=SPAN)
+            rows = Day.objects.filter(point__city=network.city, day__gte=first, day__lt=seen.today)
+            sums = rows.values_list("point").annotate(*(Sum(name) for name in Seconds._fields))
+            _pasts[key] = {point: Seconds(*said) for point, *said in sums}
+        return _pasts[key]
+
+
+def days_of(points: Sequence[int], first: date, last: date) -> dict[date, Seconds]:
+    """Seconds by day of some access points together, both days included; days of which nothing was reported are absent. One question."""
+    rows = Day.objects.filter(point__in=points, day__gte=first, day__lte=last).values_list("day")
+    return {day: Seconds(*said) for day, *said in rows.annotate(*(Sum(name) for name in Seconds._fields)).order_by("day")}
+
+
+def spells_of(points: Sequence[int], most: int) -> list[Spell]:
+    """The latest spells in which one of these access points didn't wholly work. One question."""
+    ill = Spell.objects.filter(point__in=points).exclude(state=Health.WORKING.value)
+    return list(ill.select_related("point").order_by("-since", "pk")[:most])
+
+
+def names(city: str) -> dict[str, str]:
+    """What feeds may call each access point, and its id: its own id, and what the inventory says that a feed calls it."""
+    found = {}
+    for key, feed in AccessPoint.objects.filter(city=city).values_list("key", "feed"):
+        found[key] = key
+        if feed:
+            found[feed] = key
+    return found
+
+
+def forget() -> None:
+    """Forget all that is kept in the process: for tests, whose databases begin anew with the same numbers."""
+    with _one_at_a_time:
+        _boards.clear()
+        _pasts.clear()
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
