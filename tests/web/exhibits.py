@@ -8,8 +8,8 @@ from pulso.web.fibre import writes
 from pulso.web.innovation.digest import decimal
 from pulso.web.innovation.models import Amendment, Challenge, Comment, Evaluation, FundingLine, Party, Pilot, Practice, Protocol
 from pulso.web.people.models import Organisation
-from tests.web.wifi.hotspots import hotspots
 from tests.web.network import network
+from tests.web.wifi.hotspots import hotspots
 
 NUMBER = 7
 """Of each."""
