@@ -16,6 +16,7 @@ from pulso.web.fibre.writes import Put, Remove
 from pulso.web.innovation.letters import Refused, Unfit
 from pulso.web.people.models import Step
 from pulso.web.readings import Span, entries, reading
+from pulso.web.running.worker import Outcome, Worker
 from tests.flow.vila import Vila, usual
 from tests.web.fibre.conftest import net
 
@@ -242,3 +243,16 @@ def test_each_moment_s_blind_sensors_are_those_of_all_cuts_of_that_moment(loaded
             blind.setdefault(first + timedelta(days=i), set()).update(sensors)
     assert blind == {day: sensors for day, sensors in wanted.items() if sensors}
     assert blind
+
+
+def test_the_worker_tells_the_river_between_collecting_and_publishing(mine, rui):
+    writes.load(rui, "vila", net(), "as built")
+    cuts.declare(rui, "vila", ducts=["a-school"], since=at(15), why="a digger")
+    known = {}
+
+    def run(job):
+        known[job.kind] = told()
+        return Outcome(0, "")
+
+    assert Worker(run).work(once=True)
+    assert known == {"collect": [], "publish": [(date(2025, 3, 15), date(2025, 3, 17), ("n1", "n2"))]}

@@ -121,3 +121,18 @@ def test_a_level_that_is_raised_holds_from_the_next_look(loaded, rui, person):
     text = reads.seen(ana, "vila").model_dump_json()
     assert '"fire"' not in text
     assert "a-fire" not in text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_stranger_sees_what_is_public_and_nothing_that_names_the_rest_on_random_networks(vila, seed):
+    plan = some_plan(random.Random(100 + seed), sites=25, ducts=40, cables=40, works=6)
+    writes.load(None, "vila", plan, "as drawn")
+    seen = reads.seen(AnonymousUser(), "vila")
+    named = words(seen)
+    for of in ("sites", "ducts", "cables", "works"):
+        hidden = {t.id for t in getattr(plan, of) if t.disclosure != Disclosure.PUBLIC}
+        assert not hidden & named
+    open_ = {s.id for s in plan.sites if s.disclosure == Disclosure.PUBLIC}
+    assert {s.id for s in seen.sites} == open_ < {s.id for s in plan.sites}
+    assert not {sensor for s in plan.sites for sensor in s.sensors} & named
+    assert (seen.strands, seen.splices, seen.ports, seen.splitters) == ((), (), (), ())
