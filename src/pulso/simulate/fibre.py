@@ -150,6 +150,7 @@ def _sites(
         )
         for f in feet
     }
+    large = {stop for ring in draft.rings for stop in ring.stops if ring.id[0] in "TO"}  # of the backbone, and the operator's
     hidden = {corner for corner, site in draft.leads.values() if found[site].disclosure is RESTRICTED}
     best: dict[int, Status] = {}
     rank = {s: n for n, s in enumerate((Status.INACTIVE, Status.PLANNED, Status.UNDER_CONSTRUCTION, Status.OPERATIONAL))}
@@ -172,7 +173,7 @@ def _sites(
             owner=CITY,
             status=step,
             phase=PHASE.get(step, "fase-1"),
-            disclosure=INTERNAL if corner in hidden or kind is Kind.CLOSURE else PUBLIC,
+            disclosure=INTERNAL if corner in hidden or key in large else PUBLIC,
         )
     return found
 
