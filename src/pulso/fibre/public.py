@@ -1,0 +1,92 @@
+"""What everybody may know of a network: the public things, without what would give the others away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pulso.fibre.hidden import Hidden, hidden
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Plan, Site, Thing, Works
+
+
+def public(plan: Plan) -> Plan:
+    """
+    Take from a network what isn't everybody's.
+
+    - Only things whose disclosure is public stay; of an id that is said twice, both must be.
+    - No strands, splices, ports or splitters; no works that are not public.
+    - Of a site neither service nor criticality nor sensors.
+    - A duct or cable that ends at a site that doesn't stay is left out whole: a line that stops short of a place points to it. A cable
+      names only the ducts that stay; its sheath is then longer than these, and can't be measured from them.
+    - A point of a route where a hidden site lies is taken out of the route, unless a public site lies there too.
+    - Organisations and phases stay that something that stays names. Where an owner's or a phase's id names a hidden thing, it is left away.
+    - A name or another text that names a hidden thing (its id or name, whatever the case and the accents) is emptied; a thing whose own id
+      does so is left out. So are parts of `more` that hold such a word, or a coordinate of a hidden place. Ids without a letter say
+      nothing, and are looked for only where they stand alone in `more`, or are said of the same kind of thing.
+
+    What is left of it all is a plan like any other, and can be written in every form.
+    """
+    secret = hidden(plan)
+    sites = tuple(_site(s, secret) for s in plan.sites if _stays("sites", s, secret))
+    here = {s.id for s in sites}
+    ducts = tuple(_duct(d, secret) for d in plan.ducts if _stays("ducts", d, secret) and {d.start, d.end} <= here)
+    dug = {d.id for d in ducts}
+    cables = tuple(_cable(c, dug, secret) for c in plan.cables if _stays("cables", c, secret) and {c.start, c.end} <= here)
+    works = tuple(_works(w, here, dug, secret) for w in plan.works if _stays("works", w, secret))
+    things: list[Thing] = [*sites, *ducts, *cables]
+    owners = {t.owner for t in things} | {w.whom for w in works}
+    phases = {t.phase for t in things}
+    return Plan(
+        id="network" if secret.told(plan.id) else plan.id,
+        name=secret.without(plan.name),
+        sites=sites,
+        ducts=ducts,
+        cables=cables,
+        works=works,
+        organisations=tuple(_named(plan.organisations, owners, secret)),
+        phases=tuple(_named(plan.phases, phases, secret)),
+        synthetic=plan.synthetic,
+        more=secret.kept(plan.more),
+    )
+
+
+def _stays(kind: str, row: Any, secret: Hidden) -> bool:
+    return row.disclosure is Disclosure.PUBLIC and (kind, row.id) not in secret.ids and not secret.told(row.id)
+
+
+def _common(thing: Thing, secret: Hidden) -> dict[str, Any]:
+    return {
+        "name": secret.without(thing.name),
+        "owner": secret.without(thing.owner),
+        "phase": secret.without(thing.phase),
+        "more": secret.kept(thing.more),
+    }
+
+
+def _site(site: Site, secret: Hidden) -> Site:
+    return site.model_copy(update={**_common(site, secret), "service": "", "criticality": Criticality.NORMAL, "sensors": ()})
+
+
+def _duct(duct: Duct, secret: Hidden) -> Duct:
+    route = tuple(p for p in duct.route if not secret.lies(p))
+    return duct.model_copy(update={**_common(duct, secret), "route": route if len(route) > 1 else ()})
+
+
+def _cable(cable: Cable, dug: set[str], secret: Hidden) -> Cable:
+    ducts = tuple(d for d in cable.ducts if d in dug)
+    return cable.model_copy(update={**_common(cable, secret), "ducts": ducts, "fibre": secret.without(cable.fibre)})
+
+
+def _works(works: Works, sites: set[str], ducts: set[str], secret: Hidden) -> Works:
+    named = {f: secret.without(getattr(works, f)) for f in ("name", "permit", "whom")}
+    touched = {"ducts": tuple(d for d in works.ducts if d in ducts), "sites": tuple(s for s in works.sites if s in sites)}
+    return works.model_copy(update={**named, **touched})
+
+
+def _named(rows: Iterable[Any], ids: set[str], secret: Hidden) -> list[Any]:
+    """Organisations or phases that are named by what stays."""
+    return [
+        r.model_copy(update={"name": secret.without(r.name), "more": secret.kept(r.more)})
+        for r in rows
+        if r.id in ids and not secret.told(r.id)
+    ]

@@ -1,0 +1,289 @@
+"""What everybody may know: nothing that is hidden, nothing that names it, in no form, object by object."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pulso.fibre import ofds
+from pulso.fibre.geopackage import write_geopackage
+from pulso.fibre.lengths import lengths
+from pulso.fibre.public import public
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Organisation, Phase, Plan, Site, Splitter, Works
+from pulso.fibre.tables import read
+from tests.fibre.plans import PORTO, ring, some_plan
+
+OPEN = Disclosure.PUBLIC
+THERE = (-8.611111, 41.151111)
+EAST = (PORTO[0] + 0.01, PORTO[1])
+
+
+def site(key: str, at: Any = PORTO, disclosure: Disclosure = OPEN, **more: Any) -> Site:
+    return Site.model_validate({"id": key, "at": at, "disclosure": disclosure, **more})
+
+
+def duct(key: str, start: str, end: str, route: Any = (), **more: Any) -> Duct:
+    return Duct.model_validate({"id": key, "start": start, "end": end, "route": route, "disclosure": OPEN, **more})
+
+
+def cable(key: str, start: str, end: str, *ducts: str, **more: Any) -> Cable:
+    return Cable.model_validate({"id": key, "start": start, "end": end, "ducts": ducts, "fibres": 12, "disclosure": OPEN, **more})
+
+
+def plan(*things: Any, **more: Any) -> Plan:
+    kinds = {"sites": Site, "ducts": Duct, "cables": Cable, "works": Works, "organisations": Organisation, "phases": Phase}
+    kinds |= {"splitters": Splitter}
+    return Plan.model_validate(
+        {"id": "p", "name": "", **{k: tuple(t for t in things if isinstance(t, kind)) for k, kind in kinds.items()}, **more}
+    )
+
+
+def told(network: Plan) -> Plan:
+    """A network in which everything has a name of its own, and public things gossip about others: in names, notes, and bends of routes."""
+    rnd = Random(network.model_dump_json())
+    tables = {kind: getattr(network, kind) for kind in ("sites", "ducts", "cables", "works")}
+    everything = [row for rows in tables.values() for row in rows]
+    made: dict[str, Any] = {}
+    for kind, rows in tables.items():
+        made[kind] = tuple(gossiping(row, kind, rnd, everything) for row in rows)
+    return network.model_copy(update={**made, "more": {"contact": called(rnd.choice(everything))}})
+
+
+def gossiping(row: Any, kind: str, rnd: Random, everything: list[Any]) -> Any:
+    if row.disclosure is not OPEN:
+        return row.model_copy(update={"name": called(row)})
+    other = rnd.choice(everything)
+    gossip = rnd.choice([f"to {called(other)}", f"Rua do Almada, {other.id}", called(other).upper(), "perto da ponte"])
+    fresh: dict[str, Any] = {"name": rnd.choice([called(row), gossip])}
+    at = getattr(other, "at", None) or THERE
+    if kind != "works":
+        notes = [{"note": gossip}, {"near": list(at)}, {"lat": at[1], "lon": at[0]}, {"wkt": f"POINT ({at[0]} {at[1]})"}, {other.id: 1}]
+        fresh["more"] = {**rnd.choice(notes), "deep": [rnd.choice(notes)], "height": 3.5, "from": other.id}
+    if kind == "ducts" and row.route:
+        fresh["route"] = (row.route[0], at, *row.route[1:])
+    return row.model_copy(update=fresh)
+
+
+def called(row: Any) -> str:
+    """A name that only this thing has, and that tells its id only to who knows."""
+    return f"Núcleo {type(row).__name__} nº {row.id[1:]} ({'abcdefghijklmnop'[int(row.id[1:])]}x)"
+
+
+def secrets(network: Plan) -> tuple[set[str], set[tuple[float, float]]]:
+    """Ids, names and places of hidden things, as far as no public thing has the same."""
+    rows = [r for kind in ("sites", "ducts", "cables", "works") for r in getattr(network, kind)]
+    hidden = [r for r in rows if r.disclosure is not OPEN]
+    shown = [r for r in rows if r.disclosure is OPEN]
+    words = {w for r in hidden for w in (r.id, called(r), called(r).upper())}
+    places = {s.at for s in network.sites if s.disclosure is not OPEN and s.at} - {s.at for s in network.sites if s.disclosure is OPEN}
+    drawn = {p for d in network.ducts if d.disclosure is not OPEN for p in d.route}
+    return words, places | (
+        drawn - {p for d in shown if isinstance(d, Duct) for p in d.route} - {s.at for s in shown if isinstance(s, Site)}
+    )
+
+
+def forms(network: Plan, folder: Path) -> dict[str, str]:
+    """Everything that a network can be given away as."""
+    write_geopackage(network, folder / "n.gpkg")
+    found = {"record": network.model_dump_json(), "GeoPackage": read(folder / "n.gpkg").plan.model_dump_json()}
+    found["GeoPackage, bytes"] = (folder / "n.gpkg").read_bytes().decode("utf-8", "ignore")
+    for form in ofds.FORMS:
+        for version in ofds.VERSIONS:
+            body = ofds.zipped(ofds.files([network], form, version).files)
+            with zipfile.ZipFile(io.BytesIO(body)) as packed:
+                found[f"{form} {version}"] = "\n".join(packed.read(n).decode() for n in packed.namelist())
+    return found
+
+
+def words_of(text: str) -> set[str]:
+    """Whatever could be an id in a text."""
+    for mark in "\"\\,;:()[]{}'\x00\n\t /":
+        text = text.replace(mark, " ")
+    return set(text.split())
+
+
+def lies_in(place: tuple[float, float], text: str) -> bool:
+    """Whether a place is said in a text: its two numbers one after the other, whichever comes first, with marks or a key between."""
+    lon, lat = (re.escape(str(n)) for n in place)
+    between = r'[\s,]+(?:"\w+":\s*)?'
+    return re.search(rf"(?<![\d.])({lon}{between}{lat}|{lat}{between}{lon})(?!\d)", text) is not None
+
+
+def named_apart(rnd: Random) -> Plan:
+    """A random network, most of it public, whose things all have names of their own, and gossip."""
+    network = some_plan(rnd)
+    opened = {
+        kind: tuple(r.model_copy(update={"disclosure": OPEN}) if rnd.random() < 0.6 else r for r in getattr(network, kind))
+        for kind in ("sites", "ducts", "cables", "works")
+    }
+    return told(network.model_copy(update=opened))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_no_id_name_or_place_of_a_hidden_thing_is_in_the_record(rnd: Random) -> None:
+    network = named_apart(rnd)
+    words, places = secrets(network)
+    text = public(network).model_dump_json()
+    assert not words_of(text) & words
+    assert not [w for w in words if " " in w and w in text]
+    assert not [p for p in places if lies_in(p, text)]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_nor_in_any_form_that_it_is_written_in(tmp_path: Path, rnd: Random) -> None:
+    network = named_apart(rnd)
+    words, places = secrets(network)
+    names = {w for w in words if " " in w}
+    for form, text in forms(public(network), tmp_path).items():
+        assert not words_of(text) & words, form
+        assert not [n for n in names if n in text], form
+        assert not [p for p in places if lies_in(p, text)], form
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_what_is_left_is_public_holds_together_and_says_nothing_new(rnd: Random) -> None:
+    network = named_apart(rnd)
+    shown = public(network)
+    for kind in ("sites", "ducts", "cables", "works"):
+        was = {r.id: r for r in getattr(network, kind)}
+        for row in getattr(shown, kind):
+            assert was[row.id].disclosure is OPEN
+    sites, ducts = {s.id for s in shown.sites}, {d.id for d in shown.ducts}
+    assert all({t.start, t.end} <= sites for t in (*shown.ducts, *shown.cables))
+    assert all(set(c.ducts) <= ducts for c in shown.cables)
+    assert all(set(w.ducts) <= ducts and set(w.sites) <= sites for w in shown.works)
+    assert (shown.strands, shown.splices, shown.ports, shown.splitters) == ((), (), (), ())
+    assert not any(s.service or s.sensors or s.criticality is not Criticality.NORMAL for s in shown.sites)
+    assert {s.id for s in shown.sites} == {s.id for s in network.sites if s.disclosure is OPEN}
+    assert public(shown) == shown
+
+
+@pytest.mark.parametrize("level", [Disclosure.INTERNAL, Disclosure.RESTRICTED])
+def test_a_duct_to_a_hidden_school_is_left_out_whole_with_its_cable(level: Disclosure) -> None:
+    school = site("school", EAST, level, name="Escola Básica 12")
+    ducts = (duct("ab", "a", "b"), duct("to", "b", "school", (PORTO, EAST)))
+    network = plan(site("a"), site("b"), school, *ducts, cable("c1", "a", "b", "ab"), cable("c2", "a", "school", "ab", "to"))
+    shown = public(network)
+    assert [s.id for s in shown.sites] == ["a", "b"]
+    assert [d.id for d in shown.ducts] == ["ab"]
+    assert [c.id for c in shown.cables] == ["c1"]
+
+
+def test_a_cable_names_only_the_ducts_that_everybody_may_know() -> None:
+    hidden = duct("dark", "b", "c").model_copy(update={"disclosure": Disclosure.INTERNAL})
+    network = plan(site("a"), site("b"), site("c"), duct("ab", "a", "b"), hidden, cable("k", "a", "c", "ab", "dark"))
+    assert public(network).cables[0].ducts == ("ab",)
+
+
+def test_a_route_does_not_bend_where_a_hidden_site_lies() -> None:
+    box = site("box", THERE, Disclosure.RESTRICTED)
+    network = plan(site("a", PORTO), site("b", EAST), box, duct("d", "a", "b", (PORTO, THERE, EAST)))
+    assert public(network).ducts[0].route == (PORTO, EAST)
+    beside = plan(*network.sites, site("pole", THERE), *network.ducts)
+    assert public(beside).ducts[0].route == (PORTO, THERE, EAST)
+
+
+@pytest.mark.parametrize(
+    "name", ["Hospital de São João", "ligação ao HOSPITAL DE SAO JOAO (norte)", "cabo→Hospital de São João", "h-joao", "D_H-JOAO_2"]
+)
+def test_a_name_that_names_a_hidden_site_is_emptied_whatever_its_case_and_accents(name: str) -> None:
+    hospital = site("h-joao", EAST, Disclosure.RESTRICTED, name="Hospital de São João")
+    network = plan(
+        site("a", name=name), site("b", name="São João"), hospital, Organisation(id="o", name=name), Phase(id="f", name=name), name=name
+    )
+    network = network.model_copy(update={"sites": (network.sites[0].model_copy(update={"owner": "o", "phase": "f"}), *network.sites[1:])})
+    shown = public(network)
+    assert [s.name for s in shown.sites] == ["", "São João"]
+    assert (shown.organisations[0].name, shown.phases[0].name, shown.name) == ("", "", "")
+
+
+def test_a_thing_whose_own_id_names_a_hidden_site_is_left_out_and_one_that_only_looks_like_it_stays() -> None:
+    network = plan(site("h1", EAST, Disclosure.RESTRICTED), site("pole-h1"), site("h12"), site("h1a"))
+    assert [s.id for s in public(network).sites] == ["h12", "h1a"]
+
+
+def test_numbers_as_ids_do_not_hide_the_things_of_other_kinds() -> None:
+    network = plan(site("1"), site("2"), site("3", EAST, Disclosure.RESTRICTED), duct("3", "1", "2", more={"floor": 3, "to": "3"}))
+    shown = public(network)
+    assert [d.id for d in shown.ducts] == ["3"]
+    assert shown.ducts[0].more == {"floor": 3}
+
+
+def test_of_an_id_that_is_said_twice_both_must_be_public() -> None:
+    assert public(plan(site("a"), site("a", EAST, Disclosure.INTERNAL))).sites == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"x": "veja H9"},
+        {"H9": 1},
+        {"x": {"y": ["H9"]}},
+        {"at": list(THERE)},
+        {"at": {"lat": THERE[1], "lon": THERE[0]}},
+        {"at": f"{THERE[1]}, {THERE[0]}"},
+        {"lon": THERE[0]},
+        {"geometry": {"type": "LineString", "coordinates": [[0, 0], [*THERE, 90.0]]}},
+        {"url": f"https://maps.example/?ll={THERE[1]},{THERE[0]}"},
+        {"splitter": "SPL-7"},
+    ],
+)
+def test_what_was_kept_beside_a_thing_is_searched_to_the_bottom(more: dict[str, Any]) -> None:
+    hidden = site("H9", THERE, Disclosure.INTERNAL)
+    inside = Splitter(id="SPL-7", site="H9", ways=8, loss=10.0)
+    kept = {"colour": "red", "height": 3.5, "open": True, "list": [1, {"a": None}]}
+    network = plan(
+        site("a", more={**more, **kept}),
+        hidden,
+        inside,
+        more={**more, **kept},
+    )
+    shown = public(network)
+    for found in (shown.sites[0].more, shown.more):
+        assert {k: found[k] for k in kept} == kept
+        left = json.dumps({k: v for k, v in found.items() if k not in kept})
+        assert "H9" not in left
+        assert "SPL" not in left
+        assert "111111" not in left
+
+
+def test_organisations_and_phases_stay_that_something_public_names() -> None:
+    owners = [Organisation(id=i, name=i.upper()) for i in ("city", "lessee")]
+    phases = [Phase(id=i, name="") for i in ("one", "two")]
+    network = plan(site("a", owner="city", phase="one"), site("b", EAST, Disclosure.INTERNAL, owner="lessee"), *owners, *phases)
+    shown = public(network)
+    assert [o.id for o in shown.organisations] == ["city"]
+    assert [p.id for p in shown.phases] == ["one"]
+
+
+def test_a_network_in_which_nothing_is_public_is_empty_and_one_that_is_loses_no_length() -> None:
+    dark = public(ring())
+    assert (dark.sites, dark.ducts, dark.cables) == ((), (), ())
+    lit = ring()
+    lit = lit.model_copy(
+        update={k: tuple(r.model_copy(update={"disclosure": OPEN}) for r in getattr(lit, k)) for k in ("sites", "ducts", "cables")}
+    )
+    assert lengths(public(lit)) == lengths(lit)
+
+
+def test_a_large_network_is_reduced_in_seconds() -> None:
+    levels = list(Disclosure)
+    sites = [site(f"s{i}", (PORTO[0] + i / 1e5, PORTO[1]), levels[i % 3], name=f"Caixa {i}") for i in range(3_000)]
+    ducts = [
+        duct(f"d{i}", f"s{3 * i}", f"s{3 * i + 3}", name=f"Rua {i}", more={"note": f"de Caixa {3 * i + 1} a norte"}) for i in range(999)
+    ]
+    shown = public(plan(*sites, *ducts))
+    assert (len(shown.sites), len(shown.ducts)) == (1_000, 999)
+    assert not any(d.more for d in shown.ducts)
