@@ -33,7 +33,7 @@ ADDITIONAL = {
 }
 """Their additional checks, and our codes. Those of references and duplicates are told by the ends of their names."""
 
-OURS_ALONE = ("transmissionMediumOwner", "supportingInfrastructure")
+OURS_ALONE = ("transmissionMediumOwner", "supportingInfrastructure", "wayleaves")
 SPOILT = (
     None,
     "",

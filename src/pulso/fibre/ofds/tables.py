@@ -191,6 +191,8 @@ def _value(cell: str, kind: Kind) -> Any:
         return [word.strip() for word in text.split(BETWEEN)]
     if isinstance(kind, Value) and kind.kind == "truth":
         return {"true": True, "false": False}.get(text.lower(), text)
+    if kind == Value("any") and text in ("True", "False"):  # a field of somebody's own, as this module writes it
+        return text == "True"
     if isinstance(kind, Value) and kind.kind in ("number", "integer"):
         return _number(text)
     return cell
