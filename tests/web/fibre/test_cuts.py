@@ -62,6 +62,7 @@ def test_two_sensors_of_a_school_that_is_dark_are_missing_and_the_city_is_not_qu
     assert 85 < whole.index < 115
     assert published(mine, "north", TENTH).index is None
     assert {m.sensors_seen for day in (date(2025, 3, 9), date(2025, 3, 12)) for m in published(mine, "north", day).metrics} == {2}
+    assert "ibre cut" not in client.get(f"/en/vila/zone/south?day={TENTH}").content.decode()
     page = client.get(f"/en/vila/day/{TENTH}").content.decode()
     assert "whatever 2 sensors report is missing because of it" in page
     assert "Corte de fibra" in client.get(f"/pt/vila/day/{TENTH}").content.decode()
@@ -114,6 +115,16 @@ def test_a_ring_cut_twice_is_dark_only_while_both_cuts_last(loaded, rui):
     cuts.tell("vila")
     assert told() == [(date(2025, 3, 8), date(2025, 3, 9), ("s1",)), (date(2025, 3, 9), date(2025, 3, 9), ("n1", "n2"))]
     assert Darkened.objects.get(cuts=f"{two.pk} {third.pk}").sensors == ["n1", "n2"]
+
+
+def test_a_cut_is_told_where_its_sensors_stand_and_of_the_whole_city_where_they_stand_in_several_zones(loaded, rui):
+    cuts.declare(rui, "vila", ducts=["a-school"], since=at(10), until=at(11), why="so")
+    cuts.declare(rui, "vila", sites=["office"], since=at(12), until=at(13), why="so")
+    writes.change(rui, "vila", [Put(loaded.plan.sites[4].model_copy(update={"sensors": ("nobody's",)}))], "so")
+    cuts.declare(rui, "vila", sites=["fire"], since=at(14), until=at(15), why="so")
+    cuts.tell("vila")
+    found = sorted((e.span.first, e.span.zone, e.span.sensors) for e in entries.entered(reading("vila")))
+    assert [(zone, sensors) for _, zone, sensors in found] == [("north", ("n1", "n2")), (None, ("n1", "n2", "s1")), (None, ("nobody's",))]
 
 
 def test_a_cut_that_blinds_nothing_is_kept_and_no_event(loaded, rui):

@@ -183,8 +183,9 @@ def _darken(city: str, base: reads.Network, cuts: Sequence[Cut]) -> Darkened:
 def tell(city: str) -> int:
     """Bring the cuts among the events of a city's lake to what the database says; how many entries that took.
 
-    An event is on the days that a run of cuts touches, and names the sensors that are blind in it; a run without any has none. What goes
-    on lasts until today: the worker lengthens it day by day. Entered in the city's own name.
+    An event is on the days that a run of cuts touches, in the zone of the sensors that are blind in it, or where they stand in several, in
+    the whole city; a run without any has none. What goes on lasts until today: the worker lengthens it day by day. Entered in the city's
+    own name.
 
     UnknownCity; LakeBusy where the lake is held still: what was entered by then stands, and the next time does the rest.
     """
@@ -215,6 +216,7 @@ def _now(city: str) -> None:
 def _spans(home: Reading) -> Iterator[tuple[str, Span]]:
     """The events of a city's cuts by the names of their entries."""
     blind, clock, today = darkened(home.slug), home.city.clock, status.today(home)
+    places = entries.places(home) if blind else {}
     for run in runs(Cut.objects.filter(city=home.slug)):
         found = blind.get(run.key)
         if found is None or not found.sensors:
@@ -222,7 +224,9 @@ def _spans(home: Reading) -> Iterator[tuple[str, Span]]:
         first = run.start.astimezone(clock).date()
         last = max(first, today) if run.end is None else (run.end - A_MOMENT).astimezone(clock).date()
         name = uuid.uuid5(OURS, f"{home.slug} {run.key} {run.start.isoformat()}").hex
-        said = {"from": first, "to": last, "kind": entries.FIBRE_CUT, "name": NAME, "sensors": found.sensors}
+        zones = set[str | None]().union(*(places.get(sensor, {None}) for sensor in found.sensors))
+        zone = next(iter(zones)) if len(zones) == 1 else None  # the whole city, where they stand in several or nobody knows
+        said = {"from": first, "to": last, "kind": entries.FIBRE_CUT, "name": NAME, "zone": zone, "sensors": found.sensors}
         yield name, Span.model_validate(said)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+
 from pulso.city import Span
 from pulso.errors import LakeBusy
 from pulso.flow import flags
@@ -34,6 +36,7 @@ __all__ = [
     "had",
     "lift",
     "nearest",
+    "places",
     "sensors",
     "withdraw",
 ]
@@ -119,6 +122,16 @@ def sensors(reading: Reading) -> dict[str, str]:
     looked()
     called = {s.sensor: s.name for rows in reading.city.sensors.values() for s in rows}
     return {sensor: called.get(sensor, "") for sensor in sorted(flags.sensors(reading.river))}
+
+
+def places(reading: Reading) -> dict[str, set[str | None]]:
+    """Of each sensor that the city file places, the leaf zones in which it stands or stood; None among them for outside all zones."""
+    rows = [s for rows in reading.city.sensors.values() for s in rows if s.zone is not None or None not in (s.lon, s.lat)]
+    lonlat = np.array([(s.lon, s.lat) for s in rows], dtype=np.float64).reshape(-1, 2)
+    found: dict[str, set[str | None]] = {}
+    for row, zone in zip(rows, reading.zones.locate(*lonlat.T), strict=True):
+        found.setdefault(row.sensor, set()).add(zone if row.zone is None else row.zone)
+    return found
 
 
 def nearest(reading: Reading, sensor: str) -> list[str]:
