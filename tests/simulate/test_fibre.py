@@ -15,6 +15,10 @@ from pulso.city import load
 from pulso.core.fibre.dark import dark
 from pulso.core.fibre.network import network
 from pulso.core.fibre.tree import Tree, grow, lit
+from pulso.fibre.answers import register
+from pulso.fibre.check import check
+from pulso.fibre.drawn import draw
+from pulso.fibre.public import public
 from pulso.fibre.shapes import Criticality, Disclosure, End, Kind, Plan, Status, Use
 from pulso.simulate.fibre import fibre
 from pulso.simulate.fibre_sites import CITY, METRO, OPERATOR, WATER
@@ -30,7 +34,7 @@ def porto() -> Plan:
     return fibre(1)
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+@pytest.fixture(scope="module", params=[1, 5])
 def any_city(request: pytest.FixtureRequest) -> Plan:
     return fibre(request.param)
 
@@ -175,6 +179,11 @@ def test_ducts_are_wide_enough_for_their_cables(any_city):
     assert (fill > 0).mean() > 0.6
 
 
+def test_who_looks_for_mistakes_finds_none(any_city):
+    assert check(any_city) == []
+    assert [f for f in check(public(any_city)) if f.severity == "error"] == []
+
+
 # Light
 
 
@@ -317,6 +326,27 @@ def test_two_digs_on_the_same_days_darken_whom_neither_does_alone(porto):
     assert max(one.first, other.first) <= min(one.last, other.last)
     both = darkened(porto, tree, *one.ducts, *other.ducts)
     assert both > darkened(porto, tree, *one.ducts) | darkened(porto, tree, *other.ducts)
+
+
+def test_everything_that_joins_strands_can_be_used_and_only_what_is_not_built_yet_carries_no_light(any_city):
+    drawn_city = draw(any_city)
+    assert not drawn_city.claims.left_out
+    unbuilt = {t.id for t in (*any_city.ducts, *any_city.cables, *any_city.sites) if t.status is not Status.OPERATIONAL}
+    assert {left.id for left in drawn_city.left_out} <= unbuilt
+
+
+def test_the_register_tells_the_named_places_from_those_with_two_ways(porto):
+    rows = {r.site: r for r in register(draw(porto))}
+    inside = defaultdict(set)
+    for cable in porto.cables:
+        for d in cable.ducts:
+            inside[d].add(cable.id)
+    named = {d.id for d in porto.ducts if d.name.startswith(("Passagem inferior", "Entrada única"))}
+    shared = {c[4:-2] for d in named for c in inside[d] if c.startswith("lig-") and c.endswith("-2") and c[:-2] in inside[d]}
+    grave = {s.id for s in porto.sites if s.criticality is Criticality.LIFE}
+    assert len(shared & grave) == 5
+    assert {g for g in grave if rows[g].ducts == 1} == shared & grave
+    assert all(rows[g].cables == 2 for g in grave)
 
 
 # What is said of it
