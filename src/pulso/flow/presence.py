@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -106,7 +106,9 @@ def publish(river: River, name: str, *, correct: Sequence[date] = ()) -> Told:
         f"Source {name}: {d} can't be corrected: it was never published, or its sessions are forgotten." for d in correct if d not in done
     ]
     known = river.lake.digests(name)
-    river.lake.keep(conf, [a for a in answers(river, name) if known.get(a.origin) != a.digest])
+    new = [a for a in answers(river, name) if known.get(a.origin) != a.digest]
+    if new:
+        river.lake.keep(conf, new)
     shown = sum(f.value is not None for f in figures)
     unseen = sum(f.seen == 0 for f in figures)
     return Told(name, tuple(done), shown, len(figures) - shown - unseen, unseen, store.forget(oldest), "\n".join(letters) or None)
@@ -129,6 +131,14 @@ def answers(river: River, name: str) -> Iterator[Answer]:
         )
         digest = hashlib.sha256(store.text(day).encode()).hexdigest()
         yield Answer(seen, batch(REJECT), f"presence/{name}/{day}", digest)
+
+
+def replayable(conf: SourceConf, read: Mapping[str, str]) -> dict[str, str]:
+    """Of the answers that the lake has read of a source, those that a rebuild must give back: none of a radius source.
+
+    Its sessions are forgotten on purpose, and said nothing to the lake; what was published of them comes from `answers`.
+    """
+    return {} if conf.connector == "radius" else dict(read)
 
 
 def folder(river: River, name: str) -> Path:
