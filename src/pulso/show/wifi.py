@@ -95,7 +95,7 @@ PRIVACY: Sequence[tuple[str, Sequence[str]]] = (
         _("For how long"),
         (
             _("How an access point was on each day is kept as long as the city likes: it is about a machine."),
-            _("Sessions without addresses are kept for as long as the city's page on its sources says; published numbers stay published."),
+            _("Sessions without addresses are kept for one day to thirty-one, as the city chooses; published numbers stay published."),
         ),
     ),
     (

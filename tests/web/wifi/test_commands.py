@@ -7,7 +7,7 @@ import os
 
 import httpx
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from pulso.errors import SourceUnavailable
 from pulso.web.wifi import asking, reads
@@ -142,3 +142,11 @@ def test_a_file_that_is_not_there_or_too_large_is_a_letter(files, vila, monkeypa
         os.truncate(large.fileno(), 2**40)
     with pytest.raises(WifiFileError, match="at most"):
         called("wifi_load", "vila", places=files / "large.csv")
+
+
+def test_the_city_says_how_its_wi_fi_reports(vila):
+    assert called("wifi_set", "vila", interval=60, far=200.0) == "interval 60 s, missed 3, far 200 m, target none\n"
+    assert "target 0.98" in called("wifi_set", "vila", target=0.98)
+    with pytest.raises(CommandError, match="wifi_target_is_a_share"):
+        called("wifi_set", "vila", target=98.0)
+    assert Network.objects.get().target == 0.98

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from pulso.fibre.shapes import Plan, Site
+from pulso.web.fibre import writes as fibre
 from pulso.web.wifi.models import AccessPoint, Network
 from tests.web.wifi.hotspots import NINE
 
@@ -73,6 +75,21 @@ def test_a_garden_without_wi_fi_is_a_gap_and_a_silent_market_is_one_for_now(show
     assert said["asked"] == 3
     Network.objects.update(far=2_500, edition=2)
     assert [g["id"] for g in shown.get("/en/vila/wifi/gaps.json").json()["gaps"]] == ["mercado"]
+
+
+def test_a_public_building_of_the_fibre_network_is_a_gap_for_whoever_may_know_of_it(shown, person):
+    def school(key, lon, level):
+        return Site(id=key, name=key.title(), at=(lon, 41.15), public_building=True, customer=True, disclosure=level)
+
+    sites = (school("school", -8.52, "public"), school("bunker", -8.53, "restricted"), school("library", -8.66, "public"))
+    fibre.load(None, "vila", Plan(id="n", name="N", sites=sites), "as it was built")
+    said = shown.get("/en/vila/wifi/gaps.json").json()
+    assert next((g["id"], g["kind"], g["page"]) for g in said["gaps"]) == ("school", "public building", "fibre/site/school")
+    assert {g["id"] for g in said["gaps"]} == {"school", "mercado", "jardim"}
+    assert said["asked"] == 5
+    assert shown.get("/en/vila/wifi.json").json()["gaps"] == 3
+    shown.force_login(person("ana", "engineer"))
+    assert {g["id"] for g in shown.get("/en/vila/desk/wifi/gaps.json").json()["gaps"]} == {"school", "bunker", "jardim"}, "ap-4 works there"
 
 
 def test_a_city_that_entered_nothing_says_so(site):

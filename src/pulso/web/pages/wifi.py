@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass as plain
+from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -27,10 +29,12 @@ from pulso.web.pages.wifi_shapes import (
     WifiZone,
 )
 from pulso.web.wifi import reads
+from pulso.web.wifi.buildings import Building, buildings
 from pulso.wifi import health
 
 NO_PLACE = _("{city} has no place {found} of the Wi-Fi that you may see.")
 NO_POINT = _("{city} has no access point {found} today that you may see.")
+PUBLIC_BUILDING = _("public building")
 NO_WIFI = _("{city} has not entered its public Wi-Fi yet.")
 PUBLIC = Disclosure.PUBLIC
 
@@ -69,7 +73,7 @@ def wifi(asked: Asked, level: Disclosure = PUBLIC) -> Wifi:
         chosen=zone or "",
         places=lines.places(seen, shown),
         leaf=leaf,
-        gaps=len(view.gaps()),
+        gaps=len(view.gaps()) + len(view.short(buildings(asked.reading, level).lonlat)),
         far=board.network.far,
     )
 
@@ -161,31 +165,51 @@ def point(asked: Asked, level: Disclosure = PUBLIC) -> WifiPoint:
 
 
 def gaps(asked: Asked, level: Disclosure = PUBLIC) -> WifiGaps:
-    """Places that no working access point is near, the farthest first."""
+    """Places and public buildings that no working access point is near, the farthest first."""
     view = reads.view(asked.reading, level)
     if view is None:
         return WifiGaps(asked.frame, level.value, reads.minute(asked.reading), 0.0, 0, (), Leaf(1, 1, 0))
     seen, board = Seen(asked, level, view), view.board
-    some, leaf = slice_of(view.gaps(), asked)
-    asked_of = int(np.isfinite(board.spots[view.places]).all(axis=1).sum())
-    return WifiGaps(asked.frame, level.value, view.now, board.network.far, asked_of, tuple(_gap(seen, g) for g in some), leaf)
+    houses = buildings(asked.reading, level)
+    found = [_gap(seen, n, board.places[n.row]) for n in view.gaps()]
+    found += [_dark(seen, n, houses.rows[n.row], *houses.lonlat[n.row].tolist()) for n in view.short(houses.lonlat)]
+    found.sort(key=lambda g: (-np.inf if g.metres is None else -g.metres, g.name))
+    some, leaf = slice_of(found, asked)
+    asked_of = int(np.isfinite(board.spots[view.places]).all(axis=1).sum()) + len(houses.rows)
+    return WifiGaps(asked.frame, level.value, view.now, board.network.far, asked_of, tuple(some), leaf)
 
 
-def _gap(seen: Seen, gap: reads.Nearest) -> WifiGap:
-    place, far = seen.view.board.places[gap.place], seen.view.board.network.far
+def _gap(seen: Seen, found: reads.Nearest, place: reads.PlaceRow) -> WifiGap:
     assert place.lon is not None  # noqa: S101  # who is nowhere is no gap
     assert place.lat is not None  # noqa: S101
     return WifiGap(
         id=place.key,
+        page=f"{base_of(seen.level)}/places/{quote(place.key)}",
         name=place.name,
         kind=seen.asked.speech.say(words.KINDS[place.kind]),
         zone=seen.zone(place.zone),
         lon=place.lon,
         lat=place.lat,
-        metres=gap.metres,
-        nearest=gap.any,
-        ill=gap.any is not None and gap.any <= far,
+        **_far(seen, found),
     )
+
+
+def _dark(seen: Seen, found: reads.Nearest, house: Building, lon: float, lat: float) -> WifiGap:
+    return WifiGap(
+        id=house.key,
+        page=f"fibre/site/{quote(house.key, safe='')}",
+        name=house.name,
+        kind=seen.asked.speech.say(PUBLIC_BUILDING),
+        zone=seen.zone(house.zone),
+        lon=lon,
+        lat=lat,
+        **_far(seen, found),
+    )
+
+
+def _far(seen: Seen, found: reads.Nearest) -> dict[str, Any]:
+    ill = found.any is not None and found.any <= seen.view.board.network.far
+    return {"metres": found.metres, "nearest": found.any, "ill": ill}
 
 
 def privacy(asked: Asked) -> WifiPrivacy:
@@ -213,8 +237,11 @@ def draw_gaps(_page: WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Draw
     base = base_of(level)
     if view is None or not zones.leaves:
         return Drawn(base)
-    rows = np.array([g.place for g in view.gaps()], dtype=np.intp)
-    marks = words.marks(words.place(zones, view.board.spots[rows]), np.zeros(len(rows), dtype=np.int8), ["gap"])
+    houses = buildings(asked.reading, level)
+    short = np.array([g.row for g in view.gaps()], dtype=np.intp), np.array([g.row for g in view.short(houses.lonlat)], dtype=np.intp)
+    spots = view.board.spots[short[0]], houses.lonlat[short[1]]
+    xy = words.place(zones, np.concatenate(spots))
+    marks = words.marks(xy, np.zeros(len(xy), dtype=np.int8), ["gap"])
     return Drawn(base, maps.draw(zones, {}, asked.speech), tuple(marks))
 
 

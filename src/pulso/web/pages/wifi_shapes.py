@@ -67,7 +67,7 @@ class Wifi:
     chosen: str = Field(description="the id of the zone whose places are listed; empty for all")
     places: tuple[WifiPlaceLine, ...] = Field(description="a hundred places, the ill first")
     leaf: Leaf = Field(description="where in the list of places this page is")
-    gaps: int = Field(description="how many places are farther from a working access point than `far`")
+    gaps: int = Field(description="how many places and public buildings are farther from a working access point than `far`")
     far: float = Field(description="metres from which on a place counts as a gap")
 
 
@@ -156,9 +156,10 @@ class WifiPoint:
 
 @dataclass(frozen=True)
 class WifiGap:
-    """A place that no working access point is near."""
+    """A place, or a public building of the fibre network, that no working access point is near."""
 
     id: str = Field(description="its id in the city's inventory")
+    page: str = Field(description="its own page, below the city's address")
     name: str = Field(description="its name")
     kind: str = Field(description="square, garden, station …, in the page's language")
     zone: str = Field(description="the name of its zone; empty where it lies in none")
@@ -173,13 +174,13 @@ class WifiGap:
 
 @dataclass(frozen=True)
 class WifiGaps:
-    """Places that no working access point is near."""
+    """Places and public buildings that no working access point is near."""
 
     frame: Frame = Field(description="what every page carries")
     level: str = Field(description="who may see what stands here: public, internal or restricted")
     at: datetime = Field(description="the moment of which it tells, UTC")
     far: float = Field(description="metres from which on a place counts as a gap")
-    asked: int = Field(description="of how many places it is known where they are")
+    asked: int = Field(description="of how many places and public buildings it is known where they are")
     gaps: tuple[WifiGap, ...] = Field(description="a hundred of them, the farthest first")
     leaf: Leaf = Field(description="where in the list this page is")
 

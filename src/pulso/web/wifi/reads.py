@@ -67,9 +67,9 @@ class PointRow(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """A place without a working access point near it."""
+    """Something without a working access point near it."""
 
-    place: int  # row of the view
+    row: int
     metres: float | None  # to the nearest that works; None where none does
     any: float | None  # to the nearest at all
 
@@ -158,15 +158,16 @@ class View:
     counts: NDArray[np.intp]  # of all places: how many of the points that may be seen are how
 
     def gaps(self) -> list[Nearest]:
-        """Places farther from every working access point than the network's `far`, the farthest first."""
-        works = np.isin(self.healths, (health.WORKING, health.PARTLY))
-        spots, there = self.board.spots[self.places], self.board.lonlat[self.points]
+        """Places farther from every working access point than the network's `far`, by their rows in the board."""
+        return [n._replace(row=int(self.places[n.row])) for n in self.short(self.board.spots[self.places])]
+
+    def short(self, spots: NDArray[np.float64]) -> list[Nearest]:
+        """Those of some spots, (N, 2) of degrees, that are farther than that, by their rows. What is nowhere (NaN) is never one."""
+        works, there = np.isin(self.healths, (health.WORKING, health.PARTLY)), self.board.lonlat[self.points]
         metres, _ = gaps.nearest(spots, there[works])
         any_, _ = gaps.nearest(spots, there)
-        known = np.isfinite(spots).all(axis=1)
-        short = np.flatnonzero(known & ~(metres <= self.board.network.far))
-        order = short[np.lexsort((self.places[short], -np.nan_to_num(metres[short], nan=np.inf)))]
-        return [Nearest(int(self.places[i]), _number(metres[i]), _number(any_[i])) for i in order]
+        rows = np.flatnonzero(np.isfinite(spots).all(axis=1) & ~(metres <= self.board.network.far))
+        return [Nearest(int(i), _number(metres[i]), _number(any_[i])) for i in rows]
 
     def points_of(self, place: int) -> list[tuple[PointRow, Health]]:
         """A place's access points, the ill first."""
