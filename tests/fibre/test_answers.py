@@ -73,7 +73,7 @@ def test_the_register_counts_ducts_apart_from_cables():
     assert found["S1"] == ("S1", 1, 1, 1, 1)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans, ids)
 def test_a_cut_darkens_whom_a_walk_over_the_records_does_not_reach(plan, rnd):
     drawn = draw(plan)

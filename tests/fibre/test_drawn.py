@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -43,14 +43,14 @@ def everything(drawn: Drawn) -> list[object]:
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(plans, st.randoms(use_true_random=False))
 def test_the_order_of_rows_says_nothing(plan, rnd):
     other = plan.model_copy(update={kind: tuple(rnd.sample(getattr(plan, kind), len(getattr(plan, kind)))) for kind in ROWS})
     assert everything(draw(other)) == everything(draw(plan))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(plans, st.randoms(use_true_random=False))
 def test_references_to_nothing_are_told_and_never_stumbled_over(plan, rnd):
     assert everything(draw(spoilt(plan, rnd)))
@@ -157,6 +157,16 @@ def test_what_joins_nothing_is_told_with_its_reason(row, why):
     assert [left.why for left in found.claims.left_out] == [why]
 
 
+def test_of_a_cable_that_comes_back_to_its_site_nobody_knows_which_end_is_meant():
+    plan = spliced()
+    loop = Cable(id="loop", start="first", end="first", fibres=12)
+    splice = Splice(site="first", one=End(cable="c0", first=1), other=End(cable="loop", first=1))
+    found = draw(plan.model_copy(update={"cables": (*plan.cables, loop), "splices": (splice,)}))
+    assert [left.why for left in found.claims.left_out] == [Unused.NOT_HERE]
+    assert ("cable", "loop", Unused.TO_ITSELF) in found.left_out
+    assert [hop.why for hop in trace(found, "c0", 1).hops] == ["unclear"]
+
+
 def test_a_count_beyond_all_sense_is_refused_by_its_cable():
     wrong = Splice(site="first", one=End(cable="c0", first=1), other=End(cable="c1", first=1), count=10**15)
     found = draw(spliced().model_copy(update={"splices": (wrong,)}))
@@ -175,10 +185,10 @@ def test_who_asks_for_what_is_not_there_is_told_what_is():
 def test_ten_thousand_ducts_are_ready_in_a_moment():
     plan = town(city(20_000, 1_000, 1))
     assert (len(plan.ducts), len(plan.cables)) == (10_001, 20_000)
-    began = perf_counter()
+    began = process_time()
     drawn = draw(plan)
     assert drawn.tree.site.size > 12_000
-    assert perf_counter() - began < 3  # a quarter of a second on a quiet machine
+    assert process_time() - began < 3  # a quarter of a second on a quiet machine
     assert drawn.net.customer.sum() == 1_000
 
 

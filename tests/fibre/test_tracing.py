@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -126,7 +126,7 @@ def test_a_strand_that_is_not_there_is_refused_by_name(cable, strand, told):
         trace(draw(spliced()), cable, strand)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(plans)
 def test_every_strand_leads_where_following_the_records_one_by_one_leads(plan):
     drawn = draw(plan)
@@ -163,8 +163,8 @@ def test_a_trace_through_a_large_town_takes_no_longer_than_its_way():
     assert trace(drawn, "c000000", 7).hops[-1].cable == "c000039"  # the strands are numbered now
     took = []
     for cable in range(0, 2_000, 40):
-        began = perf_counter()
+        began = process_time()
         found = trace(drawn, f"c{cable:06}", 7)
-        took.append(perf_counter() - began)
+        took.append(process_time() - began)
         assert (len(found.hops), found.hops[-1].splices, found.hops[-1].why) == (40, 39, Stop.DANGLING)
     assert np.median(took) < 0.010

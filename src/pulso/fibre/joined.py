@@ -45,7 +45,7 @@ def join(things: Things, claims: Claims, *, whole: bool = False) -> Joined:
     Returns
     -------
     Joined
-        Lengths that are unknown, and those of strands that light can't pass, are 0 in it: who follows light must look.
+        Lengths that are unknown are 0 in it, and those of strands that light can't pass are there: who follows light must look.
     """
     port = np.r_[claims.behind, NONE]
     ends = np.concatenate([claims.spliced.ravel(), claims.behind, claims.inputs, claims.legs[:, 1]])
@@ -56,7 +56,6 @@ def join(things: Things, claims: Claims, *, whole: bool = False) -> Joined:
     there = np.flatnonzero((port != NONE) | (front != NONE))
     rows = [_rows(side, key, halved) for side in (claims.spliced, port[there], claims.inputs, claims.legs[:, 1])]
     km = np.nan_to_num(things.metres[cable_of(claims, key)] / 1000, nan=0.0)
-    km[halved] = 0.0
     made = plant(
         np.r_[km, np.zeros(halved.size + len(claims.cords))],
         np.concatenate([rows[0], np.column_stack([rows[1], front[there]])]),
