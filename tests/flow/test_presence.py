@@ -379,3 +379,14 @@ def test_a_day_has_as_many_hours_as_its_clock_shows(day, hours):
 def test_what_the_door_wrote_is_what_is_counted():
     found = joined([read(strip(detail(crowd(3, 1, f"{DAY}T10:00:00", 30))), "UTC")], {"aa-bb-cc-00-00-01": 0}, 600.0)
     assert found.start.tolist() == [at(f"{DAY}T10:00:00")] * 3
+
+
+def test_an_access_point_that_was_listed_at_the_wrong_place_can_be_mended(vila):
+    """The market's second was the station's: what was said of noon bounds what is said now, and the other hours stay."""
+    vila.published()
+    before = vila.figures()
+    vila.describe(points=POINTS.replace(f"{AP.format(4)},market", f"{AP.format(4)},station"))
+    assert vila.published(correct=[DAY]).days == (DAY,)
+    after = vila.figures()
+    assert after["place", "market", 12] is None  # seven are left
+    assert {k: v for k, v in after.items() if k[2] == 0} == {k: v for k, v in before.items() if k[2] == 0}

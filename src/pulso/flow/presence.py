@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -184,7 +184,7 @@ def _day(river: River, store: Store, day: date, sessions: Sessions, where: Layou
         held = protect_nested(counts.values, where.tree, counts.cells, counts.sums, k=options.k, base=options.base, whole=whole)
         hours = [_hour(where, counts.values[h], held, h, options) for h in range(edges.size - 1)]
     else:
-        held, hours = _corrected(before, where, counts, options)
+        held, hours = _corrected(before, list(store.figures(day)), where, counts, options)
     numbers = held.figures if options.noise is None else _noisy(store, day, counts.values, where.tree, held, options)
     told = list(_figures(where, numbers, held.seen, edges))
     store.publish(day, told, hours)
@@ -198,40 +198,50 @@ def _hour(where: Layout, values: Floats, held: Withheld, h: int, options: Option
     return Hour(list(where.places), [None if np.isnan(v) else float(v) for v in values], record)
 
 
-def _corrected(before: list[Hour], where: Layout, counts: Counts, options: Options) -> tuple[Withheld, list[Hour]]:
-    """Judge each hour anew, together with all that was said of it."""
-    figures, seen, marks, hours = [], [], [], []
-    for h, hour in enumerate(before):
-        now = dict(zip(where.places, counts.values[h].tolist(), strict=True))
-        small = dict(zip(where.places, counts.cells[h].tolist(), strict=True))
+def _corrected(before: list[Hour], printed: list[Figure], where: Layout, counts: Counts, options: Options) -> tuple[Withheld, list[Hour]]:
+    """Judge each hour of which anything changed anew, together with all that was said of it; the others stay as they were printed."""
+    out: dict[datetime, dict[tuple[str, str], Figure]] = {}
+    for f in printed:
+        out.setdefault(f.start, {})[f.table, f.id] = f
+    figures, seen, hours = [], [], []
+    for h, (hour, said) in enumerate(zip(before, out.values(), strict=True)):
         was = np.array([np.nan if v is None else v for v in hour.values])
+        now = dict(zip(where.places, counts.values[h].tolist(), strict=True))
         held = np.array([w if not n else now.get(n, np.nan) for n, w in zip(hour.names, was.tolist(), strict=True)])
-        changed = np.isfinite(was) & (was != held)
-        new = [p for p in where.places if p not in hour.names]
-        names = [*hour.names, *new, *[""] * int(changed.sum())]
-        values = np.concatenate([held, [now[p] for p in new], was[changed]])
-        at = [names.index(p) for p in where.places]
-        wide = csr_array((np.ones(len(at)), (np.arange(len(at)), at)), shape=(len(at), len(names)))
-        rows = csr_array(where.tree.figures @ wide)
-        there = np.flatnonzero(np.diff(rows.indptr) > 0)
-        few = np.concatenate([counts.cells[h], counts.sums[h]])
-        found = protect(
-            values,
-            rows[there],
-            np.array([small.get(n, False) for n in names], dtype=bool),
-            few[there],
-            k=options.k,
-            base=options.base,
-            whole=options.measure == "sessions",
-            record=hour.record.later(changed, new=len(new)),
-        )
-        row, share = np.full(few.size, np.nan), np.zeros(few.size)
-        row[there], share[there] = found.figures, found.seen
+        if np.array_equal(was, held, equal_nan=True) and set(_ids(where)) == set(said):
+            told = [said[at] for at in _ids(where)]
+            figures.append(np.array([np.nan if f.value is None else f.value for f in told]))
+            seen.append(np.array([f.seen for f in told]))
+            hours.append(hour)
+            continue
+        row, share, again = _judged(hour, was, held, where, counts, h, options)
         figures.append(row)
         seen.append(share)
-        marks.append(few)
-        hours.append(Hour(names, [None if np.isnan(v) else float(v) for v in values], found.record))
-    return Withheld(np.array(figures), np.array(seen), np.array(marks)), hours
+        hours.append(again)
+    return Withheld(np.array(figures), np.array(seen), np.hstack([counts.cells, counts.sums])), hours
+
+
+def _judged(hour: Hour, was: Floats, held: Floats, where: Layout, counts: Counts, h: int, options: Options) -> tuple[Floats, Floats, Hour]:
+    """One hour's figures and shares, and what its next correction will need."""
+    changed = np.isfinite(was) & (was != held)
+    new = [i for i, p in enumerate(where.places) if p not in hour.names]
+    names = [*hour.names, *(where.places[i] for i in new), *[""] * int(changed.sum())]
+    values = np.concatenate([held, counts.values[h, new], was[changed]])
+    small = dict(zip(where.places, counts.cells[h].tolist(), strict=True))
+    at = [names.index(p) for p in where.places]
+    rows = csr_array(where.tree.figures @ csr_array((np.ones(len(at)), (np.arange(len(at)), at)), shape=(len(at), len(names))))
+    few = np.concatenate([counts.cells[h], counts.sums[h]])
+    found = protect(
+        values,
+        rows,
+        np.array([small.get(n, False) for n in names], dtype=bool),
+        few,
+        k=options.k,
+        base=options.base,
+        whole=options.measure == "sessions",
+        record=hour.record.later(changed, new=len(new)),
+    )
+    return found.figures, found.seen, Hour(names, [None if np.isnan(v) else float(v) for v in values], found.record)
 
 
 def _noisy(store: Store, day: date, values: Floats, tree: Tree, held: Withheld, options: Options) -> Floats:
@@ -248,12 +258,16 @@ def _noisy(store: Store, day: date, values: Floats, tree: Tree, held: Withheld, 
     return np.asarray(np.maximum(rounded(drawn, options.base), 0.0))
 
 
+def _ids(where: Layout) -> list[tuple[str, str]]:
+    """The rows of an hour's tables, in their order."""
+    return [*(("place", p) for p in where.places), *(("zone", z) for z in where.zones), ("city", "")]
+
+
 def _figures(where: Layout, numbers: Floats, seen: Floats, edges: Floats) -> Iterator[Figure]:
     """The day's tables, row by row."""
-    ids = [("place", p) for p in where.places] + [("zone", z) for z in where.zones] + [("city", "")]
     for h in range(edges.size - 1):
         start, end = moment(float(edges[h])), moment(float(edges[h + 1]))
-        for (table, name), value, share in zip(ids, numbers[h].tolist(), seen[h].tolist(), strict=True):
+        for (table, name), value, share in zip(_ids(where), numbers[h].tolist(), seen[h].tolist(), strict=True):
             yield Figure(table, name, start, end, None if np.isnan(value) else value, share)
 
 

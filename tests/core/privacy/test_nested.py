@@ -83,7 +83,7 @@ cities = st.integers(2, 6).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(cities, st.sampled_from([1, 5]))
 def test_no_attacker_proves_a_number_below_k(drawn, base):
     zone, counts = drawn
@@ -146,7 +146,7 @@ def test_what_was_not_needed_is_given_back():
 def test_it_withholds_hardly_more_than_the_solver_does():
     rng = np.random.default_rng(4)
     tree = Tree(np.arange(15) // 5, 3)
-    values = rng.poisson(rng.gamma(1.2, 20.0, (30, 15))).astype(float)
+    values = rng.poisson(rng.gamma(1.2, 20.0, (12, 15))).astype(float)
     mine = np.isfinite(held(values, tree, base=1).figures).sum()
     sums = np.zeros(tree.figures.shape[0], dtype=bool)
     theirs = sum(np.isfinite(protect(v, tree.figures, np.zeros(15, dtype=bool), sums, base=1).figures).sum() for v in values)
@@ -159,7 +159,7 @@ def test_a_correction_is_judged_with_what_was_printed():
     tree = Tree(np.array([0, 0, 0, 1, 1]), 2)
     rows, no = tree.figures.toarray(), np.zeros(5, dtype=bool)
     careless = 0
-    for _ in range(12):
+    for _ in range(8):
         was = rng.poisson(rng.gamma(1.5, 9.0, 5)).astype(float)
         changed = np.arange(5) == rng.integers(5)
         now = np.where(changed, np.maximum(was + rng.integers(-9, 10), 0), was)
