@@ -294,3 +294,37 @@ def _by_id(package: Any) -> Any:
     for network in package["networks"]:
         network["organisations"].sort(key=lambda o: str(o["id"]))
     return package
+
+
+@pytest.mark.parametrize(
+    ("names", "where"),
+    [
+        (("json/network-package.json",), "/networks/0/spans/0/fibreLength (id 1)"),
+        (("csv",), "spans.csv line 2 /fibreLength (id 1)"),
+        (("geojson/nodes.geojson", "geojson/spans.geojson"), "spans.geojson feature 0 /fibreLength (id 1)"),
+    ],
+    ids=["json", "tables", "maps"],
+)
+def test_the_length_of_the_example_is_in_metres_where_kilometres_are_wanted(folder: Path, names: tuple[str, ...], where: str) -> None:
+    read = ofds.read(*(folder / name for name in names))
+    (found,) = [f for f in read.findings if f.code == "length-unit"]
+    assert (found.severity, found.where) == ("warning", where)
+    assert found.found == "276000 km stated, where the route is 243.679 km long on the ellipsoid"
+    assert read.plans[0].cables[0].length == 276_000.0
+
+
+@pytest.mark.parametrize(("stated", "metres"), [(276, 276_000.0), (276_000, 276_000.0), (27, 27_000.0)])
+def test_a_length_is_kilometres_unless_the_route_says_metres(folder: Path, stated: float, metres: float) -> None:
+    whole = json.loads((folder / "json" / PACKAGE).read_bytes())
+    whole["networks"][0]["spans"][0]["fibreLength"] = stated
+    assert ofds.parse({"n.json": json.dumps(whole).encode()}).plans[0].cables[0].length == metres
+
+
+def test_a_span_without_a_route_is_measured_as_the_others_of_its_file_are(folder: Path) -> None:
+    whole = json.loads((folder / "json" / PACKAGE).read_bytes())
+    span = whole["networks"][0]["spans"][0]
+    whole["networks"][0]["spans"].append({k: v for k, v in span.items() if k not in ("route", "id")} | {"id": "2", "fibreLength": 500})
+    read = ofds.parse({"n.json": json.dumps(whole).encode()})
+    assert [c.length for c in read.plans[0].cables] == [276_000.0, 500.0]
+    assert [f.where for f in read.findings if f.code == "length-unit"][-1] == "/networks/0/spans/1/fibreLength (id 2)"
+    assert same(package(read.plans, "0.3"), whole)

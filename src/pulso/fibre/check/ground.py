@@ -85,13 +85,14 @@ def lengths(plan: Plan) -> Iterator[Finding]:
 
 def mercator_metres(routes: list[tuple[Point, ...]]) -> Floats:
     """(R,) Length of each route on the flat map of Web Mercator, m: too long by 1 / cos latitude, 1.328 at Porto. NaN below two points."""
-    found = np.full(len(routes), np.nan)
-    for i, route in enumerate(routes):
-        if len(route) > 1:
-            lon, lat = np.radians(np.array(route)).T
-            y = np.arctanh(np.clip(np.sin(lat), -0.9999999, 0.9999999))  # the poles are infinitely far on that map
-            found[i] = EARTH * np.hypot(np.diff(lon), np.diff(y)).sum()
-    return found
+    count = np.array([len(route) for route in routes], np.int64)
+    lon, lat = np.radians(np.array([point for route in routes for point in route], float).reshape(-1, 2)).T
+    y = np.arctanh(np.clip(np.sin(lat), -0.9999999, 0.9999999))  # the poles are infinitely far on that map
+    of = np.repeat(np.arange(len(routes)), count)
+    within = of[1:] == of[:-1]
+    steps = np.hypot(np.diff(lon), np.diff(y))[within]
+    found = EARTH * np.bincount(of[1:][within], weights=steps, minlength=len(routes))
+    return np.where(count > 1, found, np.nan)
 
 
 def _doubts(where: list[str], stated: Floats, metres: Floats, flat: Floats) -> Iterator[Finding]:
