@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,8 +12,8 @@ from pulso.core.fibre.network import Bools, Floats, Ints, failing
 from pulso.core.fibre.paths import UNKNOWN, Thinned, thinned
 from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct
 from pulso.core.fibre.tree import grow, lit
+from pulso.fibre.capacity import WORST_FIRST
 from pulso.fibre.drawn import Drawn
-from pulso.fibre.joined import first_of
 from pulso.fibre.numbered import NONE, numbers
 from pulso.fibre.shapes import WEIGHT, Cable, Site, Use
 
@@ -180,13 +179,15 @@ def register(drawn: Drawn) -> tuple[Paths, ...]:
 
 
 def strands_by_use(drawn: Drawn, cables: Iterable[Cable]) -> dict[Use, int]:
-    """How many strands some cables have of each use, and of none 0; of what nothing is said is spare."""
+    """How many strands some cables have of each use. Of what nothing is said is spare; of several uses the one that leaves less counts."""
     found = dict.fromkeys(Use, 0)
     for cable in cables:
-        said = drawn.uses.get(cable.id, ())
-        borders = sorted({0, cable.strands, *(min(n, cable.strands) for row in said for n in (row.first - 1, row.last))})
-        for after, last in pairwise(borders):
-            found[first_of([row for row in said if row.first <= last <= row.last])] += last - after
+        said = sorted((WORST_FIRST.index(row.use), row.first, row.last) for row in drawn.uses.get(cable.id, ()))
+        use = np.full(cable.strands, WORST_FIRST.index(Use.SPARE))
+        for worse, first, last in reversed(said):
+            use[first - 1 : last] = worse
+        for number, count in enumerate(np.bincount(use).tolist()):
+            found[WORST_FIRST[number]] += count
     return found
 
 

@@ -11,7 +11,7 @@ from pulso.core.fibre.strand import Joint, Plant, plant
 from pulso.fibre.capacity import WORST_FIRST
 from pulso.fibre.claims import Claims, Socket, socket
 from pulso.fibre.numbered import NONE, Things
-from pulso.fibre.shapes import Strands, Use
+from pulso.fibre.shapes import Use
 
 
 class Joined(NamedTuple):
@@ -109,13 +109,9 @@ def dark_strands(things: Things, start: Ints, key: Ints) -> Bools:
 
 
 def use_of(things: Things, cable: str, strand: int) -> Use:
-    """What a strand is used for; spare if nothing is said of it."""
-    return first_of([row for row in things.uses.get(cable, ()) if row.first <= strand <= row.last])
-
-
-def first_of(said: list[Strands]) -> Use:
-    """What a strand is used for of which these rows speak: of several uses the one that leaves less."""
-    return min((row.use for row in said), key=WORST_FIRST.index, default=Use.SPARE)
+    """What a strand is used for; spare if nothing is said of it, and of several uses the one that leaves less."""
+    said = (row.use for row in things.uses.get(cable, ()) if row.first <= strand <= row.last)
+    return min(said, key=WORST_FIRST.index, default=Use.SPARE)
 
 
 def _rows(ends: Ints, key: Ints, halved: Ints) -> Ints:
