@@ -21,6 +21,7 @@ EXAMPLES = {
     "draft": "pulso draft var/demo/simulated/demo.pulso.example/trotinetes/2025-10.csv",
     "simulate": "pulso simulate demo --from 2025-01-01 --to 2025-12-31 --seed 7",
     "schema": "pulso schema",
+    "fibre": "pulso fibre check network-package.json",
     "walk": "pulso walk demo --home var/loop",
     "serve": "PULSO_CITIES=demo pulso serve --port 8080",
     "worker": "pulso worker --once",

@@ -28,6 +28,7 @@ class Opened(NamedTuple):
 
     plans: tuple[Plan, ...]  # one a network; most files have one
     findings: list[Finding]  # what could not be taken, and what is doubtful about the file
+    measured: bool  # whether they tell already what `check.measures` finds, by its place in the file
 
 
 def opened(path: Path, columns: Columns | None = None, tell: Callable[[str], None] = lambda _kind: None) -> Opened:
@@ -44,12 +45,12 @@ def opened(path: Path, columns: Columns | None = None, tell: Callable[[str], Non
         raise FibreFileError(f"{path}: there is no such file or folder")
     if columns is not None or (path.is_file() and is_geopackage(path)):
         plan, findings = read(path, tell=tell) if columns is None else read(path, columns, tell)
-        return Opened((plan,), findings)
+        return Opened((plan,), findings, measured=False)
     package = ofds.read(path)
     if not package.plans:
         told = "; ".join(str(f) for f in package.findings[:3])
         raise FibreFileError(f"{path}: found no network ({told}); a file of the standard has one at least")
-    return Opened(package.plans, package.findings)
+    return Opened(package.plans, package.findings, measured=True)
 
 
 def form_of(path: Path, form: Form | None = None) -> Form:

@@ -1,0 +1,180 @@
+"""What the commands about a fibre network say: what was found in a file, how long it is, what two records disagree about, who goes dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pulso.fibre.answers import Cut
+from pulso.fibre.findings import Finding
+from pulso.fibre.lengths import OUTSIDE, Length, Lengths
+from pulso.fibre.merge import Merged
+from pulso.fibre.shapes import Plan
+from pulso.show.fibre import LEVELS, STATUSES, USES, km, word
+from pulso.show.language import Speech
+from pulso.show.language import marked as _
+
+MOST = 200
+"""Findings, conflicts or names that are printed; --json has all."""
+
+SIGNS = {"error": "✗", "warning": "!", "note": "·"}
+
+GROUPS: Mapping[str, str] = {
+    "all": _("network"),
+    "status": _("status"),
+    "owner": _("owner"),
+    "phase": _("phase"),
+    "disclosure": _("known to whom"),
+    "zone": _("zone"),
+}
+"""What lengths are grouped by, as a heading."""
+
+TABLES: Mapping[str, str] = {
+    "network": _("network"),
+    "organisations": _("organisations"),
+    "phases": _("phases"),
+    "sites": _("sites"),
+    "ducts": _("ducts"),
+    "cables": _("cables"),
+    "strands": _("uses of strands"),
+    "splices": _("splices"),
+    "ports": _("ports"),
+    "splitters": _("splitters"),
+    "works": _("works"),
+}
+"""The tables of a network, as people call what is in them."""
+
+
+def held(plan: Plan, speech: Speech) -> str:
+    """Say how much a network has of what: "sites: 8, ducts: 9"."""
+    counts = {kind: len(getattr(plan, kind)) for kind in TABLES if kind != "network"}
+    said = ", ".join(f"{speech.say(TABLES[kind])}: {speech.number(n)}" for kind, n in counts.items() if n)
+    return f"{plan.name or plan.id} ({said or speech.say('nothing in it')})"
+
+
+def found(findings: Sequence[Finding], speech: Speech) -> str:
+    """Findings a line each, the worst first as they come, and how many there are of each severity."""
+    lines = [f"{SIGNS[f.severity]} {f.where}: {f.found}; {f.accepted}" for f in findings[:MOST]]
+    if len(findings) > MOST:
+        lines.append(speech.say("… and {n} more; --json has them all.", n=speech.number(len(findings) - MOST)))
+    return "\n".join([*lines, counted(findings, speech)])
+
+
+def counted(findings: Sequence[Finding], speech: Speech) -> str:
+    """How many findings there are of each severity."""
+    errors, warnings, notes = (sum(f.severity == s for f in findings) for s in SIGNS)
+    if not findings:
+        return speech.say("Nothing was found that is wrong or doubtful.")
+    said = [
+        speech.many("{n} error", "{n} errors", errors),
+        speech.many("{n} warning", "{n} warnings", warnings),
+        speech.many("{n} note", "{n} notes", notes),
+    ]
+    return speech.say("Found: {said}.", said=speech.together(said))
+
+
+def lengths(rows: Sequence[Lengths], by: str, names: Mapping[str, str], speech: Speech) -> RenderableType:
+    """The three lengths by group, each with of how many things it is known."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column(speech.say(GROUPS[by]))
+    for title in (_("route"), _("known of"), _("sheath"), _("known of"), _("strands")):
+        table.add_column(speech.say(title), justify="right")
+    for row in rows:
+        known = (_known(part, speech) for part in (row.route, row.sheath))
+        route, sheath = known
+        cells = (km(row.route.metres, speech), route, km(row.sheath.metres, speech), sheath, km(row.strand.metres, speech))
+        table.add_row(Text(_group(row.group, by, names, speech)), *cells)
+    note = speech.say(
+        "Three lengths that are never added: what is dug, what is bought, what is lit. On the ellipsoid; the unknown is not in them."
+    )
+    return Group(table, Text(note, style="dim"))
+
+
+def _known(part: Length, speech: Speech) -> str:
+    return f"{speech.number(part.known)} / {speech.number(part.of)}"
+
+
+def _group(group: str | None, by: str, names: Mapping[str, str], speech: Speech) -> str:
+    if group is None:
+        return speech.say("nobody knows where") if by == "zone" else speech.say("not said")
+    if by == "zone" and group == OUTSIDE:
+        return speech.say("outside every zone")
+    if by == "all":
+        return speech.say("all of it")
+    return (
+        word({"status": STATUSES, "disclosure": LEVELS}.get(by, {}), group, speech)
+        if by in ("status", "disclosure")
+        else names.get(group, group)
+    )
+
+
+def merged(told: Merged, speech: Speech) -> str:
+    """What two records agree and disagree about, a line each, and what is proposed as the same thing."""
+    lines = [
+        f"! {speech.say(TABLES[c.kind])}, {c.id}{f', {c.field}' if c.field else ''}: {_value(c.one)} ≠ {_value(c.other)}"
+        for c in told.conflicts[:MOST]
+    ]
+    lines += [f"= {speech.say(TABLES[m.kind])}: {m.one} = {m.other}{_far(m.metres, speech)}" for m in told.taken[:MOST]]
+    lines += [f"? {speech.say(TABLES[m.kind])}: {m.one} = {m.other}{_far(m.metres, speech)}" for m in told.proposed[:MOST]]
+    said = [
+        speech.many("{n} conflict", "{n} conflicts", len(told.conflicts)),
+        speech.many("{n} gap filled", "{n} gaps filled", len(told.filled)),
+        speech.many("{n} pair of ids taken as one", "{n} pairs of ids taken as one", len(told.taken)),
+        speech.many("{n} pair of ids that may be one", "{n} pairs of ids that may be one", len(told.proposed)),
+    ]
+    return "\n".join([*lines, speech.say("Merged: {said}.", said=speech.together(said))])
+
+
+def _value(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _far(metres: float | None, speech: Speech) -> str:
+    return "" if metres is None else f" ({speech.say('{number} m', number=speech.number(metres, 1))})"
+
+
+def cut(told: Cut, plan: Plan, speech: Speech) -> RenderableType:
+    """Who goes dark, who is left with one path, what is blind, and what the answer doesn't know."""
+    names = {s.id: s.name for s in plan.sites}
+    strands = sum(told.strands.values())
+    uses = ", ".join(f"{word(USES, use.value, speech)} {speech.number(n)}" for use, n in told.strands.items() if n)
+    parts = [
+        speech.many(
+            "{n} customer goes dark, of {all} that have light.",
+            "{n} customers go dark, of {all} that have light.",
+            len(told.dark),
+            all=speech.number(told.customers),
+        ),
+        *_named(told.dark, names),
+        speech.many("{n} customer is left with one path.", "{n} customers are left with one path.", len(told.thin.cables)),
+        *_named(told.thin.cables, names),
+        speech.many("{n} sensor is blind.", "{n} sensors are blind.", len(told.sensors)),
+        *_named(told.sensors, {}),
+        speech.many("{n} cable fails", "{n} cables fail", len(told.failing))
+        + ", "
+        + speech.many("{n} strand", "{n} strands", strands)
+        + (f" ({uses})." if uses else "."),
+    ]
+    if told.loose:
+        parts.append(
+            speech.many(
+                "Of {n} cable nobody knows the ducts: it was not cut with them, so this may be too good.",
+                "Of {n} cables nobody knows the ducts: they were not cut with them, so this may be too good.",
+                told.loose,
+            )
+        )
+    return Text("\n".join(parts))
+
+
+def _named(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    lines = [f"  {i}{f'  {names[i]}' if names.get(i) else ''}" for i in ids[:MOST]]
+    return [*lines, f"  … (+{len(ids) - MOST})"] if len(ids) > MOST else lines
+
+
+def written(path: object, plan: Plan, speech: Speech) -> str:
+    """Say what was written where."""
+    return speech.say("Written: {path}", path=f"{path} · {held(plan, speech)}")

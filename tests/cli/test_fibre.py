@@ -1,0 +1,253 @@
+"""`pulso fibre`: what a person types about a file of a network, what they read, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyproj
+import pytest
+
+import pulso.cli.fibre as commands
+from pulso.cli import main
+from pulso.fibre.columns import TABLES, UNITS, Source
+from pulso.fibre.geopackage import write_geopackage
+from pulso.fibre.renaming import renamed
+from pulso.fibre.shapes import Criticality, Disclosure, Kind, Laid, Plan, Site, Status, Use
+from pulso.fibre.tables import read
+from tests.cli.conftest import Said
+from tests.conftest import REPO
+from tests.docs.test_docs import COMMANDS
+from tests.fibre.plans import PORTO, ring, spliced
+
+Typed = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The known ring, two of its cables in one trench."""
+    path = tmp_path_factory.mktemp("ring") / "ring.gpkg"
+    write_geopackage(ring(trench=("A-B", "B-C")), path)
+    return path
+
+
+@pytest.fixture
+def fibre(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, written: Path) -> Typed:
+    """Type a command in a folder that holds the known ring."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(written, "ring.gpkg")
+
+    def typed(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["pulso", "fibre", *words])
+        with pytest.raises(SystemExit) as ending:
+            main()
+        told = capsys.readouterr()
+        return Said(int(ending.value.code or 0), told.out, told.err)
+
+    return typed
+
+
+def test_every_command_of_the_room_teaches_itself(fibre: Typed) -> None:
+    group = COMMANDS.commands["fibre"]  # type: ignore[attr-defined]
+    assert set(group.commands) == {"check", "lengths", "convert", "merge", "cut", "load"} == set(commands.EXAMPLES)
+    told = fibre("cut", "--help")
+    assert (told.code, "Usage: pulso fibre cut" in told.out) == (0, True)
+    for name, command in group.commands.items():
+        assert f"pulso fibre {name}" in (command.epilog or "")
+        assert all(p.help and "[" not in p.help for p in command.params if p.name != "help")
+
+
+def test_a_file_of_the_standard_is_checked_and_its_units_doubted(fibre: Typed, shared: Path) -> None:
+    file = str(shared / "data" / "ofds" / "json" / "network-package.json")
+    told = fibre("check", file)
+    assert told.code == 0
+    assert "276000 km stated, where the route is 243.679 km long on the ellipsoid" in told.out
+    assert told.out.count("begins 157 m from") == 1, "what is said by its place in the file is not said again by its id"
+    assert "Found: 0 errors, 3 warnings and 1 note." in told.out
+    rows = json.loads(fibre("check", file, "--json").out)
+    assert {r["severity"] for r in rows} == {"warning", "note"}
+    assert set(rows[0]) == {"code", "severity", "where", "found", "accepted"}
+
+
+def test_an_error_in_a_network_is_an_exit_code(fibre: Typed) -> None:
+    lost = ring().model_copy(update={"sites": ring().sites[1:]})
+    write_geopackage(lost, Path("lost.gpkg"))
+    told = fibre("check", "lost.gpkg", "--lang", "pt")
+    assert told.code == 1
+    assert "✗ " in told.out
+    assert "Encontrado: " in told.out
+
+
+def test_lengths_are_three_columns_for_people_and_numbers_for_machines(fibre: Typed, shared: Path) -> None:
+    file = str(shared / "data" / "ofds" / "json" / "network-package.json")
+    assert "in operation  243.7 km     1 / 1  276.0 km     1 / 1  6,624.0 km" in fibre("lengths", file).out
+    assert "243,7 km" in fibre("lengths", file, "--lang", "pt").out
+    (row,) = json.loads(fibre("lengths", file, "--by", "all", "--json").out)
+    assert row["group"] == ""
+    assert row["route"] == {"metres": pytest.approx(243_679.4, abs=0.1), "known": 1, "of": 1}
+
+
+def test_lengths_by_owner_name_the_owner_and_say_where_none_is_said(fibre: Typed) -> None:
+    told = fibre("lengths", "ring.gpkg", "--by", "owner").out
+    assert "not said" in told
+    assert "0 / 8" in told, "no route of the ring is known"
+    assert "9 / 9" in told
+
+
+def test_lengths_by_zone_are_cut_at_the_zones_of_a_city(fibre: Typed, shared: Path) -> None:
+    file = str(shared / "data" / "ofds" / "json" / "network-package.json")
+    rows = json.loads(fibre("lengths", file, "--by", "zone", "--city", "demo", "--json").out)
+    assert {r["group"]: round(r["route"]["metres"]) for r in rows if r["route"]["metres"]} == {"": 243_679}, "Ghana is not in Porto"
+    assert len(rows) > 2
+    assert fibre("lengths", file, "--by", "zone").code == 2
+
+
+def test_a_network_goes_through_every_form_and_back(fibre: Typed) -> None:
+    for form, out in (("json", "n.json"), ("csv", "n.zip")):
+        assert fibre("convert", "ring.gpkg", out).code == 0
+        assert fibre("convert", out, f"{form}.gpkg").code == 0
+        assert {s.id for s in read(Path(f"{form}.gpkg")).plan.sites} == {s.id for s in ring().sites}
+    assert sorted(zipfile.ZipFile("n.zip").namelist())[0].endswith(".csv")
+    assert fibre("convert", "ring.gpkg", "maps", "--form", "geojson", "--version", "0.3").code == 0
+    assert sorted(p.name for p in Path("maps").iterdir()) == ["nodes.geojson", "spans.geojson"]
+
+
+def test_what_a_form_has_no_room_for_is_told(fibre: Typed) -> None:
+    write_geopackage(spliced(), Path("s.gpkg"))
+    told = fibre("convert", "s.gpkg", "s.json")
+    assert "4 × splices: the standard has no field for it" in told.out.replace("; ", ": ")
+    assert "Written: s.json" in told.out
+
+
+def test_the_public_s_copy_has_nothing_that_is_not_public(fibre: Typed) -> None:
+    seen = [s.model_copy(update={"disclosure": Disclosure.PUBLIC}) if s.id != "S1" else s for s in ring().sites]
+    write_geopackage(ring().model_copy(update={"sites": tuple(seen)}), Path("p.gpkg"))
+    assert fibre("convert", "p.gpkg", "open.json", "--public").code == 0
+    text = Path("open.json").read_text()
+    assert '"S2"' in text
+    assert "S1" not in text
+    assert "sensor" not in text
+
+
+def test_other_people_s_tables_are_read_by_a_column_map(fibre: Typed) -> None:
+    Path("caixas.csv").write_text("ID;X;Y;TIPO\nk1;-8.62;41.15;manhole\nk2;-8.61;91;manhole\n")
+    Path("map.toml").write_text('[sites]\ntable = "caixas"\nid = "ID"\nkind = "TIPO"\nat = { lon = "X", lat = "Y" }\n')
+    told = fibre("convert", "caixas.csv", "k.gpkg", "--columns", "map.toml")
+    assert told.code == 1, "a place was lost"
+    assert "caixas.csv, row 3 (id k2), at: a Point of 1 parts and 1 points" in told.out
+    assert [(s.id, s.at) for s in read(Path("k.gpkg")).plan.sites] == [("k1", PORTO), ("k2", None)]
+    Path("map.toml").write_text('[sites]\ntable = "kisten"\nid = "ID"\n')
+    told = fibre("check", "caixas.csv", "--columns", "map.toml")
+    assert (told.code, "sites.table: found 'kisten'; tables of caixas.csv are caixas" in told.err) == (2, True)
+
+
+def test_two_records_become_one_and_what_they_disagree_about_is_told(fibre: Typed) -> None:
+    write_geopackage(renamed(ring(), {"sites": {"CO": "X"}}), Path("other.gpkg"))
+    told = fibre("merge", "ring.gpkg", "other.gpkg", "both.gpkg")
+    assert told.code == 0
+    assert "! cables, A-B, ducts: ('trench',) ≠ ('A-B',)" in told.out
+    assert "? sites: CO = X (0.0 m)" in told.out
+    assert "6 conflicts" in told.out, "where the sites are not taken as one, what ends there differs"
+    assert len(read(Path("both.gpkg")).plan.sites) == 9
+    rows = json.loads(fibre("merge", "ring.gpkg", "other.gpkg", "both.gpkg", "--take", "--force", "--prefer", "B", "--json").out)
+    assert {(m["kind"], m["one"], m["other"]) for m in rows["taken"]} == {("sites", "CO", "X"), ("ducts", "trench", "B-C")}
+    assert [(c["id"], c["field"], c["kept"]) for c in rows["conflicts"]] == [("A-B", "ducts", ["A-B"])]
+    assert len(read(Path("both.gpkg")).plan.sites) == 8
+
+
+def test_ids_that_count_from_one_are_kept_apart_by_a_prefix(fibre: Typed) -> None:
+    assert fibre("merge", "ring.gpkg", "ring.gpkg", "two.gpkg", "--prefix", "B/").code == 0
+    assert {s.id for s in read(Path("two.gpkg")).plan.sites} > {"CO", "B/CO"}
+
+
+def test_a_cut_says_who_goes_dark(fibre: Typed) -> None:
+    told = fibre("cut", "ring.gpkg", "--duct", "trench")
+    assert told.code == 0
+    assert "1 customer goes dark, of 3 that have light.\n  S2  Site S2" in told.out
+    assert "24 strands (spare 24)" in told.out
+    rows = json.loads(fibre("cut", "ring.gpkg", "--cable", "B-D", "--cable", "A-B", "--json").out)
+    assert rows["dark"] == ["S2"]
+    assert "às escuras" in fibre("cut", "ring.gpkg", "--site", "B", "--lang", "pt").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "letter"),
+    [
+        (["check", "absent.gpkg"], 2, "absent.gpkg: there is no such file or folder"),
+        (["cut", "ring.gpkg", "--duct", "nowhere"], 6, "nowhere"),
+        (["cut", "ring.gpkg"], 2, "say what is cut"),
+        (["convert", "ring.gpkg", "ring.gpkg"], 1, "ring.gpkg is there already"),
+        (["convert", "ring.gpkg", "n.geojson"], 2, "GeoJSON is two files"),
+        (["convert", "ring.gpkg", "n.shp"], 2, "found the ending .shp"),
+        (["convert", "ring.gpkg", "n.json", "--form", "gpkg"], 2, "found the ending .json"),
+        (["lengths", "ring.gpkg", "--network", "other"], 1, "found the networks ring; say which one, not 'other'"),
+        (["lengths", "ring.gpkg", "--by", "colour"], 2, "colour"),
+    ],
+)
+def test_what_can_not_be_done_is_told_in_a_letter(fibre: Typed, words: list[str], code: int, letter: str) -> None:
+    told = fibre(*words)
+    assert (told.code, letter in " ".join((told.out + told.err).split())) == (code, True), told
+
+
+def test_a_file_with_several_networks_asks_which(fibre: Typed, shared: Path) -> None:
+    file = str(shared / "data" / "ofds" / "json" / "multiple-networks.json")
+    assert "say which one" in fibre("lengths", file).err
+    assert fibre("check", file).code in (0, 1)
+    assert "GeoPackage holds one" in fibre("convert", file, "n.gpkg").err
+
+
+def test_loading_becomes_a_process_of_the_web(fibre: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[object, ...]] = []
+    monkeypatch.setattr(commands, "become", lambda *words: given.append(words))
+    assert (
+        fibre("load", "demo", "ring.gpkg", "--why", "survey of May", "--merge", "--by", "ana@vila.example", "--home", "elsewhere").code == 0
+    )
+    where = str(Path("ring.gpkg").absolute())
+    assert given == [(Path("elsewhere"), "fibre_load", "demo", where, "--why", "survey of May", "--merge", "--by", "ana@vila.example")]
+
+
+def test_a_large_file_s_findings_are_cut_for_people_and_whole_for_machines(fibre: Typed) -> None:
+    many = tuple(Site(id="twice") for _ in range(300))
+    write_geopackage(Plan(id="p", name="", sites=many), Path("many.gpkg"))
+    told, rows = fibre("check", "many.gpkg"), json.loads(fibre("check", "many.gpkg", "--json").out)
+    shown = [line for line in told.out.splitlines() if line[:1] in "✗!·"]
+    assert len(shown) == min(200, len(rows))
+
+
+GUIDE = (REPO / "docs" / "how-to" / "keep-the-fibre-network.md").read_text(encoding="utf-8")
+
+
+def test_the_commands_of_the_engineer_s_guide_run_as_they_stand(fibre: Typed) -> None:
+    """From a surveyor's two tables and the guide's own column map to everything that it shows."""
+    Path("survey.toml").write_text(re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)[0], encoding="utf-8")
+    to = pyproj.Transformer.from_crs(4326, 3763, always_xy=True).transform
+    (x, y), (u, v) = to(*PORTO), to(PORTO[0] + 0.01, PORTO[1])
+    Path("survey").mkdir()
+    Path("survey/caixas.csv").write_text(f"ID;DESIGNACAO;X;Y;TIPO\n1;Central;{x};{y};CVP\n2;;{u};{v};?\n", encoding="utf-8")
+    Path("survey/condutas.csv").write_text(f"ID;COMP_KM;ESTADO;GEOM\nd1;0.9;em serviço;LINESTRING ({x} {y}, {u} {v})\n", encoding="utf-8")
+    shutil.copy("ring.gpkg", "metro.gpkg")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+    assert len(lines) >= 9
+    for line in lines:
+        pulso, name, *words = shlex.split(line)
+        told = fibre(*words)
+        assert (pulso, name, told.code) == ("pulso", "fibre", 0), (line, told)
+    (d1,) = read(Path("porto.gpkg")).plan.ducts
+    assert (d1.start, d1.end, d1.length) == ("1", "2", 900.0)
+
+
+def test_the_page_of_tables_names_every_column_word_and_unit() -> None:
+    page = (REPO / "docs" / "reference" / "fibre-tables.md").read_text(encoding="utf-8")
+    for kind, columns in TABLES.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{kind}` |"))
+        assert re.findall(r"`(\w+)`", row)[1:] == list(columns)
+    for words in (Status, Disclosure, Kind, Criticality, Laid, Use):
+        assert all(f"`{word}`" in page for word in words)
+    assert all(f"`{key}`" in page for key in Source.model_fields if key != "fields")
+    assert f"lengths in {', '.join(UNITS['length'])}; diameters in {', '.join(UNITS['inner'])}" in page
