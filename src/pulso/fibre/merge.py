@@ -82,10 +82,11 @@ def merge(
         Where `take` names what isn't proposed.
     """
     proposed = matches(one, other, within)
-    pairs = {m[:3] for m in proposed}
-    if take != "all" and set(take) - pairs:
-        raise ValueError(f"not proposed: {sorted(set(take) - pairs)}; proposed are {sorted(pairs)}")
-    taken = [m for m in proposed if take == "all" or m[:3] in set(take)]
+    pairs: set[tuple[str, str, str]] = {m[:3] for m in proposed}
+    wanted = pairs if take == "all" else set(take)
+    if wanted - pairs:
+        raise ValueError(f"not proposed: {sorted(wanted - pairs)}; proposed are {sorted(pairs)}")
+    taken = [m for m in proposed if m[:3] in wanted]
     first, second = (one, other) if prefer == "one" else (other, one)
     ids: dict[str, dict[str, str]] = defaultdict(dict)
     turned: dict[str, set[str]] = defaultdict(set)
@@ -100,7 +101,7 @@ def merge(
     told.conflicts += _overlaps(first.strands, second.strands, swapped=prefer == "other")
     whole = told.row("network", first.id, first.model_copy(update=_bare()), second.model_copy(update=_bare()), leave={"id", "synthetic"})
     plan = whole.model_copy(update={**rows, "synthetic": one.synthetic or other.synthetic})
-    return Merged(plan, told.conflicts, told.filled, [m for m in proposed if m not in taken], taken)
+    return Merged(plan, told.conflicts, told.filled, [m for m in proposed if m[:3] not in wanted], taken)
 
 
 def _bare() -> dict[str, tuple[()]]:
