@@ -78,7 +78,7 @@ def test_every_package_comes_back_as_it_was(folder: Path, name: str) -> None:
 def test_a_package_with_words_that_no_record_can_hold_comes_back_as_it_was(folder: Path) -> None:
     path = folder / "json" / "network-package-additional-checks.json"
     read = ofds.read(path)
-    again = package(read.plans, read.version)
+    again = package(read.plans, read.version, more=read.more)
     assert again["networks"][0].pop("crs") == CRS
     assert same(again, json.loads(path.read_bytes()))
 
@@ -328,3 +328,20 @@ def test_a_span_without_a_route_is_measured_as_the_others_of_its_file_are(folder
     assert [c.length for c in read.plans[0].cables] == [276_000.0, 500.0]
     assert [f.where for f in read.findings if f.code == "length-unit"][-1] == "/networks/0/spans/1/fibreLength (id 2)"
     assert same(package(read.plans, "0.3"), whole)
+
+
+def test_what_could_not_be_drawn_is_in_no_plan_so_that_no_public_file_gives_it_away(folder: Path) -> None:
+    whole = json.loads((folder / "json" / PACKAGE).read_bytes())
+    whole["networks"][0]["spans"].append({"id": "bunker", "start": "1"})
+    read = ofds.parse({"n.json": json.dumps(whole).encode()})
+    for form in ofds.FORMS:
+        assert not any(b"bunker" in body for body in ofds.files(read.plans, form).files.values())
+    assert same(package(read.plans, "0.3", more=read.more), whole)
+
+
+def test_a_part_of_what_is_kept_may_be_taken_out_and_the_rest_is_still_written(folder: Path) -> None:
+    plan = ofds.read(folder / "json" / PACKAGE).plans[0]
+    broken = {"ofds": {"version": "0.3", "more": None, "said": {"fibreLength": [276_000]}, "within": {"route": 1}, "silent": []}}
+    duct = plan.ducts[0].model_copy(update={"more": broken})
+    span = package([plan.model_copy(update={"ducts": (duct,), "more": {"ofds": 1}})], "0.3")["networks"][0]["spans"][0]
+    assert (span["id"], span["fibreLength"]) == ("1", 276.0)

@@ -32,6 +32,10 @@ SAID_VERSION = re.compile(r"(\d+)__(\d+)__\d+(?:__\w+)?/")
 ID_BEHIND = re.compile(r"(?:/(\d+))?/(nodes|spans|phases|organisations|contracts|wayleaves)/(\d+)")
 
 
+UNREAD = "pulso:unread"
+"""In `Package.more`: nodes and spans that can't be drawn, by the number of their plan. No Plan holds them, so none gives them away."""
+
+
 class Package(NamedTuple):
     """What files held."""
 
@@ -39,7 +43,7 @@ class Package(NamedTuple):
     findings: list[Finding]  # worst first
     version: Version
     form: Form
-    more: dict[str, Any]  # what the file said beside its networks, as links to the next page
+    more: dict[str, Any]  # what the file said beside its networks, as links to the next page, and under UNREAD what no Plan can hold
 
 
 class Written(NamedTuple):
@@ -111,7 +115,7 @@ def files(
     publisher, published
         Who publishes it and when, where that is to be said.
     more
-        What `Package.more` had, to be written again.
+        What `Package.more` had, to be written again. Never for a public file: it holds what nobody has judged.
 
     Returns
     -------
@@ -121,18 +125,20 @@ def files(
     """
     findings: list[Finding] = []
     networks = []
+    beside = {k: v for k, v in (more or {}).items() if k != UNREAD}
+    unread = (more or {}).get(UNREAD, {})
     for i, one in enumerate(plans):
-        network, some = network_of(one, version, f"/networks/{i}", publisher, published)
+        network, some = network_of(one, version, f"/networks/{i}", publisher=publisher, published=published, unread=unread.get(str(i)))
         networks.append(network)
         findings += some
-    package: dict[str, Any] = {"networks": networks, **(more or {})}
+    package: dict[str, Any] = {"networks": networks, **beside}
     findings += [f for f in _about(package, version) if f.severity != "note"]
     if form == "json":
         made = {"network-package.json": _json(package)}
     elif form == "geojson":
         found = geojson.collections(package)
         both = {
-            f"{kind}.geojson": _json(c | dict(more or {}))
+            f"{kind}.geojson": _json(c | beside)
             for kind, c in found.items()
             if c["features"] or not any(x["features"] for x in found.values())
         }
@@ -276,15 +282,18 @@ def _package(
     networks = package["networks"] if isinstance(package["networks"], list) else []
     version = version or version_of(networks, findings)
     about = findings + _about(package, version)
-    plans = []
+    plans: list[Plan] = []
+    unread: dict[str, Any] = {}
     for i, network in enumerate(networks):
         if isinstance(network, dict):
             made = plan(network, version, f"/networks/{i}")
+            if made.unread:
+                unread[str(len(plans))] = made.unread
             plans.append(made.plan)
             measured = [f._replace(where=_moved(f.where, made.places)) for f in measures(made.plan)]
             about += [*made.findings, *measured]
     placed = [f._replace(where=_place(f.where, package, places)) for f in about]
-    more = {key: value for key, value in package.items() if key != "networks"}
+    more = {key: value for key, value in package.items() if key not in ("networks", UNREAD)} | ({UNREAD: unread} if unread else {})
     return Package(tuple(plans), worst_first(placed), version, form, more)
 
 

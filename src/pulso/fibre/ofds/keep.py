@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 OFDS = "ofds"
@@ -42,21 +43,30 @@ def difference(said: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
 
 
 def restored(made: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """Write what was said again, but for fields of the record that have changed since."""
+    """
+    Write what was said again, but for fields of the record that have changed since.
+
+    Parts of the patch that are not as `difference` makes them are passed over: something was taken out that not everybody may know.
+    """
     result = dict(made)
-    for key, value in patch.get("more", {}).items():
+    for key, value in _part(patch, "more"):
         result.setdefault(key, value)
-    for key, (then, value) in patch.get("said", {}).items():
-        if key in made and same(made[key], then):
-            result[key] = value
-    for key, then in patch.get("silent", {}).items():
+    for key, pair in _part(patch, "said"):
+        if key in made and isinstance(pair, list) and len(pair) == 2 and same(made[key], pair[0]):
+            result[key] = pair[1]
+    for key, then in _part(patch, "silent"):
         if key in made and same(made[key], then):
             del result[key]
-    for key, inner in patch.get("within", {}).items():
+    for key, inner in _part(patch, "within"):
         now = made.get(key)
-        if isinstance(now, dict):
+        if isinstance(now, dict) and isinstance(inner, dict):
             result[key] = restored(now, inner)
     return result
+
+
+def _part(patch: dict[str, Any], name: str) -> Iterable[tuple[str, Any]]:
+    part = patch.get(name)
+    return part.items() if isinstance(part, dict) else ()
 
 
 def same(one: Any, other: Any) -> bool:

@@ -38,12 +38,17 @@ METRES = (0.5 * KM, 5.0 * KM)
 """A length stated in km that is so many times the route's was stated in metres."""
 
 
+Unread = Mapping[str, Sequence[Sequence[Any]]]
+"""What a Plan can't hold, by list: its place in the list, and itself. It is of no Plan: nobody has said who may know of it."""
+
+
 class Read(NamedTuple):
-    """A network that was read: the plan, what is to be said, and where each thing stands ("duct 7" → "/networks/0/spans/3")."""
+    """A network that was read."""
 
     plan: Plan
     findings: list[Finding]
-    places: dict[str, str]
+    places: dict[str, str]  # where each thing stands: "duct 7" → "/networks/0/spans/3"
+    unread: Unread
 
 
 def plan(network: dict[str, Any], version: Version, at: str) -> Read:
@@ -62,7 +67,7 @@ def plan(network: dict[str, Any], version: Version, at: str) -> Read:
     Returns
     -------
     Read
-        What a Plan has no field for is in `more`, also nodes and spans that it can't hold: `network_of` writes them again.
+        What a Plan has no field for is in `more`, and nodes and spans that it can't hold are in `unread`: `network_of` writes both again.
     """
     items = {name: network[name] if isinstance(network.get(name), list) else [] for name in LISTS}
     good = {name: [(i, x) for i, x in enumerate(items[name]) if (readable if name == "spans" else usable)(x)] for name in LISTS}
@@ -88,15 +93,19 @@ def plan(network: dict[str, Any], version: Version, at: str) -> Read:
     )
     rest = {key: value for key, value in network.items() if key not in LISTS or not isinstance(value, list)}
     more = kept(version, rest, _made(read))
-    if left := {name: some for name, some in unread.items() if some}:
-        more[OFDS]["unread"] = left
     places = {f"site {x['id']}": f"{at}/nodes/{i}" for i, x in good["nodes"]}
     places |= {f"{kind} {x['id']}": f"{at}/spans/{i}" for i, x in good["spans"] for kind in ("duct", "cable")}
-    return Read(read.model_copy(update={"more": more}), findings, places)
+    return Read(read.model_copy(update={"more": more}), findings, places, {name: some for name, some in unread.items() if some})
 
 
 def network_of(
-    plan: Plan, version: Version, at: str, publisher: str = "", published: date | None = None
+    plan: Plan,
+    version: Version,
+    at: str,
+    *,
+    publisher: str = "",
+    published: date | None = None,
+    unread: Unread | None = None,
 ) -> tuple[dict[str, Any], list[Finding]]:
     """
     Write a plan as a network of a version.
@@ -111,6 +120,8 @@ def network_of(
         JSON pointer of the network in what is written.
     publisher, published
         Who publishes it, and when, if that is to be said.
+    unread
+        What `plan` could not hold, to be written in its old places.
 
     Returns
     -------
@@ -135,8 +146,8 @@ def network_of(
     if version != "0.3" and network["id"] != plan.id:
         network.setdefault("identifier", plan.id)
     network["links"] = described(network.get("links"), version)
-    for name, unread in (plan.more.get(OFDS) or {}).get("unread", {}).items():
-        for i, item in unread:
+    for name, some in (unread or {}).items():
+        for i, item in some:
             lists[name].insert(i, converted(item, name, was, version, told) if isinstance(item, dict) else item)
     if any("location" in x or "route" in x for name in ("nodes", "spans") for x in lists[name] if isinstance(x, dict)):
         network.setdefault("crs", CRS)
