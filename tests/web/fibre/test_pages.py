@@ -135,10 +135,10 @@ def everything(client: Client, lang: str = "en") -> dict[str, str]:
     plan = network()
     places = [
         "fibre",
-        "fibre?what=cables",
-        "fibre?what=ducts",
-        "fibre.json?what=cables",
-        "fibre.json?what=ducts",
+        "fibre?sort=cables",
+        "fibre?sort=ducts",
+        "fibre.json?sort=cables",
+        "fibre.json?sort=ducts",
         "fibre.json",
         "fibre/works.json",
     ]
@@ -280,7 +280,7 @@ class TestWhatIf:
 
 
 def test_the_ranking_begins_with_what_darkens_most(engineer):
-    said = told(engineer, "fibre/critical.json?what=site")
+    said = told(engineer, "fibre/critical.json?sort=site")
     assert said["failures"][0]["ref"]["id"] == "office"
     assert (said["failures"][0]["customers"], said["failures"][0]["weight"], said["failures"][0]["life"]) == (3, 120, 1)
     assert [f["ref"]["id"] for f in told(engineer, "fibre/critical.json")["failures"]] == ["a-school", "b-bunker"]
@@ -290,7 +290,7 @@ def test_the_register_begins_with_who_has_fewest_paths(engineer):
     said = told(engineer, "fibre/redundancy.json")
     assert [(c["id"], c["ducts"]) for c in said["customers"]] == [("bunker", 1), ("school", 1), ("fire", 2)]
     assert {c["paths"]: c["customers"] for c in said["counts"]} == {0: 0, 1: 2, 2: 1}
-    assert engineer.get("/en/vila/fibre/redundancy?what=luck").status_code == 400
+    assert engineer.get("/en/vila/fibre/redundancy?sort=luck").status_code == 400
 
 
 def test_works_say_what_depends_on_them_and_what_not_to_do_on_the_same_day(engineer):
@@ -363,7 +363,7 @@ def test_long_lists_come_by_the_hundred_and_each_thing_is_on_one_page(engineer):
     said = told(engineer, "fibre/what-if.json?site=c0")["hangs"]
     assert (len(said["dark"]), said["darkened"]) == (100, 103)
     assert len(engineer.get("/en/vila/fibre/what-if.csv?site=c0").content.splitlines()) == 104
-    assert "what=cables&amp;q=k&amp;page=2" in engineer.get("/en/vila/fibre?what=cables&q=k").content.decode()
+    assert "sort=cables&amp;q=k&amp;page=2" in engineer.get("/en/vila/fibre?sort=cables&q=k").content.decode()
 
 
 def test_search_finds_a_name_whatever_its_accents_and_capitals(net):

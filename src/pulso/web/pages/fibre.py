@@ -93,7 +93,7 @@ class Fibre:
         description="whose page this is: public, internal (of those with a role in the city) or restricted (of its engineers)"
     )
     network: Network | None = Field(description="the network in numbers; null where the city has none here")
-    what: str = Field(description="what is listed: sites, cables or ducts; asked for as ?what=cables")
+    what: str = Field(description="what is listed: sites, cables or ducts; asked for as ?sort=cables")
     said: str = Field(description="what names were searched for; empty where nothing was; asked for as ?q=name")
     sites: tuple[SiteLine, ...] = Field(description="sites by name; empty where something else is listed")
     cables: tuple[CableLine, ...] = Field(description="cables by name; empty where something else is listed")
@@ -104,7 +104,7 @@ class Fibre:
 def fibre(asked: Asked) -> Fibre:
     """Say what there is, and list some of it."""
     who = guest(asked)
-    what, said = who.choice("what", SORTS), who.text("q")
+    what, said = who.choice("sort", SORTS), who.text("q")
     if who.network is None:
         return Fibre(asked.frame, who.level.value, None, what, said, (), (), (), Leaf(1, 1, 0))
     rows, leaf = cut(who.known.listed(what.removesuffix("s"), said), asked)
@@ -181,4 +181,4 @@ def draw(_page: Fibre, asked: Asked) -> Words:
     return Words(asked.speech)
 
 
-FIBRE = Page("fibre", "fibre", Fibre, fibre, draw, reads=("page", "what"))
+FIBRE = Page("fibre", "fibre", Fibre, fibre, draw, reads=("page",))

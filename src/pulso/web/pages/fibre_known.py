@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from math import isfinite
-from threading import Lock, RLock
+from threading import Lock
 from typing import Any, TypeVar
 
 from pulso.fibre.capacity import WORST_FIRST, Capacity, capacity
@@ -31,15 +31,13 @@ class Known:
         self.revision, self.at, self.digest = network.number, network.at, network.digest
         self._network = network
         self._reckoned: dict[str, Any] = {}  # kept as long as the network is
-        self._one_at_a_time = RLock()
 
     def once(self, what: str, reckon: Callable[[], R]) -> R:
-        """What is reckoned of the network, reckoned once: `what` names it."""
-        with self._one_at_a_time:
-            if what not in self._reckoned:
-                self._reckoned[what] = reckon()
-            found: R = self._reckoned[what]
-            return found
+        """What is reckoned of the network, and kept: `what` names it. Two who ask at once may both reckon it; nobody waits for another."""
+        if what not in self._reckoned:
+            self._reckoned[what] = reckon()
+        found: R = self._reckoned[what]
+        return found
 
     @property
     def drawn(self) -> Drawn:

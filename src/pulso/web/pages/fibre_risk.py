@@ -43,7 +43,7 @@ class Ranking:
     """Failures, the worst first."""
 
     frame: Frame = Field(description="what every page carries")
-    what: str = Field(description="what fails: duct, cable or site; asked for as ?what=cable")
+    what: str = Field(description="what fails: duct, cable or site; asked for as ?sort=cable")
     failures: tuple[Failure, ...] = Field(description="those that darken somebody, the worst first; a hundred a page")
     leaf: Leaf = Field(description="where in the list this page is")
     of: int = Field(description="how many such things there are; those that are not listed darken nobody alone")
@@ -88,7 +88,7 @@ class Register:
     """The register of redundancy."""
 
     frame: Frame = Field(description="what every page carries")
-    what: str = Field(description="what the paths share nothing of: ducts, cables, sites or offices; asked for as ?what=cables")
+    what: str = Field(description="what the paths share nothing of: ducts, cables, sites or offices; asked for as ?sort=cables")
     counts: tuple[Count, ...] = Field(description="how many customers have how many such paths")
     customers: tuple[Customer, ...] = Field(
         description="customers with the fewest such paths first, then who saves lives; a hundred a page"
@@ -118,7 +118,7 @@ class FailureRow:
 def ranking(asked: Asked) -> Ranking:
     """Rank them."""
     who = guest(asked)
-    what, drawn = who.choice("what", WHAT), who.known.drawn
+    what, drawn = who.choice("sort", WHAT), who.known.drawn
     every = _ranked(who)
     rows, leaf = cut(every[what], asked)
     of = {"duct": len(who.known.ducts), "cable": len(who.known.cables), "site": len(who.known.sites)}[what]
@@ -129,7 +129,7 @@ def ranking(asked: Asked) -> Ranking:
 def register(asked: Asked) -> Register:
     """Count everybody's paths."""
     who = guest(asked)
-    what, drawn = who.choice("what", BY), who.known.drawn
+    what, drawn = who.choice("sort", BY), who.known.drawn
     every = _sorted(what, who)
     rows, leaf = cut(every, asked)
     counted = Counter(getattr(p, what) for p in every)
@@ -203,5 +203,5 @@ def _table(called: str, rows: Sequence[object], shape: type, who: Guest) -> Http
     return HttpResponse(forms.write("csv", rows, shape), content_type=forms.content_type("csv"), headers=headers)
 
 
-RANKING = Page("fibre-critical", "fibre/critical", Ranking, ranking, draw, reads=("page", "what"))
-REGISTER = Page("fibre-redundancy", "fibre/redundancy", Register, register, draw, reads=("page", "what"))
+RANKING = Page("fibre-critical", "fibre/critical", Ranking, ranking, draw, reads=("page",))
+REGISTER = Page("fibre-redundancy", "fibre/redundancy", Register, register, draw, reads=("page",))

@@ -68,7 +68,7 @@ class Digs:
 
     frame: Frame = Field(description="what every page carries")
     level: str = Field(description="whose page this is: public, internal or restricted")
-    first: date = Field(description="the first day; today, where another isn't asked for as ?from=2025-06-14")
+    first: date = Field(description="the first day; today, where no other is asked for as ?from=2025-06-14")
     last: date = Field(description="the last day, included; asked for as ?to=2025-06-14")
     works: tuple[Line, ...] = Field(description="works on one of these days at least, in order of time; a hundred a page")
     leaf: Leaf = Field(description="where in the list this page is")
@@ -77,8 +77,9 @@ class Digs:
 def works(asked: Asked) -> Digs:
     """List them. BadQuestion for days in the wrong order."""
     who = guest(asked)
-    first = asked.day("from") or status.today(asked.reading)
-    last = asked.day("to") or min(first, date.max - AHEAD) + AHEAD
+    today, last = status.today(asked.reading), asked.day("to")
+    first = asked.day("from") or min(today, last or today)
+    last = last or min(first, date.max - AHEAD) + AHEAD
     if last < first:
         raise turned_round(asked, first, last)
     rows, leaf = cut([w for w in who.known.works if w.first <= last and w.last >= first], asked)

@@ -135,7 +135,7 @@ def _after(sort: str, key: str, edits: list[writes.Put | writes.Remove]) -> str:
     if sort == "works":
         row = edits[0].row if isinstance(edits[0], writes.Put) else None
         return f"fibre/works?from={row.first}&to={row.last}" if isinstance(row, Works) else "fibre/works"
-    return f"fibre/{sort}/{quote(key)}" if isinstance(edits[0], writes.Put) else f"fibre?what={sort}s"
+    return f"fibre/{sort}/{quote(key)}" if isinstance(edits[0], writes.Put) else f"fibre?sort={sort}s"
 
 
 def _row(net: Known, sort: str, key: str) -> Row | None:
