@@ -30,10 +30,11 @@ BENCHES = {
     "muenster": "Münster: collecting, publishing, one more day",
     "start": "A command's start",
     "web": "The site",
+    "fibre": "Fibre: who goes dark",
     "growth": "The site, with a hundred and with ten thousand rows behind it",
 }
 KEPT = REPO / "docs" / "reference" / "figures.md"
-LIBRARIES = ("duckdb", "ibis-framework", "deltalake", "pyarrow", "numpy", "scipy")
+LIBRARIES = ("duckdb", "ibis-framework", "deltalake", "pyarrow", "numpy", "scipy", "networkx")
 
 
 def measure(bench: str, turns: int | None) -> list[Figure]:

@@ -36,8 +36,6 @@ class Drawn(Things):
     @cached_property
     def ranking(self) -> Ranking:
         """Weight, customers, those of life and of essential criticality that each link, duct and site darkens alone: (…, 4)."""
-        if not self.sites.rows:
-            return Ranking(np.zeros((0, 4)), np.zeros((len(self.ducts.rows), 4)), np.zeros((0, 4)))
         return ranking(self.tree, self.weights)
 
     @cached_property

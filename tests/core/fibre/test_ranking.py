@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulso.core.fibre.network import failing
+from pulso.core.fibre.network import failing, network
 from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct, ranking
 from pulso.core.fibre.tree import grow
 from tests.core.fibre import plans
@@ -112,3 +112,9 @@ def test_an_unknown_weight_is_refused_by_its_customer():
         ranking(grow(ring()), [0, 0, 0, 0, 0, 1, np.nan, 1])
     with pytest.raises(ValueError, match="a row a site"):
         ranking(grow(ring()), [1, 2])
+
+
+def test_where_there_is_no_site_nothing_is_darkened():
+    nothing = np.zeros(0, dtype=bool)
+    found = ranking(grow(network(nothing, nothing, (), ducts=2)), np.zeros((0, 4)))
+    assert [part.tolist() for part in found] == [[], [[0.0] * 4] * 2, []]

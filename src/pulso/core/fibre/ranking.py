@@ -51,10 +51,11 @@ def ranking(tree: Tree, weights: ArrayLike) -> Ranking:
     n = tree.net.customer.size
     if worth.ndim not in (1, 2) or len(worth) != n:
         raise ValueError(f"weights are a row a site; got {worth.shape} for {n} sites")
-    unknown = np.flatnonzero(~np.isfinite(worth.reshape(n, -1)).all(axis=1) & tree.net.customer)
+    each = worth[:, None] if worth.ndim == 1 else worth
+    unknown = np.flatnonzero(~np.isfinite(each).all(axis=1) & tree.net.customer)
     if unknown.size:
         raise ValueError(f"the weight of customer {unknown[0]} is unknown ({unknown.size} in all)")
-    columns = np.where((tree.net.customer & lit(tree))[:, None], worth.reshape(n, -1), 0.0)
+    columns = np.where((tree.net.customer & lit(tree))[:, None], each, 0.0)
     links = _links(tree, columns)
     found = (links, _ducts(tree, columns, links), _sites(tree, columns))
     return Ranking(*(part.reshape(len(part), *worth.shape[1:]) for part in found))
