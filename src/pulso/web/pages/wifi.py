@@ -73,7 +73,7 @@ def wifi(asked: Asked, level: Disclosure = PUBLIC) -> Wifi:
         chosen=zone or "",
         places=lines.places(seen, shown),
         leaf=leaf,
-        gaps=len(view.gaps()) + len(view.short(buildings(asked.reading, level).lonlat)),
+        gaps=len(view.gaps) + len(view.short(buildings(asked.reading, level).lonlat)),
         far=board.network.far,
     )
 
@@ -171,7 +171,7 @@ def gaps(asked: Asked, level: Disclosure = PUBLIC) -> WifiGaps:
         return WifiGaps(asked.frame, level.value, reads.minute(asked.reading), 0.0, 0, (), Leaf(1, 1, 0))
     seen, board = Seen(asked, level, view), view.board
     houses = buildings(asked.reading, level)
-    found = [_gap(seen, n, board.places[n.row]) for n in view.gaps()]
+    found = [_gap(seen, n, board.places[n.row]) for n in view.gaps]
     found += [_dark(seen, n, houses.rows[n.row], *houses.lonlat[n.row].tolist()) for n in view.short(houses.lonlat)]
     found.sort(key=lambda g: (-np.inf if g.metres is None else -g.metres, g.name))
     some, leaf = slice_of(found, asked)
@@ -238,7 +238,7 @@ def draw_gaps(_page: WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Draw
     if view is None or not zones.leaves:
         return Drawn(base)
     houses = buildings(asked.reading, level)
-    short = np.array([g.row for g in view.gaps()], dtype=np.intp), np.array([g.row for g in view.short(houses.lonlat)], dtype=np.intp)
+    short = np.array([g.row for g in view.gaps], dtype=np.intp), np.array([g.row for g in view.short(houses.lonlat)], dtype=np.intp)
     spots = view.board.spots[short[0]], houses.lonlat[short[1]]
     xy = words.place(zones, np.concatenate(spots))
     marks = words.marks(xy, np.zeros(len(xy), dtype=np.int8), ["gap"])

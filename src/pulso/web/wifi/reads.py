@@ -86,7 +86,7 @@ class Total(NamedTuple):
         return min(self.seconds.reported / self.span, 1.0) if self.span else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Board:
     """All of a city's Wi-Fi, as it was last written."""
 
@@ -144,7 +144,7 @@ class Board:
         return np.array([(p.lon, p.lat) if p.lon is not None else (np.nan, np.nan) for p in self.places], dtype=float).reshape(-1, 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """A board as somebody may see it, at a moment."""
 
@@ -157,6 +157,7 @@ class View:
     of_places: NDArray[np.int8]  # of all places of the board
     counts: NDArray[np.intp]  # of all places: how many of the points that may be seen are how
 
+    @cached_property
     def gaps(self) -> list[Nearest]:
         """Places farther from every working access point than the network's `far`, by their rows in the board."""
         return [n._replace(row=int(self.places[n.row])) for n in self.short(self.board.spots[self.places])]
@@ -194,6 +195,7 @@ class View:
 
 
 _boards: dict[str, Board] = {}
+_views: dict[tuple[str, Disclosure], View] = {}
 _pasts: dict[tuple[str, int, date], dict[int, Seconds]] = {}
 _one_at_a_time = Lock()
 
@@ -231,6 +233,9 @@ def view(reading: Reading, level: Disclosure = Disclosure.PUBLIC) -> View | None
     if known is None:
         return None
     now, today = minute(reading), status.today(reading)
+    kept = _views.get((reading.slug, level))
+    if kept is not None and (kept.board, kept.now, kept.today) == (known, now, today):
+        return kept
     alive = (known.life[:, 0] <= today.toordinal()) & (today.toordinal() < known.life[:, 1])
     points = np.flatnonzero(alive & (known.levels <= LEVELS.index(level)))
     healths = health.now_of(known.states[points], now.timestamp() - known.seen[points], known.network.reach.total_seconds())
@@ -239,7 +244,9 @@ def view(reading: Reading, level: Disclosure = Disclosure.PUBLIC) -> View | None
     seen = np.flatnonzero(counts.any(axis=1) | empty) if len(known.places) else np.zeros(0, dtype=np.intp)
     rank = np.where(empty, len(health.RANKS), of_places)  # places without access points come last
     places = seen[np.argsort(rank[seen], kind="stable")]
-    return View(known, now, today, points, healths, places, of_places, counts)
+    found = View(known, now, today, points, healths, places, of_places, counts)
+    _views[reading.slug, level] = found
+    return found
 
 
 def level_of(person: Someone, city: str) -> Disclosure:
@@ -312,6 +319,7 @@ def forget() -> None:
     """Forget all that is kept in the process: for tests, whose databases begin anew with the same numbers."""
     with _one_at_a_time:
         _boards.clear()
+        _views.clear()
         _pasts.clear()
 
 
