@@ -37,9 +37,12 @@ demo: .venv/run.stamp  ## a synthetic Porto walks the loop, is collected and pub
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso simulate demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso collect demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso publish demo
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso upgrade
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso fibre load demo $(PULSO_HOME)/demo/simulated/fibra.gpkg --why "a synthetic network"
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_load demo --places $(PULSO_HOME)/demo/simulated/wifi-places.csv --points $(PULSO_HOME)/demo/simulated/wifi-points.csv
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso show demo --day $(DAY)
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso bulletin demo --day $(DAY) --lang pt
-	@if [ "$(SERVE)" = 1 ]; then PULSO_HOME=$(PULSO_HOME) exec $(BIN)/pulso serve --port $(PORT); else PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso upgrade; fi
+	@if [ "$(SERVE)" = 1 ]; then PULSO_HOME=$(PULSO_HOME) exec $(BIN)/pulso serve --port $(PORT); fi
 
 test: .venv/dev.stamp  ## set up and run the tests
 	@$(BIN)/pytest -n 2 --dist loadfile

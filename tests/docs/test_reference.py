@@ -85,7 +85,7 @@ def test_the_small_city_on_the_page_is_a_city(tmp_path: Path):
 def test_every_connector_and_every_metric_that_the_page_names_exists():
     named = re.search(r"^\| `connector` \| needed \| (.*) \|$", CITY_FILE, re.MULTILINE)
     assert named is not None
-    assert re.findall("`([a-z]+)`", named[1]) == [c for c in ("table", "openmeteo") if c in connectors()]
+    assert re.findall("`([a-z]+)`", named[1]) == [c for c in ("table", "openmeteo", "radius") if c in connectors()]
     assert set(re.findall("`([a-z]+)`", named[1])) == set(connectors())
     text = section("## `[metrics.x]`")
     listed = (

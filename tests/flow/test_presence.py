@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from pulso.flow import presence
-from pulso.flow.collect import collect
+from pulso.flow.collect import collect, rebuild
 from pulso.flow.home import Home, River
 from pulso.flow.presence_count import Sessions, counted, joined, layout, on_by_reports
 from pulso.flow.presence_store import Store, instants
 from pulso.sources.radius import Kept, Options, read, strip
+from pulso.sources.raw_store import RawStore, retention
 from tests.lake import town
 from tests.sources.radius_rooms import AP, SECRETS, Beat, at, detail
 
@@ -80,9 +81,11 @@ class Vila:
         return River.open(self.folder, Home(self.folder / "var", self.folder / "mirror", self.clock))
 
     def published(self, **how) -> presence.Told:
-        """Collect, and publish."""
+        """Ask, keep, and publish; as a collection does, but with what became of it."""
         river = self.open()
-        collect(river)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pulso.flow.collect.presence.sources", lambda city: [])
+            collect(river)
         return presence.publish(river, "wifi", **how)
 
     def figures(self, day: date = DAY) -> dict[tuple[str, str, int], float | None]:
@@ -155,6 +158,30 @@ def test_the_indicator_reads_them_as_a_metric(vila):
     assert {(h["sensor"], h["hour"], h["value"], h["n"]) for h in hours} == {
         ("library", 13, 30.0, 1), ("market", 13, 10.0, 1), ("station", 13, 40.0, 1),
     }  # fmt: skip
+
+
+def test_one_collection_does_it_all_and_a_rebuild_gives_it_back_when_sessions_are_long_forgotten(vila):
+    def rows() -> list[tuple[str, datetime, float]]:
+        return sorted((r["sensor"], r["start"], r["value"]) for r in vila.open().lake.observations("wifi").to_pyarrow().to_pylist())
+
+    (told,) = collect(vila.open())
+    assert (told.kept, told.letter) == (3, None)
+    before = rows()
+    assert len(before) == 3
+    assert vila.open().lake.sensor_hours("wifi_presence").num_rows == 3
+    vila.clock.pass_(days=40)
+    collect(vila.open())
+    rebuild(vila.open())
+    assert rows() == before
+    assert vila.open().lake.sensor_hours("wifi_presence").num_rows == 3
+
+
+def test_the_door_lets_only_the_city_s_access_points_pass(vila):
+    vila.says(DAY, [*a_monday(), Beat("Stop", at(f"{DAY}T12:00:00"), ap=9, session="q", length=60)])
+    collect(vila.open())
+    store = RawStore(vila.folder / "var" / "vila" / "raw" / "wifi", retention("14d"))
+    assert all(b"-09" not in store.body(store.newest(origin)) for origin in store.origins())
+    assert [(c["reason"], c["n"]) for c in vila.open().lake.quarantine_counts()] == [("unknown sensor", 1)]
 
 
 def test_doing_it_twice_publishes_nothing_new(vila):

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from rich.progress import Progress
 from pulso import metrics
 from pulso.city import City, SourceConf
 from pulso.errors import CityFileError, LakeError, Mistake, SourceChanged, SourceUnavailable
+from pulso.flow import presence
 from pulso.flow.home import River
 from pulso.lake import Kept
 from pulso.lake.lake import Collection
@@ -72,6 +73,7 @@ def collect(
                 told.append(_kept(run, conf, source, _window(river, conf, first, last), door_of[name]))
                 door_of[name].close()  # raw answers are on disk before the lake says that it has read them
     river.lake.sync_events(river.city.events)
+    told = [_present(river, c) if c.source in presence.sources(river.city) else c for c in told]
     reduce(river, progress)
     return told
 
@@ -85,7 +87,7 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
     replays = {}
     for name in opened:
         conf = river.city.sources[name]
-        read = river.lake.digests(name)
+        read = presence.replayable(conf, river.lake.digests(name))
         replays[name] = Replay(conf, salt=salt(river.city, conf), raw=raw_folder(river, name), progress=_bar(progress, name), read=read)
         if lacking := replays[name].lacking(read):
             raise LakeError(
@@ -99,8 +101,17 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
             conf = river.city.sources[name]
             window = Window(conf.first or date(1971, 1, 1), conf.last or run.known_at.date(), run.known_at)
             told.append(_kept(run, conf, source, window, replays[name]))
+            if name in presence.sources(river.city):
+                run.keep(conf, presence.answers(river, name))
     reduce(river, progress)
     return told
+
+
+def _present(river: River, collected: Collected) -> Collected:
+    """Publish the days whose sessions have settled, and tell it with what was collected."""
+    told = presence.publish(river, collected.source)
+    letters = [letter for letter in (collected.letter, told.letter) if letter]
+    return replace(collected, kept=collected.kept + told.shown, days=max(collected.days, len(told.days)), letter="\n".join(letters) or None)
 
 
 def reduce(river: River, progress: Progress | None = None) -> None:
@@ -126,7 +137,7 @@ def _door(river: River, name: str, asker: Asker, progress: Progress | None) -> D
         salt=salt(river.city, conf),
         known=river.lake.digests(name),
         raw=raw_folder(river, name),
-        strip=strip_of(conf),
+        strip=strip_of(conf, river.city),
         progress=_bar(progress, name),
         now=river.home.clock,
     )

@@ -10,10 +10,13 @@ from rich.progress import Progress
 
 from pulso.city import City, load
 from pulso.errors import CityFileError, Mistake
+from pulso.fibre.files import save
 from pulso.flow.home import Home
 from pulso.simulate.days import Happening
 from pulso.simulate.feeds import simulate as feeds
+from pulso.simulate.fibre import fibre
 from pulso.simulate.plan import ZONES
+from pulso.simulate.wifi_feeds import inventory_csv
 
 
 def simulate(
@@ -55,7 +58,18 @@ def simulate(
         pilots=[Happening(p.first, p.last, "pilot", p.name, p.zone, p.draw) for p in plan.pilots],
         progress=told,
     )
+    if plan.fibre is not None:
+        told("fibre network")
+        _networks(folder, plan.fibre.seed)
     return folder
+
+
+def _networks(folder: Path, seed: int) -> None:
+    """Write the city's fibre network and its Wi-Fi, as files that `pulso fibre load` and the site's `wifi_load` read."""
+    network = fibre(seed)
+    save([network], folder / "fibra.gpkg")
+    for name, text in zip(("wifi-places.csv", "wifi-points.csv"), inventory_csv(network), strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _mistakes(city: City) -> list[Mistake]:

@@ -49,6 +49,11 @@ def open_source(conf: SourceConf, city: City) -> Source:
     return cast(Source, module.Source(conf=conf, options=options, city=city))
 
 
-def strip_of(conf: SourceConf) -> Callable[[bytes], bytes] | None:
-    """What takes everything personal out of a connector's answers before they touch a disk: its module's `strip`, if it has one."""
-    return getattr(connector(conf.connector), "strip", None)
+def strip_of(conf: SourceConf, city: City) -> Callable[[bytes], bytes] | None:
+    """What takes everything personal out of a connector's answers before they touch a disk; None where its module has no such thing.
+
+    `strip_for(conf, city)`, where it is the city that says what may pass; else `strip`.
+    """
+    module = connector(conf.connector)
+    made = getattr(module, "strip_for", None)
+    return cast(Callable[[bytes], bytes], made(conf, city)) if made else getattr(module, "strip", None)
