@@ -74,7 +74,7 @@ def test_a_planned_cable_has_no_strand_to_give_and_a_dark_one_has() -> None:
     assert capacity(network, set(Status)).whole.total == 24
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 14), st.integers(0, 14), st.sampled_from(list(Use))), max_size=8))
 def test_counting_by_ranges_is_counting_strand_by_strand(rows: list[tuple[int, int, Use]]) -> None:
     said: dict[int, set[Use]] = {n: set() for n in range(1, 13)}
@@ -87,7 +87,7 @@ def test_counting_by_ranges_is_counting_strand_by_strand(rows: list[tuple[int, i
     each.count(None), each.count(None))  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(plans)
 def test_uses_add_up_to_the_strands_of_every_cable_duct_and_site(network: Plan) -> None:
     found = capacity(network)
@@ -165,7 +165,7 @@ def test_a_distance_that_a_plane_can_not_hold_is_refused(metres: float) -> None:
         coverage(plan(), metres)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(plans, st.integers(0, 4_000))
 def test_coverage_is_what_a_plane_of_portugal_says(network: Plan, metres: int) -> None:
     to = Transformer.from_crs(4326, 3763, always_xy=True).transform

@@ -140,7 +140,7 @@ def test_what_lies_outside_and_what_lies_nobody_knows_where_are_two_things() -> 
     assert found[None].sheath == (70.0, 1, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(plans, st.lists(st.integers(-60, 60), min_size=2, max_size=6, unique=True).map(sorted), st.booleans())
 def test_zones_add_up_to_the_whole_even_where_they_overlap(network: Plan, edges: list[int], wide: bool) -> None:
     stripes = zones(*(PORTO[0] + e / 1e3 for e in edges))
@@ -151,7 +151,7 @@ def test_zones_add_up_to_the_whole_even_where_they_overlap(network: Plan, edges:
         assert sum(getattr(p, one).metres for p in parts) == pytest.approx(getattr(together, one).metres)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(plans, st.sampled_from([b for b in BY if b != "zone"]))
 def test_groups_add_up_and_every_thing_is_counted_once(network: Plan, by: By) -> None:
     together, parts = whole(network), lengths(network, by)
@@ -161,7 +161,7 @@ def test_groups_add_up_and_every_thing_is_counted_once(network: Plan, by: By) ->
         assert sum(getattr(p, one).known for p in parts) == getattr(together, one).known
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(plans)
 def test_the_whole_route_is_as_long_as_the_geodesic_library_says_line_by_line(network: Plan) -> None:
     lines = [d.route for d in network.ducts if len(d.route) > 1]

@@ -40,10 +40,10 @@ def matches(one: Plan, other: Plan, within: float) -> list[Match]:
         raise ValueError(f"within must be at least 0 m; got {within}")
     found = [m for kind in ("organisations", "phases") for m in _by_name(kind, getattr(one, kind), getattr(other, kind))]
     sites = _sites(*_left(one.sites, other.sites), within)
-    called = {m.other: m.one for m in sites}
-    ducts = _between("ducts", *_left(one.ducts, other.ducts), called, lambda a, b, _turned: _apart(a, b, within))
-    laid = {m.other: m.one for m in ducts}
-    cables = _between("cables", *_left(one.cables, other.cables), called, lambda a, b, turned: _same_cable(a, b, laid, turned))
+    places = _Called(sites)
+    ducts = _between("ducts", *_left(one.ducts, other.ducts), places, lambda a, b, _turned: _apart(a, b, within))
+    dug = _Called(ducts)
+    cables = _between("cables", *_left(one.cables, other.cables), places, lambda a, b, turned: _same_cable(a, b, dug, turned))
     return [*found, *sites, *ducts, *cables]
 
 
@@ -84,19 +84,36 @@ def _sites(mine: list[Site], theirs: list[Site], within: float) -> list[Match]:
     return _one_to_one(Match("sites", a[i].id, b[j].id, m) for i, j, m in near if a[i].kind == b[j].kind and _same_name(a[i], b[j]))
 
 
+Label = str | Match
+
+
+class _Called:
+    """What an id of either record means: the pair that it is in, else itself. So it is the same question whichever record comes first."""
+
+    def __init__(self, pairs: Iterable[Match]) -> None:
+        pairs = list(pairs)
+        self.mine: dict[str, Label] = {m.one: m for m in pairs}
+        self.theirs: dict[str, Label] = {m.other: m for m in pairs}
+
+    def one(self, name: str) -> Label:
+        return self.mine.get(name, name)
+
+    def other(self, name: str) -> Label:
+        return self.theirs.get(name, name)
+
+
 Fit = Callable[[Any, Any, bool], float | bool | None]
 
 
-def _between(kind: str, mine: list[Any], theirs: list[Any], called: dict[str, str], fit: Fit) -> list[Match]:
+def _between(kind: str, mine: list[Any], theirs: list[Any], places: _Called, fit: Fit) -> list[Match]:
     """Things between the same two sites that fit; `fit` gives metres, None for unknown, or False."""
-    there: dict[frozenset[str], list[tuple[Any, str]]] = {}
+    there: dict[frozenset[Label], list[Any]] = {}
     for t in theirs:
-        start, end = called.get(t.start, t.start), called.get(t.end, t.end)
-        there.setdefault(frozenset({start, end}), []).append((t, start))
+        there.setdefault(frozenset({places.other(t.start), places.other(t.end)}), []).append(t)
     found = []
     for m in mine:
-        for t, start in there.get(frozenset({m.start, m.end}), ()):
-            turned = start != m.start
+        for t in there.get(frozenset({places.one(m.start), places.one(m.end)}), ()):
+            turned = places.other(t.start) != places.one(m.start)
             apart = fit(m, t, turned) if _same_name(m, t) else False
             if apart is not False:
                 found.append(Match(kind, m.id, t.id, apart, turned))
@@ -115,7 +132,8 @@ def _apart(a: Duct, b: Duct, within: float) -> float | bool | None:
     return apart if apart <= within else False
 
 
-def _same_cable(a: Cable, b: Cable, laid: dict[str, str], turned: bool) -> float | bool | None:
-    ducts = [laid.get(d, d) for d in (reversed(b.ducts) if turned else b.ducts)]
-    alike = (a.tubes, a.fibres) == (b.tubes, b.fibres) and (not a.ducts or not b.ducts or list(a.ducts) == ducts)
+def _same_cable(a: Cable, b: Cable, dug: _Called, turned: bool) -> float | bool | None:
+    here = [dug.one(d) for d in a.ducts]
+    there = [dug.other(d) for d in (reversed(b.ducts) if turned else b.ducts)]
+    alike = (a.tubes, a.fibres) == (b.tubes, b.fibres) and (not here or not there or here == there)
     return None if alike else False
