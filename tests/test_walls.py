@@ -33,6 +33,8 @@ def linted(tree: Path) -> subprocess.CompletedProcess[str]:
         ("core/breach.py", "from pulso import lake"),
         ("simulate/breach.py", "import pulso.core"),
         ("sources/breach.py", "import pulso.lake"),
+        ("fibre/breach.py", "import pulso.city"),
+        ("fibre/breach.py", "import django"),
         ("shapes.py", "import pulso.city"),
         ("metrics/breach.py", "import django"),
     ],

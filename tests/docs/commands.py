@@ -39,7 +39,11 @@ def page() -> str:
     commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
     panels: dict[str, list[Any]] = {}
     for command in commands.values():
-        panels.setdefault(command.rich_help_panel, []).append(command)
+        panel = panels.setdefault(command.rich_help_panel, [])
+        panel.append(command)
+        for one in getattr(command, "commands", {}).values():  # of a group: pulso fibre check
+            one.name = f"{command.name} {one.name}"
+            panel.append(one)
     parts = [HEAD]
     for panel, some in panels.items():
         parts += [f"## {panel}\n", *(_command(c) for c in some)]
@@ -52,7 +56,8 @@ def _command(command: Any) -> str:
     usage = " ".join(["pulso", command.name, *(_named(a) for a in arguments)])
     rows = [f"| `{_named(a)}` | {_cell(a.help)} |" for a in arguments]
     rows += [f"| {', '.join(f'`{o}`' for o in p.opts)}{_takes(p)}{' (needed)' if p.required else ''} | {_cell(p.help)} |" for p in options]
-    shown = ["```sh", EXAMPLES[command.name], "```", ""]
+    example = EXAMPLES.get(command.name) or command.epilog.removeprefix("Example:").strip()
+    shown = ["```sh", example, "```", ""]
     return "\n".join([f"### {usage}\n", inspect.cleandoc(command.help or ""), "", *shown, "| | |", "|---|---|", *rows, ""])
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyogrio  # type: ignore[import-untyped]
-import pyogrio.raw  # type: ignore[import-untyped]
+import pyogrio
+import pyogrio.raw
 import shapely
 
 from pulso.fibre.columns import SHAPES, TABLES, flat

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyogrio  # type: ignore[import-untyped]
-import pyogrio.raw  # type: ignore[import-untyped]
+import pyogrio
+import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 

@@ -134,7 +134,7 @@ def report(reading: Reading, reports: Iterable[Report]) -> Kept:
 
 
 def _stand(changed: list[AccessPoint]) -> None:
-    """Write the last spell of access points that are there: by their ids, which for thousands is ten times as fast as by their numbers."""
+    """Write the last spell of access points that are there: by their ids: for thousands that is much faster than by their numbers."""
     fields = ("state", "state_since", "seen")
     rows = [AccessPoint(city=p.city, key=p.key, place_id=p.place_id, **{f: getattr(p, f) for f in fields}) for p in changed]
     AccessPoint.objects.bulk_create(rows, BATCH, update_conflicts=True, unique_fields=["city", "key"], update_fields=list(fields))
