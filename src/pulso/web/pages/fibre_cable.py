@@ -115,7 +115,7 @@ def cable(asked: Asked) -> Strung:
 def draw(page: Strung, asked: Asked) -> Drawn:
     """Its way, and its tubes."""
     who, sheet = guest(asked), Sheet()
-    sheet.lines = [("one", line) for line in lines_of(page.line.told.id, who.known)]
+    sheet.lines = [("first", line) for line in lines_of(page.line.told.id, who.known)]
     for end, called in ((page.line.start, page.line.start_called), (page.line.end, page.line.end_called)):
         at = who.known.sites[end].at if end in who.known.sites else None
         sheet.places += [("end", at, called)] if at else []

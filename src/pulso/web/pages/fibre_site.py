@@ -133,7 +133,7 @@ def draw_site(page: Place, asked: Asked) -> Drawn:
     for cable in known.cables_at.get(found.id, ())[:MOST]:
         sheet.lines += [("faint", line) for line in lines_of(cable.id, known)]
     if page.standing:
-        for sort, way in zip(("one", "two"), page.standing.pair, strict=False):
+        for sort, way in zip(("first", "second"), page.standing.pair, strict=False):
             sheet.lines += [(sort, line) for r in way.cables for line in lines_of(r.id, known)]
             sheet.places += _ends(way.source.id, who)
     if found.at:
@@ -145,7 +145,7 @@ def draw_duct(page: Way, asked: Asked) -> Drawn:
     """Where it runs."""
     who = guest(asked)
     found, sheet = who.known.ducts[page.line.told.id], Sheet()
-    sheet.lines = [("one", line_of(found, who.known))]
+    sheet.lines = [("first", line_of(found, who.known))]
     for end in (found.start, found.end):
         sheet.places += _ends(end, who)
     return Drawn(Words(asked.speech), sheet.sketch())

@@ -187,7 +187,7 @@ def draw(page: Trace, asked: Asked) -> Drawn:
     """The way that light takes."""
     who, sheet = guest(asked), Sheet()
     cables = dict.fromkeys(h.cable.id for h in page.hops if h.cable)
-    sheet.lines = [("one", line) for cable in cables for line in lines_of(cable, who.known)]
+    sheet.lines = [("first", line) for cable in cables for line in lines_of(cable, who.known)]
     ends = [page.begins, *(h.leaves for h in page.hops if h.why)][:12]
     for one in dict.fromkeys(filter(None, ends)):
         at = who.known.sites[one.id].at if one.there else None
