@@ -267,3 +267,7 @@ def test_the_worker_tells_the_river_between_collecting_and_publishing(mine, rui)
 
     assert Worker(run).work(once=True)
     assert known == {"collect": [], "publish": [(date(2025, 3, 15), date(2025, 3, 17), ("n1", "n2"))]}
+
+
+def test_a_city_without_cuts_has_nothing_to_tell(loaded):
+    assert (cuts.declared("vila"), cuts.darkened("vila"), cuts.tell("vila")) == ([], {}, 0)

@@ -146,7 +146,7 @@ def runs(cuts: Iterable[Cut]) -> list[Run]:
     some = list(cuts)
     moments = sorted({m for c in some for m in (c.since, c.until) if m is not None})
     found = []
-    for start, stop in zip(moments, [*moments[1:], None], strict=True):
+    for start, stop in zip(moments, [*moments, None][1:], strict=True):
         on = tuple(sorted(c.pk for c in some if c.since <= start and (c.until is None or c.until > start)))
         if on:
             found.append(Run(on, start, stop))
