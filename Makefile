@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PULSO_HOME ?= var
+SYNTHETIC = $(PULSO_HOME)/demo/simulated
 DAY ?= 2025-06-14
 PORT ?= 8000
 SERVE ?= 1
@@ -38,8 +39,10 @@ demo: .venv/run.stamp  ## a synthetic Porto walks the loop, is collected and pub
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso collect demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso publish demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso upgrade
-	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso fibre load demo $(PULSO_HOME)/demo/simulated/fibra.gpkg --why "a synthetic network"
-	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_load demo --places $(PULSO_HOME)/demo/simulated/wifi-places.csv --points $(PULSO_HOME)/demo/simulated/wifi-points.csv
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso fibre load demo $(SYNTHETIC)/fibra.gpkg --why "a synthetic network"
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_load demo --places $(SYNTHETIC)/wifi-places.csv --points $(SYNTHETIC)/wifi-points.csv
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_set demo --interval 3600
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_report demo $(SYNTHETIC)/wifi-reports-2.csv $(SYNTHETIC)/wifi-reports-1.csv $(SYNTHETIC)/wifi-reports-0.csv
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso show demo --day $(DAY)
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso bulletin demo --day $(DAY) --lang pt
 	@if [ "$(SERVE)" = 1 ]; then PULSO_HOME=$(PULSO_HOME) exec $(BIN)/pulso serve --port $(PORT); fi

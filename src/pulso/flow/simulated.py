@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,11 @@ from pulso.simulate.days import Happening
 from pulso.simulate.feeds import simulate as feeds
 from pulso.simulate.fibre import fibre
 from pulso.simulate.plan import ZONES
-from pulso.simulate.wifi_feeds import inventory_csv
+from pulso.simulate.wifi import wifi
+from pulso.simulate.wifi_feeds import health, inventory_csv
+
+REPORTED = 3
+"""Days up to now of which the synthetic city's access points report."""
 
 
 def simulate(
@@ -60,16 +64,24 @@ def simulate(
     )
     if plan.fibre is not None:
         told("fibre network")
-        _networks(folder, plan.fibre.seed)
+        _networks(folder, plan.fibre.seed, home.clock())
     return folder
 
 
-def _networks(folder: Path, seed: int) -> None:
-    """Write the city's fibre network and its Wi-Fi, as files that `pulso fibre load` and the site's `wifi_load` read."""
+def _networks(folder: Path, seed: int, now: datetime) -> None:
+    """Write the city's fibre network and its Wi-Fi, as files that `pulso fibre load` and the site's `wifi_load` and `wifi_report` read.
+
+    What access points report is of the days up to now, and not of those that were simulated: their pages say how they are now.
+    """
     network = fibre(seed)
     save([network], folder / "fibra.gpkg")
     for name, text in zip(("wifi-places.csv", "wifi-points.csv"), inventory_csv(network), strict=True):
         (folder / name).write_text(text, encoding="utf-8")
+    there, until = wifi(seed), now.strftime("%Y-%m-%dT%H:%M:%S").encode()
+    for back in range(REPORTED):
+        head, *rows = health(there, now.date() - timedelta(back)).splitlines(keepends=True)
+        heard = [row for row in rows if row.split(b",", 2)[1] <= until]
+        (folder / f"wifi-reports-{back}.csv").write_bytes(head + b"".join(heard))
 
 
 def _mistakes(city: City) -> list[Mistake]:
