@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,11 @@ AGENT = "Pulso (urban dynamics indicator; reads open data for cities)"
 ABSENT = frozenset({204, 404, 410})
 REASON = 300  # bytes of a refusal that a letter quotes
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+KIND = re.compile(
+    r"it answered \d{3}|nothing came for [\d.]+ s|no connection(?: within [\d.]+ s)?|it is larger than is allowed|it was not done"
+    r"|the answer broke off|it sen[dt]s? us on|the mirror .+"
+)
+"""How our own words for a failure begin: what is kept of them where those of the server may be somebody's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +89,11 @@ class Asker:
         self._client: httpx.Client | None = None
         self._lock = threading.Lock()
 
-    def ask(self, url: str, condition: dict[str, str] | None = None) -> Reply:
-        """Ask one address, as the city file writes it. SourceUnavailable: it did not answer, after retries; the letter hides secrets."""
+    def ask(self, url: str, condition: dict[str, str] | None = None, *, quote: bool = True) -> Reply:
+        """Ask one address, as the city file writes it.
+
+        SourceUnavailable: it did not answer, after retries; the letter hides secrets and, without `quote`, every word of the server.
+        """
         try:
             request, host = self._request(url, condition or {})
         except (httpx.InvalidURL, ValueError) as why:
@@ -102,7 +111,7 @@ class Asker:
         try:
             reply = retrying(self._attempt, request, host)
         except (_Again, SourceUnavailable) as why:
-            text = scrubbed(str(why), url)
+            text = scrubbed(str(why), url) if quote else _kind(str(why))
             self.hosts.failed(host, text)
             raise SourceUnavailable(f"{brief(url)} did not answer: {text}") from None
         self.hosts.answered(host)
@@ -218,6 +227,12 @@ class Asker:
                     trust_env=self.mirror is None,
                 )
             return self._client
+
+
+def _kind(text: str) -> str:
+    """What kind of failure it was, without a word of the server's."""
+    found = KIND.match(text)
+    return found[0] if found else "its words aren't repeated"
 
 
 def _reason(response: httpx.Response) -> str:

@@ -165,6 +165,7 @@ class Door(_Memory):
             raise CityFileError("city.toml", [Mistake(f"sources.{conf.name}.personal", True, allowed)])
         self._asker = asker
         self._strip = strip
+        self._quote = not conf.personal  # whether letters may repeat what a server says
         self._now = now
         self._urls: dict[str, str] = {}  # by origin
         self._pool: ThreadPoolExecutor | None = None
@@ -187,7 +188,7 @@ class Door(_Memory):
         """Ask one address: see shapes.Get."""
         self._asking(1)
         try:
-            return self._receive(url, lambda: self._asker.ask(url, self._condition(url)))
+            return self._receive(url, lambda: self._asker.ask(url, self._condition(url), quote=self._quote))
         except SourceUnavailable as why:
             self._note(url, why)
             raise
@@ -221,18 +222,21 @@ class Door(_Memory):
         if self._asker.mirror is None:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._asker.limits.ahead, thread_name_prefix=f"door-{self.conf.name}")
-            return self._pool.submit(self._asker.ask, url, condition)
+            return self._pool.submit(self._asker.ask, url, condition, quote=self._quote)
         done: Future[Reply] = Future()
         try:
-            done.set_result(self._asker.ask(url, condition))
+            done.set_result(self._asker.ask(url, condition, quote=self._quote))
         except SourceUnavailable as why:
             done.set_exception(why)
         return done
 
     def _condition(self, url: str) -> dict[str, str]:
-        """The headers that ask for news only; none where the body would be needed and is not kept."""
+        """The headers that ask for news only; none where the body would be needed and is not kept.
+
+        None either where bodies are stripped: what took out too much then may know better now, and only the whole body tells.
+        """
         kept = self.store.newest(origin(url))
-        if kept is None or not (kept.etag or kept.modified):
+        if kept is None or self._strip or not (kept.etag or kept.modified):
             return {}
         if self._known.get(kept.origin) != self._digest(kept.sha256) and self.store.body(kept) is None:
             return {}
@@ -251,7 +255,7 @@ class Door(_Memory):
             body = self.store.body(kept) if kept else None
             if kept and body is not None:
                 return self._raw(name, body, kept.sha256, kept.content_type)
-            reply = self._asker.ask(url)  # the server says that we have it, and we do not
+            reply = self._asker.ask(url, quote=self._quote)  # the server says that we have it, and we do not
             if reply.unchanged:
                 raise SourceUnavailable(f"{brief(url)} did not answer: it says that nothing is new, without having been asked for news")
         if reply.body is None:

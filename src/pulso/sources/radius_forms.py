@@ -67,7 +67,7 @@ def rows(text: str, odd: Counter[str]) -> Iterator[Fields] | None:
     if not start or "\0" in start:
         return iter(()) if not start else None
     if start[0] in "{[":
-        return _json(text, odd)
+        return _json(text, odd) if re.match(r"\[\s*\]", start) or "acct" in start.lower() else None  # else an error, told as JSON
     head = start.splitlines()[0]
     if CTIME.fullmatch(head) or re.match(r"[A-Za-z][\w-]* \+?[=:]=? ", start):
         return _detail(text, odd)

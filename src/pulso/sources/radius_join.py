@@ -92,8 +92,8 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
     -----
     Octets are gigawords · 2^32 + octets (RFC 2869, 5.1 and 5.2). A moment is the server's own, less the delay (RFC 2866, 5.2), and a
     start is counted back from Acct-Session-Time where the row that tells it is missing. Sessions of one client with one access point
-    that follow each other within less than an hour are one: so nobody counts twice in an hour of an access point, and no hour is
-    filled in which nobody was there.
+    that follow each other within less than an hour are one, but for a last one without a stop: so nobody counts more than twice in an
+    hour of an access point, and no hour is filled in which nobody was there.
     """
     heard: dict[tuple[str, ...], list[_Heard]] = {}
     spelled = _Spelled()
@@ -174,16 +174,24 @@ def _one(beats: list[_Heard], odd: Counter[str]) -> tuple[Session, str] | None:
 
 
 def _returned(known: list[tuple[Session, str]]) -> list[Session]:
-    """Join sessions of a client who came back to the same access point within less than an hour. Open ones wait for their stop."""
-    found = [s for s, client in known if s.open or not client]
+    """Join sessions of a client who came back to the same access point within less than an hour.
+
+    A client's last one, if it is open, stays apart: its stop may be in another answer, which knows it by its start. Earlier ones that are
+    open lost their stops. So of one client two rows at most overlap an hour of an access point.
+    """
+    found = [s for s, client in known if not client]
     by_client: dict[tuple[str, str, bool], list[Session]] = {}
     for s, client in known:
-        if not s.open and client:
+        if client:
             by_client.setdefault((s.point, client, s.wall), []).append(s)
     for those in by_client.values():
         those.sort(key=lambda s: s.start)
-        now = those[0]
-        for s in those[1:]:
+        if those[-1].open:
+            found.append(those.pop())
+        if not those:
+            continue
+        now, *rest = (s._replace(open=False) for s in those)
+        for s in rest:
             if s.start - now.stop < RETURN:
                 now = now._replace(
                     stop=max(now.stop, s.stop), octets_in=_sum(now.octets_in, s.octets_in), octets_out=_sum(now.octets_out, s.octets_out)
