@@ -191,6 +191,8 @@ def test_a_route_does_not_bend_where_a_hidden_site_lies() -> None:
     box = site("box", THERE, Disclosure.RESTRICTED)
     network = plan(site("a", PORTO), site("b", EAST), box, duct("d", "a", "b", (PORTO, THERE, EAST)))
     assert public(network).ducts[0].route == (PORTO, EAST)
+    near = THERE[0] + 1e-7, THERE[1] - 1e-7
+    assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, near, EAST)),)})).ducts[0].route == (PORTO, EAST)
     beside = plan(*network.sites, site("pole", THERE), *network.ducts)
     assert public(beside).ducts[0].route == (PORTO, THERE, EAST)
 

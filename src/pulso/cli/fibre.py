@@ -262,6 +262,10 @@ def load(
     file: NetworkFile,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why: it is kept with every change.")],
     merge: Annotated[bool, typer.Option("--merge", help="Leave what the file lacks as it is. (default: it is taken away)")] = False,
+    disclose: Annotated[
+        bool,
+        typer.Option("--disclose", help="Let more people know of things than now may, where the file says so. (default: it is refused)"),
+    ] = False,
     columns: ColumnMap = None,
     network: NetworkId = None,
     by: Annotated[
@@ -275,7 +279,17 @@ def load(
     """
     said = {"--columns": None if columns is None else str(columns.absolute()), "--network": network, "--by": by}
     options = [word for name, value in said.items() if value is not None for word in (name, value)]
-    become(home, "fibre_load", city, str(file.absolute()), "--why", why, *(["--merge"] if merge else []), *options)
+    become(
+        home,
+        "fibre_load",
+        city,
+        str(file.absolute()),
+        "--why",
+        why,
+        *(["--merge"] if merge else []),
+        *(["--disclose"] if disclose else []),
+        *options,
+    )
 
 
 Step = Callable[[str], None]

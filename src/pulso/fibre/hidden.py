@@ -54,7 +54,7 @@ class Hidden:
 
     def lies(self, point: Point) -> bool:
         """Whether a hidden site lies at a point, and no public one."""
-        return _rounded(point) in self.places
+        return _near(point, self.places)
 
     def kept(self, more: dict[str, Any]) -> dict[str, Any]:
         """What was kept beside a thing, without every part that holds something hidden: a word, a place."""
@@ -89,7 +89,7 @@ class Hidden:
     def _pair(self, numbers: list[float]) -> bool:
         """Whether two numbers that follow each other are a hidden place, whichever comes first."""
         pairs = pairwise(numbers)
-        return any(_rounded((a, b)) in self.coordinates or _rounded((b, a)) in self.coordinates for a, b in pairs)
+        return any(_near((a, b), self.coordinates) or _near((b, a), self.coordinates) for a, b in pairs)
 
 
 def hidden(plan: Plan) -> Hidden:
@@ -121,6 +121,12 @@ def hidden(plan: Plan) -> Hidden:
         coordinates=frozenset(coordinates),
         numbers=frozenset(n for point in coordinates for n in point if round(n, TELLING) != n),
     )
+
+
+def _near(point: Point, places: frozenset[Point]) -> bool:
+    """Whether a place lies where a point does, or right beside it: rounding sets two apart that are a hair's breadth from each other."""
+    step = 10**-ALIKE
+    return any(_rounded((point[0] + i * step, point[1] + j * step)) in places for i in (0, -1, 1) for j in (0, -1, 1))
 
 
 def _rounded(point: Point) -> Point:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -267,6 +268,27 @@ def test_the_worker_tells_the_river_between_collecting_and_publishing(mine, rui)
 
     assert Worker(run).work(once=True)
     assert known == {"collect": [], "publish": [(date(2025, 3, 15), date(2025, 3, 17), ("n1", "n2"))]}
+
+
+def test_cuts_of_a_storm_are_kept_together_however_many(loaded, rui):
+    Cut.objects.bulk_create(
+        Cut(id=10_000 + i, city="vila", ducts=["a-school"], cables=[], sites=[], since=at(5), why="storm", at=at(5)) for i in range(100)
+    )
+    assert len({len(d.cuts) for d in cuts.darkened("vila").values()} - set(range(65))) == 0, "no column overflows"
+    assert cuts.tell("vila") == 1
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_runs_are_those_that_looking_at_each_moment_gives(seed):
+    rnd = Random(seed)
+    some = [
+        Cut(id=i, since=at(begin), until=rnd.choice([None, at(begin + rnd.randint(0, 5))]))
+        for i, begin in enumerate(rnd.choices(range(1, 20), k=12))
+    ]
+    found = cuts.runs(some)
+    for day in range(1, 28):
+        on = tuple(sorted(c.pk for c in some if c.since <= at(day) and (c.until is None or c.until > at(day))))
+        assert [r.cuts for r in found if r.start <= at(day) and (r.end is None or r.end > at(day))] == ([on] if on else [])
 
 
 def test_a_city_without_cuts_has_nothing_to_tell(loaded):

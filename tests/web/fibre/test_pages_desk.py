@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from pulso.fibre.shapes import Disclosure
 from pulso.web.fibre import reads, writes
 from pulso.web.fibre.models import Cut
 from tests.web.network import network
@@ -74,10 +75,12 @@ def test_a_cut_is_declared_told_and_ended(desk):
         ("?duct=office-a", {"since": "2025-03-10"}),
         ("?duct=office-a", {"since": "yesterday", "why": "A digger."}),
         ("?duct=office-a", {"since": "2025-03-10", "until": "2025-03-01", "why": "A digger."}),
+        ("?duct=office-a", {"since": "0026-03-10", "why": "A digger."}),
+        ("?duct=office-a", {"since": "2025-03-10", "until": "9999-12-31", "why": "A digger."}),
         ("?duct=nothing", {"since": "2025-03-10", "why": "A digger."}),
         ("", {"since": "2025-03-10", "why": "A digger."}),
     ],
-    ids=["no reason", "no day", "backwards", "no such duct", "nothing"],
+    ids=["no reason", "no day", "backwards", "a year mistyped", "no end of time", "no such duct", "nothing"],
 )
 def test_a_cut_that_can_t_be_is_not_declared(desk, query, sent):
     assert desk.post(f"/pt/vila/fibre/cuts{query}", sent).status_code == 400
@@ -151,6 +154,19 @@ def test_works_are_entered_changed_and_taken_out(desk):
         assert desk.post("/en/vila/fibre/edit/works", sent | wrong).status_code == 400
 
 
+def test_works_without_an_end_are_in_the_calendar(desk):
+    sent = {
+        "name": "Obras sem fim",
+        "first": "2025-03-01",
+        "last": "9999-12-31",
+        "disclosure": "public",
+        "why": "nobody knows until when",
+        "seen": "1",
+    }
+    assert desk.post("/en/vila/fibre/edit/works", sent).status_code == 302
+    assert "Obras sem fim" in desk.get("/en/vila/fibre/works.ics").content.decode()
+
+
 def test_new_works_are_known_to_engineers_and_roles_until_somebody_says_otherwise(desk):
     assert '<option value="internal" selected>' in desk.get("/en/vila/fibre/edit/works").content.decode()
 
@@ -159,3 +175,14 @@ def test_what_is_not_there_is_a_letter(desk):
     for place in ("edit/site/nothing", "edit/works/nothing"):
         assert desk.get(f"/pt/vila/fibre/{place}").status_code == 404
     assert desk.post("/pt/vila/fibre/cuts/99/end", {"until": "2025-03-12", "why": "x y"}).status_code == 404
+
+
+def test_a_file_that_can_not_hold_a_name_is_a_letter_that_says_whose_to_engineers_alone(desk):
+    plan = now().plan
+    odd = plan.sites[0].model_copy(update={"name": "a\0b", "disclosure": Disclosure.PUBLIC})
+    writes.load(None, "vila", plan.model_copy(update={"sites": (odd, *plan.sites[1:])}), "a name as no file has it", disclose=True)
+    answer = desk.get("/en/vila/fibre/network.gpkg")
+    assert (answer.status_code, "sites, name" in answer.content.decode()) == (404, True)
+    desk.logout()
+    answer = desk.get("/en/vila/fibre/network.gpkg")
+    assert (answer.status_code, "sites, name" in answer.content.decode()) == (404, False)

@@ -85,6 +85,23 @@ def test_what_is_hidden_is_named_by_nothing_that_is_seen(loaded, person, who):
         assert hidden not in text, hidden
 
 
+@pytest.mark.parametrize("who", ["nobody", "viewer"])
+def test_what_a_file_said_beside_is_for_engineers_alone(vila, rui, person, who):
+    said = {"note": "alarm code 4411"}
+    parts = ("sites", "ducts", "cables", "organisations", "phases")
+    whole = {of: tuple(t.model_copy(update={"more": said}) for t in getattr(net(), of)) for of in parts}
+    writes.load(rui, "vila", net(more=said, **whole), "with what was written on the drawings")
+    assert reads.seen(rui, "vila").model_dump_json().count("4411") > len(net().sites)
+    assert "4411" not in reads.seen(someone(person, who), "vila").model_dump_json()
+
+
+def test_a_sensor_that_is_called_after_a_hidden_site_is_not_named(vila, rui, person):
+    fire = next(s for s in net().sites if s.id == "fire").model_copy(update={"sensors": ("ap-bunker", "s1")})
+    writes.load(rui, "vila", net(sites=(*(s for s in net().sites if s.id != "fire"), fire)), "an access point by the bunker")
+    (seen,) = (s for s in reads.seen(someone(person, "viewer"), "vila").sites if s.id == "fire")
+    assert seen.sensors == ("s1",)
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_inside_nothing_restricted_is_named_object_by_object_on_random_networks(seed):
     plan = some_plan(random.Random(seed), sites=12, ducts=16, cables=16, works=4)

@@ -63,6 +63,15 @@ def test_a_part_that_is_merged_leaves_the_rest_as_it_was(loaded, rui):
     assert len(reads.network("vila").plan.sites) == len(net().sites) + 1
 
 
+@pytest.mark.parametrize("merge", [False, True])
+def test_a_file_that_does_not_say_who_may_know_makes_nothing_known_to_more_people(loaded, rui, merge):
+    told = tuple(s.model_copy(update={"disclosure": Disclosure.INTERNAL}) if s.id == "bunker" else s for s in net().sites)
+    with pytest.raises(Unfit, match="of 1 things than now may, first of the site bunker"):
+        writes.load(rui, "vila", net(sites=told), "a file of the contractor's", merge=merge)
+    assert reads.network("vila").number == loaded.number
+    assert writes.load(rui, "vila", net(sites=told), "it is open now", merge=merge, disclose=True).changed == 1
+
+
 def test_a_single_thing_is_changed_with_a_reason_and_its_history_says_who_and_which_field(loaded, rui, person):
     ana = person("ana", "administrator")
     school = loaded.plan.sites[3]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from pulso.fibre.shapes import Disclosure
 from pulso.web.people.models import Step
 from pulso.web.wifi import reads, writes
 from pulso.web.wifi.models import AccessPoint, Day, Network, Place, Spell
@@ -36,6 +37,21 @@ def test_what_names_no_zone_has_the_one_that_it_lies_in(loaded):
         ("two-1", "south"),
         ("two-2", "south"),
     }
+
+
+def test_a_place_lies_where_everybody_may_know_of_an_access_point_and_stays_there(vila):
+    place = InPlace(id="x", name="X", zone="north")
+    hidden = OnAir(id="x-1", place="x", at=(-8.651, 41.151), disclosure=Disclosure.RESTRICTED)
+    writes.load(None, vila, Inventory(places=(place,), points=(hidden,)))
+    assert Place.objects.get(key="x").lon is None
+    writes.load(
+        None,
+        vila,
+        Inventory(places=(place,), points=(hidden, OnAir(id="x-2", place="x", at=(-8.652, 41.152), disclosure=Disclosure.PUBLIC))),
+    )
+    assert (Place.objects.get(key="x").lon, Place.objects.get(key="x").lat) == (-8.652, 41.152)
+    writes.load(None, vila, Inventory(places=(place.model_copy(update={"name": "Y"}),)))
+    assert (Place.objects.get(key="x").name, Place.objects.get(key="x").lon) == ("Y", -8.652)
 
 
 def test_a_zone_or_a_place_that_there_is_not_is_a_letter(vila):

@@ -6,8 +6,10 @@ to what the database says, right after a write and again with every run of the w
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -19,7 +21,7 @@ from pulso.errors import PulsoError
 from pulso.fibre.answers import cut as what_if
 from pulso.show.language import marked as _
 from pulso.web.fibre import reads
-from pulso.web.fibre.models import Cut, Darkened
+from pulso.web.fibre.models import ROOM, Cut, Darkened
 from pulso.web.fibre.writes import NO_NETWORK
 from pulso.web.innovation.letters import Unfit
 from pulso.web.innovation.moves import SAY_WHY, allow, recorded, told
@@ -138,18 +140,22 @@ class Run(NamedTuple):
     @property
     def key(self) -> str:
         """What is darkened by them is kept under this."""
-        return " ".join(map(str, self.cuts))
+        return _key(self.cuts)
 
 
 def runs(cuts: Iterable[Cut]) -> list[Run]:
     """Cut the time into runs, in order: what two cuts darken together, neither may alone, and only while both last."""
-    some = list(cuts)
-    moments = sorted({m for c in some for m in (c.since, c.until) if m is not None})
-    found = []
+    begins, ends = defaultdict[datetime, set[int]](set), defaultdict[datetime, set[int]](set)
+    for c in cuts:
+        if c.until is None or c.until > c.since:  # one that ended where it began never was
+            begins[c.since].add(c.pk)
+            if c.until is not None:
+                ends[c.until].add(c.pk)
+    moments, on, found = sorted(begins.keys() | ends.keys()), set[int](), []
     for start, stop in zip(moments, [*moments, None][1:], strict=True):
-        on = tuple(sorted(c.pk for c in some if c.since <= start and (c.until is None or c.until > start)))
+        on = (on - ends[start]) | begins[start]
         if on:
-            found.append(Run(on, start, stop))
+            found.append(Run(tuple(sorted(on)), start, stop))
     return found
 
 
@@ -161,7 +167,7 @@ def darkened(city: str) -> dict[str, Darkened]:
     cuts = {c.pk: c for c in Cut.objects.filter(city=city)}
     there = {d.cuts: d for d in Darkened.objects.filter(city=city)}
     wanted = dict.fromkeys([*((pk,) for pk in cuts), *(r.cuts for r in runs(cuts.values()))])
-    missing = [key for key in wanted if " ".join(map(str, key)) not in there]
+    missing = [key for key in wanted if _key(key) not in there]
     base = reads.network(city) if missing else None
     if base is not None:
         there |= {made.cuts: made for made in (_darken(city, base, [cuts[pk] for pk in key]) for key in missing)}
@@ -175,7 +181,7 @@ def _darken(city: str, base: reads.Network, cuts: Sequence[Cut]) -> Darkened:
         there = {thing.id for thing in getattr(plan, of)}
         ids |= there.intersection(i for c in cuts for i in getattr(c, of))
     found = what_if(base.drawn, ducts=some["ducts"], cables=some["cables"], sites=some["sites"])
-    key = " ".join(str(c.pk) for c in cuts)
+    key = _key(c.pk for c in cuts)
     said = {"sites": list(found.dark), "sensors": list(found.sensors), "revision": base.number, "at": status.now(reading(city))}
     return Darkened.objects.get_or_create(city=city, cuts=key, defaults=said)[0]
 
@@ -244,10 +250,16 @@ def declared(city: str) -> list[Declared]:
     there, now = darkened(city), status.now(reading(city))
     found = []
     for cut in Cut.objects.filter(city=city).select_related("who", "ended_by"):
-        alone = there.get(str(cut.pk))
+        alone = there.get(_key([cut.pk]))
         on = cut.since <= now and (cut.until is None or cut.until > now)
         found.append(Declared(cut, on, tuple(alone.sites) if alone else (), tuple(alone.sensors) if alone else ()))
     return found
+
+
+def _key(cuts: Iterable[int]) -> str:
+    """Numbers of cuts in order, or where those are too many for the column, their digest."""
+    text = " ".join(map(str, cuts))
+    return text if len(text) <= ROOM else hashlib.sha256(text.encode()).hexdigest()
 
 
 def _reason(why: str) -> str:

@@ -88,11 +88,15 @@ class Cut(models.Model):
         return f"cut {self.pk}, {self.city}, since {self.since:%Y-%m-%d %H:%M}"
 
 
+ROOM = 400
+"""Characters for the numbers of cuts that are in force at once; of more, their digest stands there."""
+
+
 class Darkened(models.Model):
     """What some cuts that are in force at once darken together, computed once, on the network as it then was."""
 
     city = models.SlugField(editable=False, help_text="the slug of the city")
-    cuts = models.CharField(max_length=400, editable=False, help_text="the numbers of the cuts, in order, by spaces")
+    cuts = models.CharField(max_length=ROOM, editable=False, help_text="the numbers of the cuts, in order, by spaces")
     revision = models.PositiveIntegerField(editable=False, help_text="of the network that it was computed on")
     at = models.DateTimeField(editable=False)
     sites = models.JSONField(editable=False, help_text="ids of the customers that are dark, in order")

@@ -21,7 +21,7 @@ from pulso.fibre.drawn import Drawn, draw
 from pulso.fibre.findings import Finding
 from pulso.fibre.public import public
 from pulso.fibre.shapes import Disclosure, Plan
-from pulso.web.fibre.inside import inside
+from pulso.web.fibre.inside import bare, inside
 from pulso.web.fibre.kinds import Thing, record, together
 from pulso.web.fibre.models import Kept, Revision
 from pulso.web.people.may import Someone, may_see_fibre_inside, may_see_fibre_restricted
@@ -50,7 +50,7 @@ class Network:
     @cached_property
     def public(self) -> Plan:
         """What everybody may know of it."""
-        return public(self.plan)
+        return bare(public(self.plan))
 
     @cached_property
     def inside(self) -> Plan:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from pulso.fibre.check import check
 from pulso.fibre.findings import Finding, errors
-from pulso.fibre.shapes import Plan
+from pulso.fibre.shapes import Disclosure, Plan
 from pulso.shapes import Row
 from pulso.show.language import marked as _
 from pulso.web.fibre import reads
@@ -36,6 +36,7 @@ NO_NETWORK = _("{city} has no fibre network here yet. Load one first.")
 NO_SUCH = _("The network has no {kind} {key}.")
 BREAKS = _("That would break the network: {found}")
 TWICE = _("The {kind} {key} is changed twice at once. Say once what it becomes.")
+DISCLOSES = _("More people would know of {n} things than now may, first of the {first}. Load it so only if that is meant (--disclose).")
 IS_THE_NETWORK = _("The network's own name is changed, not removed.")
 
 
@@ -68,7 +69,7 @@ class _Differences(NamedTuple):
 
 
 @recorded
-def load(by: Person | None, city: str, plan: Plan, why: str, *, merge: bool = False) -> Done:
+def load(by: Person | None, city: str, plan: Plan, why: str, *, merge: bool = False, disclose: bool = False) -> Done:
     """Make the city's network what a plan says.
 
     Parameters
@@ -84,6 +85,9 @@ def load(by: Person | None, city: str, plan: Plan, why: str, *, merge: bool = Fa
         The reason, in a sentence; it stays beside the revision. Unfit where it is empty.
     merge
         Whether things that the plan lacks stay. Otherwise they are removed.
+    disclose
+        Whether more people may know of a thing than before. Otherwise it is Unfit: most files say nothing of who may know,
+        and what is in them is internal then.
     """
     allow(by is None or may_edit_fibre(by, city), by, Revision(city=city), "load fibre")
     base = reads.network(city)
@@ -91,6 +95,9 @@ def load(by: Person | None, city: str, plan: Plan, why: str, *, merge: bool = Fa
     after = apart(plan)
     put = {thing: row for thing, row in after.items() if _differs(before.get(thing), row)}
     gone = () if merge else tuple(thing for thing in before if thing not in after)
+    told = [] if disclose else [t for t, row in put.items() if t in before and _opens(before[t], row)]
+    if told:
+        raise Unfit(DISCLOSES, n=len(told), first=" ".join(told[0]))
     return _write(by, city, why, base, _Differences(put, gone, sum(t not in before for t in put)), "load fibre")
 
 
@@ -134,6 +141,12 @@ def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str
     put = {t: after[t] for t in told if t in after and _differs(before.get(t), after[t])}
     gone = tuple(t for t in told if t not in after)
     return _write(by, city, why, base, _Differences(put, gone, sum(t not in before for t in put)), "change fibre")
+
+
+def _opens(before: Row, after: Row) -> bool:
+    """Whether more people may know of a thing than before."""
+    order = list(Disclosure)  # from everybody's to engineers'
+    return order.index(level_of(after)) < order.index(level_of(before))
 
 
 def _differs(before: Row | None, after: Row) -> bool:

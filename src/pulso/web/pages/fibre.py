@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from pulso.errors import NothingKnown
 from pulso.fibre import lengths as reckoned
+from pulso.fibre.findings import FibreFileError
 from pulso.fibre.shapes import Cable, Duct, Site, Thing
 from pulso.show import fibre as words
 from pulso.show import maps
 from pulso.show.language import Speech
+from pulso.show.language import marked as _
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.fibre_asked import Guest, cut, guest
 from pulso.web.pages.fibre_drawn import Words, collection
@@ -25,6 +28,7 @@ from pulso.web.pages.leaves import Leaf
 from pulso.web.pages.twin import Page
 
 SORTS = ("sites", "cables", "ducts")
+UNWRITABLE = _("Something in this network can't be written to a file of this form. Its engineers are told what.")
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,10 @@ def export(_request: HttpRequest, asked: Guest) -> HttpResponse:
     known, form = asked.known, asked.parts["form"]
     media = FORMS[form][1]
     headers = {"Content-Disposition": f'attachment; filename="{asked.reading.slug}-fibre.{form}"'}
-    made = known.once(f"export {form}", lambda: written(known.plan, form))
+    try:
+        made = known.once(f"export {form}", lambda: written(known.plan, form))
+    except FibreFileError as why:  # a name that no file can hold; whose, is for engineers
+        raise NothingKnown(str(why) if asked.engineer else asked.speech.say(UNWRITABLE)) from None
     return HttpResponse(made, content_type=media, headers=headers)
 
 

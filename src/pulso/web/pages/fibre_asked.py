@@ -16,12 +16,13 @@ from pulso.errors import NothingKnown
 from pulso.fibre.shapes import Disclosure
 from pulso.show.language import Speech, speak
 from pulso.show.language import marked as _
-from pulso.web.fibre.reads import level
+from pulso.web.fibre.reads import level, network
 from pulso.web.innovation import shown
 from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.fibre_known import Known, known
 from pulso.web.pages.leaves import MOST, Leaf
 from pulso.web.pages.twin import Page, around, handed, letter
+from pulso.web.readings import Reading
 
 S = TypeVar("S", bound=Sequence[Any])
 NONE_HERE = _("{city} has no fibre network here.")
@@ -147,9 +148,11 @@ def answer(
         said = (asked.reading, asked.speech, asked.query, asked.parts, asked.site)
         return hand(request, Guest(*said, network=known(asked.reading.slug, theirs), level=theirs))
 
-    made = handed(
-        request, lang, city, parts, told, reads=reads, known=lambda found: f"{theirs} {shown.edition(found)}", at_once=True, as_json=as_json
-    )
+    def edition(found: Reading) -> str:
+        """Another text for another level, after each write, and for another network: writes may end in another order than they began."""
+        return f"{theirs} {shown.edition(found)} {getattr(network(found.slug), 'digest', '')}"
+
+    made = handed(request, lang, city, parts, told, reads=reads, known=edition, at_once=True, as_json=as_json)
     return made if theirs is Disclosure.PUBLIC and not request.user.is_authenticated else _private(made)
 
 

@@ -106,7 +106,7 @@ def _event(w: Works, who: Guest) -> Event:
     made.add("uid", f"{uuid.uuid5(OURS, f'{who.reading.slug} {w.id}')}@{who.reading.slug}.pulso")
     made.add("dtstamp", _stamp(who))
     made.add("dtstart", w.first)
-    made.add("dtend", w.last + timedelta(days=1))
+    made.add("dtend", min(w.last, date.max - timedelta(days=1)) + timedelta(days=1))  # "until 9999" is how files say that nobody knows
     made.add("summary", told.name)
     made.add("transp", "TRANSPARENT")
     touched = ", ".join(r.name for r in (*told.ducts, *told.sites)[:20])

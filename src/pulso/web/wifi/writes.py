@@ -12,6 +12,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F, Model
 
+from pulso.fibre.shapes import Disclosure
 from pulso.web.people.models import Person
 from pulso.web.people.writes import note
 from pulso.web.readings import Reading, status
@@ -50,12 +51,15 @@ class Kept(NamedTuple):
 def load(by: Person | None, reading: Reading, inventory: Inventory) -> Loaded:
     """Enter places and access points, new ones and what is other than before; those that the inventory doesn't name stay as they are.
 
-    What names no zone gets the one that it lies in, an access point that is nowhere its place's. `by` is None for a command.
+    What names no zone gets the one that it lies in, an access point that is nowhere its place's, a place that of its first public one,
+    which alone everybody may know. `by` is None for a command.
     WifiFileError for a zone that the city has not, or a place that nobody knows.
     """
     network = _locked(reading.slug)
     _check(inventory, reading)
-    first = {p.place: p.at for p in reversed(inventory.points) if p.at}
+    stood = Place.objects.filter(city=reading.slug, lon__isnull=False).values_list("key", "lon", "lat")
+    first = {key: (lon, lat) for key, lon, lat in stood}
+    first |= {p.place: p.at for p in reversed(inventory.points) if p.at and p.disclosure is Disclosure.PUBLIC}
     places = [_row(p.model_copy(update={"at": p.at or first.get(p.id)})) for p in inventory.places]
     changed = _rows(Place, reading.slug, _zoned(places, reading, {}))
     home = {key: (pk, zone) for key, pk, zone in Place.objects.filter(city=reading.slug).values_list("key", "pk", "zone")}

@@ -15,6 +15,7 @@ from pulso.shapes import Row
 from pulso.show import fibre as words
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
+from pulso.web.agenda.forms import EARLIEST, LATEST, NO_SUCH_DAY
 from pulso.web.people.forms import Line
 
 SORTS: dict[str, type[Row]] = {"site": Site, "duct": Duct, "cable": Cable, "works": Works}
@@ -50,6 +51,15 @@ class End(Reason):
     def end(self, clock: ZoneInfo) -> date | datetime | None:
         """When: a day, or a moment."""
         return _when(self.cleaned_data["until"], self.cleaned_data["until_hour"], clock)
+
+    def clean(self) -> dict[str, Any]:
+        """Days that a city may have: a year that was typed wrong would make sensors missing on all days."""
+        said: dict[str, Any] = super().clean() or {}
+        ends = {"first": self.speech.day(EARLIEST, "medium"), "last": self.speech.day(LATEST, "medium")}
+        for name in ("since", "until"):
+            if said.get(name) and not EARLIEST <= said[name] <= LATEST:
+                self.add_error(name, self.speech.say(NO_SUCH_DAY, **ends))
+        return said
 
 
 class Cut(End):

@@ -33,11 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--why", required=True)
         parser.add_argument("--merge", action="store_true", help="Leave what the file lacks as it is.")
+        parser.add_argument("--disclose", action="store_true", help="Let more people know of things than now may, where the file says so.")
         parser.add_argument("--columns", type=Path, help="A column map, for tables that are not Pulso's own.")
         parser.add_argument("--network", help="Which network, of a file that holds several.")
         parser.add_argument("--by", help="The address of who loads it; without it, the machine does.")
 
-    def handle(self, *_args: Any, city: str, file: Path, why: str, merge: bool, **said: Any) -> None:
+    def handle(self, *_args: Any, city: str, file: Path, why: str, merge: bool, disclose: bool, **said: Any) -> None:
         """Load, and say what came of it."""
         finish_and_check()
         by = None if said["by"] is None else _person(said["by"])
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             found = opened(file, columns, lambda kind: bars.update(task, description=f"reading {kind}"))
             plan = _one(found.plans, said["network"], file)
             bars.update(task, description="keeping it")
-            done = writes.load(by, city, plan, why, merge=merge)
+            done = writes.load(by, city, plan, why, merge=merge, disclose=disclose)
             bars.update(task, description="looking at it")
             kept = reads.network(city)
         findings = worst_first([*found.findings, *(kept.findings if kept else ())])
