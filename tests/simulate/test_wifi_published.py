@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from pulso.city import cities_folder
-from pulso.flow import presence
 from pulso.flow.collect import collect
 from pulso.flow.home import Home, River
 from pulso.flow.presence_store import Store
@@ -69,10 +68,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     now = datetime.combine(DAY + timedelta(3), datetime.min.time(), UTC) + timedelta(hours=6)
     river = River.open(root, Home(root / "var", root / "mirror", lambda: now))
     collect(river)
-    told = presence.publish(river, "wifi")
-    assert DAY in told.days
     edges = hours(DAY)[0]
     store = Store(root / "var" / "sintetica" / "presence" / "wifi")
+    assert DAY in store.days()
     figures = {
         (f.id, int(np.searchsorted(edges, f.start.timestamp()))): (f.value, f.seen) for f in store.figures(DAY) if f.table == "place"
     }

@@ -108,7 +108,10 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
 
 
 def _present(river: River, collected: Collected) -> Collected:
-    """Publish the days whose sessions have settled, and tell it with what was collected."""
+    """Publish the days whose sessions have settled, and tell it with what was collected. For good: so not while anything didn't answer."""
+    if collected.unanswered:
+        waits = f"Source {collected.source}: no day was published, because some of it did not answer; the next collection does it."
+        return replace(collected, letter="\n".join(letter for letter in (collected.letter, waits) if letter))
     told = presence.publish(river, collected.source)
     letters = [letter for letter in (collected.letter, told.letter) if letter]
     return replace(collected, kept=collected.kept + told.shown, days=max(collected.days, len(told.days)), letter="\n".join(letters) or None)

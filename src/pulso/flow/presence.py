@@ -26,6 +26,7 @@ from pulso.errors import SourceChanged
 from pulso.flow.home import River
 from pulso.flow.presence_count import Counts, Layout, Sessions, counted, joined, layout, lengths, on_by_reports
 from pulso.flow.presence_store import Figure, Hour, Store, instants, moment
+from pulso.lake.lake import alone
 from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
 from pulso.sources import radius
 from pulso.sources.radius import Kept, Options
@@ -78,8 +79,13 @@ def publish(river: River, name: str, *, correct: Sequence[date] = ()) -> Told:
     CityFileError
         Mistakes in the file of access points.
     LakeError
-        Where the disk refuses, or another process is writing to the lake.
+        Where the disk refuses, or another process is writing to the lake, or publishes the same.
     """
+    with alone(folder(river, name), "lock"):
+        return _published(river, name, correct)
+
+
+def _published(river: River, name: str, correct: Sequence[date]) -> Told:
     conf = river.city.sources[name]
     options = Options.model_validate(dict(conf.options))
     where, store, now = layout(river.city, river.zones, conf, options), Store(folder(river, name)), river.home.clock()
@@ -147,17 +153,20 @@ def folder(river: River, name: str) -> Path:
 
 
 def _kept(river: River, conf: SourceConf) -> Iterator[Kept]:
-    """The sessions that the door kept: of each address the newest answer."""
+    """The sessions that the door kept: of each address the newest answer that has any. A page of error is not the end of a good day."""
     store = RawStore(river.home.folder(river.city) / "raw" / conf.name, retention(conf.keep_raw))
     for name in store.origins():
-        kept = store.newest(name)
-        body = store.body(kept) if kept else None
-        if body is None:
-            continue
-        try:
-            yield radius.read(body, river.city.city.timezone)
-        except SourceChanged:  # the collection's letter says so
-            continue
+        for kept in reversed(store.versions(name)):
+            body = store.body(kept)
+            if body is None:
+                continue
+            try:
+                found = radius.read(body, river.city.city.timezone)
+            except SourceChanged:  # the collection's letter says so
+                continue
+            if found.start.size:
+                yield found
+                break
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -169,7 +178,7 @@ def _alive(conf: SourceConf, day: date) -> bool:
 
 
 def _day(river: River, store: Store, day: date, sessions: Sessions, where: Layout, options: Options, quiet: float) -> list[Figure] | None:
-    """Publish one day; None where no access point was on, so that it may still come."""
+    """Publish one day; None where no access point was on, so that it may still come, and where what was printed can't be judged with it."""
     edges = instants(day, river.city.clock)
     if options.health is None:
         on = on_by_reports(sessions, len(where.points), edges, quiet)
@@ -179,7 +188,10 @@ def _day(river: River, store: Store, day: date, sessions: Sessions, where: Layou
         return None
     counts = counted(sessions, where, edges, on, options)
     whole = options.measure == "sessions"
-    before = store.hours(day) if day in store.days() else None
+    printed = day in store.days()
+    before = store.hours(day) if printed else None
+    if before is None and printed:
+        return None
     if before is None:
         held = protect_nested(counts.values, where.tree, counts.cells, counts.sums, k=options.k, base=options.base, whole=whole)
         hours = [_hour(where, counts.values[h], held, h, options) for h in range(edges.size - 1)]

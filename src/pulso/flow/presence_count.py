@@ -108,18 +108,23 @@ def joined(answers: Sequence[Kept], points: dict[str, int], interim: float) -> S
 
 
 def on_by_reports(sessions: Sessions, points: int, edges: Floats, quiet: float) -> Bools:
-    """(A, H) Which access points were on, where no feed tells: each hour between two reports that lie no further apart than `quiet`."""
+    """(A, H) Which access points were on, where no feed tells.
+
+    Each hour that a session overlaps, and each between two reports (starts and stops of sessions) that lie no further apart than `quiet`.
+    """
     on = np.zeros((points, edges.size - 1), dtype=bool)
     at = np.concatenate([sessions.point, sessions.point])
     when = np.concatenate([sessions.start, sessions.stop])
     order = np.lexsort((when, at))
     at, when = at[order], when[order]
     near = (at[1:] == at[:-1]) & (when[1:] - when[:-1] <= quiet)
+    whose = np.concatenate([at[:-1][near], sessions.point])
+    since, until = np.concatenate([when[:-1][near], sessions.start]), np.concatenate([when[1:][near], sessions.stop])
     steps = np.zeros((points, edges.size + 1), dtype=int)
-    begins = np.clip(np.searchsorted(edges, when[:-1][near], side="right") - 1, 0, edges.size - 1)
-    ends = np.clip(np.searchsorted(edges, when[1:][near], side="left"), 0, edges.size - 1)
-    np.add.at(steps, (at[:-1][near], begins), 1)
-    np.add.at(steps, (at[:-1][near], ends), -1)
+    begins = np.clip(np.searchsorted(edges, since, side="right") - 1, 0, edges.size - 1)
+    ends = np.clip(np.searchsorted(edges, until, side="left"), 0, edges.size - 1)
+    np.add.at(steps, (whose, begins), 1)
+    np.add.at(steps, (whose, ends), -1)
     on[:] = np.cumsum(steps, axis=1)[:, : edges.size - 1] > 0
     return on
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -54,7 +55,7 @@ class Store:
 
     def text(self, day: date) -> str:
         """A day's publication, as it may be handed out."""
-        return (self.folder / "published" / f"{day}.csv").read_text(encoding="utf-8")
+        return self._published(day).read_text(encoding="utf-8")
 
     def figures(self, day: date) -> Iterator[Figure]:
         """A day's publication."""
@@ -63,20 +64,31 @@ class Store:
             yield Figure(row["table"], row["id"], start, end, float(row["value"]) if row["value"] else None, float(row["seen"]))
 
     def publish(self, day: date, figures: list[Figure], hours: list[Hour]) -> None:
-        """Keep a day's publication, and before it what its correction needs. LakeError where the disk refuses."""
-        self._write(self._private(day), json.dumps([_told(h) for h in hours], allow_nan=False))
+        """Keep a day's publication, and before it what its correction needs: with its text, so that `hours` can end what a kill cut short.
+
+        LakeError where the disk refuses.
+        """
         out = io.StringIO()
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
         for f in figures:
             value = "" if f.value is None else f"{f.value:g}"
             table.writerow([f.table, f.id, _iso(f.start), _iso(f.end), value, f"{f.seen:.3f}"])
-        self._write(self.folder / "published" / f"{day}.csv", out.getvalue())
+        self._write(self._private(day), json.dumps({"hours": [_told(h) for h in hours], "csv": out.getvalue()}, allow_nan=False))
+        self._write(self._published(day), out.getvalue())
 
     def hours(self, day: date) -> list[Hour] | None:
-        """What a day's correction needs; None where it is forgotten."""
+        """What the correction of a published day needs; None where it is forgotten.
+
+        It knows what was to be printed. Where that isn't what was, a kill came between, and it is printed first.
+        """
         path = self._private(day)
-        return [_hour(told) for told in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else None
+        if not path.is_file():
+            return None
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if self.text(day) != told["csv"]:
+            self._write(self._published(day), told["csv"])
+        return [_hour(h) for h in told["hours"]]
 
     def forget(self, before: date) -> int:
         """Delete what corrections of earlier days would need; say of how many."""
@@ -95,6 +107,9 @@ class Store:
         """Keep a ledger: before what it pays for is given out."""
         self._write(self.folder / "ledger.json", json.dumps([[name, str(epsilon)] for name, epsilon in ledger.releases]))
 
+    def _published(self, day: date) -> Path:
+        return self.folder / "published" / f"{day}.csv"
+
     def _private(self, day: date) -> Path:
         return self.folder / "private" / f"{day}.json"
 
@@ -108,6 +123,8 @@ class Store:
                 os.fsync(file.fileno())
             fresh.replace(path)
         except OSError as why:
+            with contextlib.suppress(OSError):  # the letter below is of what matters
+                fresh.unlink(missing_ok=True)
             raise LakeError(f"Could not write {path}: {why.strerror or why}. Nothing of that day was published; a rerun does it.") from why
 
 

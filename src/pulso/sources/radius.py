@@ -92,7 +92,7 @@ class Options(Row):
     url: Annotated[str, AfterValidator(_fits)]
     points: str  # a CSV beside the city file: point, place, large
     interim: Span = "10min"  # how often access points report; a session without a stop ends so long after the last report
-    quiet: Span = "1d"  # an access point that reports nothing for longer was off
+    quiet: Span = "2h"  # an access point that reports nothing for longer was off
     health: str | None = None  # a source whose sensors are the access points: 1 working, 0 not; then `quiet` isn't asked
     settle: Span = "2d"  # so long after its end a day is published, once and for all
     seen: float = Field(default=1.0, gt=0, le=1)  # share of a place's access points that must have been on
