@@ -89,3 +89,4 @@ def test_what_is_shown_of_a_cell_has_its_addresses_taken_out(value):
     assert shown("praça") == "'praça'"
     assert shown("ap-1 12:30") == "'ap-1 12:30'"
     assert len(shown("x" * 1_000)) < 70
+    assert "de:ad" not in shown("a@" + "b" * 390 + " de:ad:be:ef:00:01")  # which is too long to be shown

@@ -61,10 +61,25 @@ def test_the_city_may_say_its_clock_its_form_and_its_words():
 def test_a_table_of_which_no_row_can_be_read_is_a_letter_that_names_the_first():
     with pytest.raises(WifiFileError) as why:
         read(HEAD + "ap-1,2025-03-16T09:00:00Z,Ligado\n")
-    assert "line 2, state: found 'Ligado'" in str(why.value)
-    with pytest.raises(WifiFileError, match="column 'point' is missing; the file has 'AP', 'at', 'state'"):
+    assert "line 2, state: found a word without a meaning; say under [reports.states]" in str(why.value)
+    with pytest.raises(WifiFileError, match="column 'point' is missing; the file has 3 others"):
         read("AP,at,state\nap-1,2025-03-16T09:00:00Z,up\n")
     assert read(HEAD).reports == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ana.silva,Ana-Silva-iPhone,up\nana.silva,Ana-Silva-iPhone,up\n",  # no head: the first row stands for it
+        "ana.silva,ana.silva,up\nap-1,x,up\n",  # and has a name twice
+        HEAD + "ap-1,2025-03-16T09:00:00Z,ana.silva\n",
+        HEAD + "ap-1,ana.silva,up\n",
+    ],
+)
+def test_a_letter_about_a_table_repeats_no_cell(text):
+    with pytest.raises(WifiFileError) as why:
+        read(text)
+    assert "ilva" not in str(why.value)
 
 
 @pytest.mark.parametrize(

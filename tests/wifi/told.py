@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 AT = datetime(2025, 3, 16, 9, tzinfo=UTC)
 PERSONAL = (
     *("de:ad:be:ef:00:01", "DE-AD-BE-EF-00-02", "dead.beef.0003", "deadbeef0004", "de ad be ef 00 05", "d:ad:be:ef:0:6"),
-    *("10.20.30.41", "2001:db8:1:2:3:4:5:42", "ana.silva@example.org", "Ana-Silva-iPhone"),
+    *("10.20.30.41", "2001:db8:1:2:3:4:5:42", "fe80::1", "2a01::5", "ana.silva@example.org", "Ana-Silva-iPhone"),
 )
 """Addresses of devices, addresses in the network, who signed in, what a phone is called."""
 

@@ -15,6 +15,8 @@ MOST = 64 * 2**20
 """Bytes that a file may have."""
 ROWS = 2_000_000
 """Rows that a table may have."""
+LONGEST = 400
+"""Characters of what was found that are looked through, to be shown."""
 TOLD = 20
 """Mistakes that a letter tells of."""
 
@@ -24,7 +26,8 @@ PERSONAL = re.compile(
     r"|(?<![0-9A-Fa-f])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Fa-f])"
     r"|(?<![0-9A-Fa-f])[0-9A-Fa-f]{12}(?![0-9A-Fa-f])"
     r"|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"  # an address of IPv4
-    r"|(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}"  # and of IPv6
+    r"|(?<![0-9A-Za-z])[0-9A-Fa-f:]*::[0-9A-Fa-f:.]*"  # and of IPv6, shortened
+    r"|(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}"  # or whole
     r"|[^\s@]+@[^\s@]+"  # who signed in
 )
 """What may lead to a person: no letter repeats it."""
@@ -41,8 +44,14 @@ class WifiFileError(PulsoError):
 
 
 def shown(found: object) -> str:
-    """What was found, short, without line ends, and with nothing in it that may be an address of a device or of a person."""
-    text = PERSONAL.sub("…", str(found)[:400])
+    """What was found, short, without line ends, and with nothing in it that may be an address of a device or of a person.
+
+    Of what is longer than LONGEST, how long it is: cut, half an address could stand at its end.
+    """
+    whole = str(found)
+    if len(whole) > LONGEST:
+        return f"a text of {len(whole):,} characters"
+    text = PERSONAL.sub("…", whole)
     return repr(text if len(text) <= 60 else f"{text[:59]}…")
 
 
@@ -90,7 +99,7 @@ def rows_of(body: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
         names = [name.strip() for name in next(reader, [])]
         doubles = sorted({n for n in names if n and names.count(n) > 1})
         if not any(names) or doubles:
-            found = f"the columns {', '.join(map(shown, doubles))} twice" if doubles else "no names of columns in the first line"
+            found = f"{len(doubles):,} names of columns twice" if doubles else "no names of columns in the first line"
             raise WifiFileError(file, [f"line 1: found {found}; each column has a name of its own"])
         for count, row in enumerate(reader):
             if count >= ROWS:

@@ -44,23 +44,19 @@ def read_table(body: bytes, file: str, known: Mapping[str, str], columns: Column
     for line, row in rows_of(body, file):
         missing = [name for name in (said.point, said.at, said.state) if name not in row]
         if missing and len(row) and line <= 2:
-            has = ", ".join(shown(n) for n in row)
-            raise WifiFileError(file, [f"column {shown(missing[0])} is missing; the file has {has}. A column map says otherwise."])
+            others = f"the file has {len(row):,} others"  # not which: where there is no head, they are somebody's row
+            raise WifiFileError(file, [f"column {shown(missing[0])} is missing; {others}. A column map says otherwise."])
         point, state = known.get(row.get(said.point, "")), said.health(row.get(said.state, ""))
         if point is None:
             passed[STRANGE] += 1
         elif state is None:
             passed[NO_STATE] += 1
-            first = (
-                first or f"line {line:,}, {said.state}: found {shown(row.get(said.state, ''))}; say under [reports.states] what it means"
-            )
+            first = first or f"line {line:,}, {said.state}: found a word without a meaning; say under [reports.states] what it means"
         else:
             at = _moment(row.get(said.at, ""), said.format, said.clock)
             if isinstance(at, str):
                 passed[at] += 1
-                first = (
-                    first or f"line {line:,}, {said.at}: found {shown(row.get(said.at, ''))}, {at}; 2026-05-03T10:05:00+01:00 is accepted"
-                )
+                first = first or f"line {line:,}, {said.at}: found {at}; 2026-05-03T10:05:00+01:00 is accepted"
             else:
                 radios[point, at].append(state)
     if first and not radios:

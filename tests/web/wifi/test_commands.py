@@ -74,6 +74,13 @@ def test_an_address_is_asked_page_by_page_with_its_token(files, vila, monkeypatc
     assert set(health_of(vila).values()) == {"working"}
 
 
+def test_a_letter_about_an_address_has_no_password_in_it(files, vila, monkeypatch):
+    monkeypatch.setattr("pulso.web.wifi.management.commands.wifi_report.pages", lambda address: [b"<html>"])
+    with pytest.raises(WifiFileError, match=r"https://wifi\.example/api") as letter:
+        called("wifi_report", "vila", "https://ana:word@wifi.example/api?key=secret", "--form", "openwisp")
+    assert [s for s in ("ana", "word", "secret") if s in str(letter.value)] == []
+
+
 @pytest.mark.parametrize(
     ("reply", "why"),
     [

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -57,7 +58,8 @@ def _read(source: str, known: dict[str, str], options: dict[str, Any]) -> Iterat
     form, at = options["form"], options["at"]
     if form == "openwisp" and source.startswith(("https://", "http://")):
         for body in pages(source):
-            yield read_openwisp(body, source.split("?")[0], known, at)
+            where = urlsplit(source)  # in letters without user, password and key
+            yield read_openwisp(body, f"{where.scheme}://{where.hostname}{where.path}", known, at)
         return
     body, name = opened(Path(source))
     if form == "openwisp":
