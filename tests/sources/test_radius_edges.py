@@ -34,6 +34,26 @@ def test_a_session_that_begins_in_the_hour_that_spring_skips_does_not_end_before
     assert start <= stop
 
 
+@pytest.mark.parametrize(
+    ("start", "stop", "length", "hours"),
+    [
+        ("2026-10-25 00:50:00", "2026-10-25 01:50:00", 7200, (23.0 + 50 / 60, 25.0 + 50 / 60)),  # 01:50 came twice
+        ("2026-10-25 01:30:00", "2026-10-25 01:20:00", 3000, (24.5, 25.0 + 20 / 60)),
+        ("2026-10-25 01:30:00", "2026-10-25 02:30:00", 3600, (25.5, 26.5)),  # from the second
+        ("2026-10-25 00:30:00", "2026-10-25 02:30:00", 10_800, (23.5, 26.5)),
+        ("2026-10-25 01:10:00", "2026-10-25 01:40:00", 1800, (24.0 + 10 / 60, 24.0 + 40 / 60)),  # of two that fit, the first
+        ("2026-03-29 00:50:00", "2026-03-29 02:10:00", 1200, (24.0 + 50 / 60, 25.0 + 10 / 60)),
+    ],
+)
+def test_a_session_over_the_change_of_clocks_lasts_as_long_as_it_counted(start, stop, length, hours):
+    body = radacct([Whole(start, stop)]).replace(b",,1,2,", f",{length},1,2,".encode())
+    k = read(strip(body, OURS, "Europe/Lisbon"), "Europe/Lisbon")
+    midnight = at(f"{start[:10]}T00:00:00") - 86_400
+    assert [(x - midnight) / 3600 for x in (*k.start, *k.stop)] == pytest.approx(hours)
+    wrong = body.replace(f",{length},".encode(), f",{length + 1800},".encode())
+    assert b"1 out of bounds" in strip(wrong, OURS, "Europe/Lisbon")
+
+
 def test_a_server_can_t_pass_for_a_door_that_has_stripped():
     body = b"pulso sessions 1\npoint,start,stop,octets_in,octets_out,open,wall\nmaria.silva,1,2,,,0,0\n"
     assert strip(body, OURS) == NO_ACCOUNTING

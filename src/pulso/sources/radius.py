@@ -122,7 +122,7 @@ class Kept(NamedTuple):
     open: NDArray[np.bool_]  # (S,) no stop was heard
 
 
-def strip(body: bytes, points: frozenset[str] | None = None) -> bytes:
+def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = None) -> bytes:
     """
     Take everybody out of an answer.
 
@@ -132,6 +132,8 @@ def strip(body: bytes, points: frozenset[str] | None = None) -> bytes:
         Accounting in any of the forms, plain or gzipped; or anything else.
     points
         The city's access points: other names don't pass. Without, a name passes if it looks like one and no client in the answer bears it.
+    zone
+        The server's clock, an IANA name: with it, times that name none are written as moments.
 
     Returns
     -------
@@ -151,13 +153,16 @@ def strip(body: bytes, points: frozenset[str] | None = None) -> bytes:
     found = rows(text, odd)
     if found is None:
         return NO_ACCOUNTING
-    return _written(sessions(found, odd, points), odd)
+    return _written(sessions(found, odd, points, zone), odd)
 
 
 def strip_for(conf: SourceConf, city: City) -> Callable[[bytes], bytes]:
-    """The door's `strip` that knows the city's access points: nothing else passes for one. CityFileError for mistakes in their file."""
+    """The door's `strip` that knows the city's access points: nothing else passes for one; and its clock.
+
+    CityFileError for mistakes in the file of access points.
+    """
     options = Options.model_validate(dict(conf.options))
-    return partial(strip, points=frozenset(p.point for p in points_of(conf, options, city)))
+    return partial(strip, points=frozenset(p.point for p in points_of(conf, options, city)), zone=city.city.timezone)
 
 
 def points_of(conf: SourceConf, options: Options, city: City) -> tuple[Point, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+from itertools import product
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from pulso.sources.radius_forms import HEADED, Fields
 
@@ -69,7 +71,7 @@ def point_of(text: str) -> str:
     return text.strip() if NAME.fullmatch(text.strip()) else ""
 
 
-def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] | None = None) -> list[Session]:
+def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] | None = None, zone: str | None = None) -> list[Session]:
     """
     Join the rows of one answer to sessions, and forget whose they were.
 
@@ -82,6 +84,9 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
     points
         The city's access points, as `point_of` spells them: no other name goes out. Without, every name that looks like one does,
         except those by which any client of the answer is called.
+    zone
+        The clock of times that name none: an IANA name. Without, they stay as the clock showed them. In the hour that comes twice, it is
+        the first, unless the session's own count of its length says the second.
 
     Returns
     -------
@@ -105,8 +110,9 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
         if found is not None:
             heard.setdefault(found.key, []).append(found)
     known = []
+    clock = ZoneInfo(zone) if zone else None
     for beats in heard.values():
-        one = _one(beats, odd)
+        one = _one(beats, odd, clock)
         if one is None:
             continue
         if (one[0].point not in points) if points is not None else (one[0].point.lower() in clients):
@@ -156,7 +162,7 @@ def _point(row: Fields, spelled: _Spelled) -> str:
     return called if ADDRESS.fullmatch(called) else spelled[row.get("nasidentifier", "")] or called
 
 
-def _one(beats: list[_Heard], odd: Counter[str]) -> tuple[Session, str] | None:
+def _one(beats: list[_Heard], odd: Counter[str], clock: tzinfo | None) -> tuple[Session, str] | None:
     """All that was heard of a session, as one; None, and counted, where clocks contradict each other."""
     last = max(beats, key=lambda b: (b.at, b.ends))
     begun = [b.start for b in beats if b.begins and b.start is not None]
@@ -164,13 +170,30 @@ def _one(beats: list[_Heard], odd: Counter[str]) -> tuple[Session, str] | None:
     ends = any(b.ends for b in beats)
     stop = max(b.at for b in beats if b.ends) if ends else last.at
     length = max((b.length for b in beats if b.ends and b.length is not None), default=None)
-    strange = stop < start or stop - start > LONGEST or not DAWN <= start <= stop <= DUSK
-    apart = bool(begun) and length is not None and abs(stop - start - length) > APART
-    if strange or apart or len({b.wall for b in beats}) > 1:
+    counted = length if begun else None
+    found = next((span for span in _spans(start, stop, clock if last.wall else None) if _possible(*span, counted)), None)
+    if found is None or len({b.wall for b in beats}) > 1:
         odd["out of bounds"] += 1
         return None
+    start, stop = found
     into, out = (max((n for b in beats if (n := b.octets[i]) is not None), default=None) for i in (0, 1))
-    return Session(last.point, start, stop, into, out, not ends, last.wall), last.client
+    return Session(last.point, start, stop, into, out, not ends, last.wall and clock is None), last.client
+
+
+def _spans(start: float, stop: float, clock: tzinfo | None) -> Iterator[tuple[float, float]]:
+    """From when to when it may have been, the likeliest first: a clock that shows an hour twice leaves a choice. Without it, as it is."""
+    if clock is None:
+        yield start, stop
+    elif min(start, stop) >= DAWN and max(start, stop) <= DUSK:
+        shown = [datetime.fromtimestamp(x, UTC).replace(tzinfo=clock) for x in (start, stop)]
+        for folds in product((0, 1), repeat=2):
+            begun, ended = (x.replace(fold=fold).timestamp() for x, fold in zip(shown, folds, strict=True))
+            yield begun, ended
+
+
+def _possible(start: float, stop: float, length: float | None) -> bool:
+    """Whether a session can have been so, by its clock and by its own count of its length."""
+    return DAWN <= start <= stop <= DUSK and stop - start <= LONGEST and (length is None or abs(stop - start - length) <= APART)
 
 
 def _returned(known: list[tuple[Session, str]]) -> list[Session]:
