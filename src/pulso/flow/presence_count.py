@@ -115,7 +115,8 @@ def on_by_reports(sessions: Sessions, points: int, edges: Floats, quiet: float) 
     on = np.zeros((points, edges.size - 1), dtype=bool)
     at = np.concatenate([sessions.point, sessions.point])
     when = np.concatenate([sessions.start, sessions.stop])
-    order = np.lexsort((when, at))
+    these = np.flatnonzero((when >= edges[0] - quiet) & (when <= edges[-1] + quiet))  # others are too far off to say anything of the day
+    order = these[np.lexsort((when[these], at[these]))]
     at, when = at[order], when[order]
     near = (at[1:] == at[:-1]) & (when[1:] - when[:-1] <= quiet)
     whose = np.concatenate([at[:-1][near], sessions.point])
