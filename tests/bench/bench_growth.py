@@ -20,18 +20,20 @@ from tests.bench.bench_web import DESKS, calls, ms, places
 from tests.bench.figures import Figure, middle, note, tell
 from tests.bench.load import Line, latencies, share
 from tests.bench.loops import loop, number
+from tests.bench.networks import networks
 from tests.bench.towns import METRICS, VINTAGE, town
 from tests.browser.server import serving
 
 LITTLE = {"days": 100, "events": 100, "entries": 100, "times": 1}
 """The little town: so many days of eleven rows each, events of its file, events that people entered, and publications of each day."""
-INCIDENTS = PILOTS = 100
+INCIDENTS = PILOTS = SITES = 100
 MUCH: dict[str, dict[str, int]] = {
     "days": {"days": 2_922},  # eight years, 32,142 zone-days
     "events": {"events": 10_000},
     "entries": {"entries": 10_000},
     "revisions": {"times": 10},  # 11,000 publications of the hundred days
     "incidents": {},
+    "networks": {},  # sites of the fibre, and as many access points
     "pilots": {},  # and as many challenges, practices, and remarks on one challenge
 }
 NOT_ALIKE = {("days", "effects"), ("days", "effects as JSON")}
@@ -48,6 +50,7 @@ def figures(turns: int) -> list[Figure]:
         folders += [town(cities, home, slug, **(LITTLE | more)) for slug, more in MUCH.items()]
         break_contracts(home, {slug: 100 * INCIDENTS if slug == "incidents" else INCIDENTS for slug in ("little", *MUCH)})
         may = loop({slug: 100 * PILOTS if slug == "pilots" else PILOTS for slug in ("little", *MUCH)})
+        networks({slug: 100 * SITES if slug == "networks" else SITES for slug in ("little", *MUCH)}, folders)
         note(f"Towns made in {time.perf_counter() - begun:.0f} s")
         with serving(home, [str(f) for f in folders], workers=2, PULSO_API_A_MINUTE="1000000") as site:
             return [*growth(site, places(home), turns, may), *largest(site, turns)]

@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench.figures import Figure, middle, note, tell
 from tests.bench.load import Line, latencies, rate, share
 from tests.bench.loops import loop, number
+from tests.bench.networks import PARTS, networks
 from tests.bench.towns import DOMAINS, LAST, METRICS, ZONES, town, twin
 from tests.browser.looks import CHROMIUM, FLAGS, SIZES
 from tests.browser.server import free_port, serving
@@ -30,6 +31,8 @@ DAYS, FEW = 2_922, 400
 EVENTS, FEW_EVENTS = 10_000, 100
 PILOTS = 100
 """And as many challenges and practices, of every town."""
+SITES = 2_000
+"""And as many access points, of every town."""
 SLOW = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8, "offline": False}
 """A telephone on a slow 4G net, as Lighthouse has it; its processor is taken to be four times as slow as this machine's."""
 LCP = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
@@ -50,6 +53,7 @@ def places(home: Path) -> list[tuple[str, str]]:
         "domain": DOMAINS[0],
         "number": "{number}",
     }
+    parts |= PARTS
     return [(page.name, fill(page.address, parts)) for page in PAGES if set(parts_of(page)) <= set(parts)]
 
 
@@ -133,6 +137,7 @@ def figures(turns: int) -> list[Figure]:
         )
         known = places(home)
         may = loop(dict.fromkeys((*TOWNS, LITTLE), PILOTS))
+        networks(dict.fromkeys((*TOWNS, LITTLE), SITES), folders)
         note(f"Towns made in {time.perf_counter() - begun:.0f} s")
         with serving(home, [str(f) for f in folders], workers=2, PULSO_API_A_MINUTE="1000000") as site, bare() as nothing:
             return [*pages(site, known, turns, may), again(site, nothing, turns), many(site, turns), *phone(site, turns)]
