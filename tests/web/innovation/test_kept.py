@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from pulso.show.language import speak
+from pulso.web.fibre.models import Cut, Revision
 from pulso.web.innovation import guard, reads, writes
 from pulso.web.innovation.models import Challenge, Comment
 from pulso.web.people import reads as people
@@ -40,6 +41,8 @@ def written(boss, challenge, frozen, pilot, acme, clock, result):
 
 def test_all_that_somebody_wrote_is_taken_along(written, client, clock):
     client.force_login(written)
+    Revision.objects.create(city="vila", number=1, at=clock(), who=written, why="A survey.", counts={}, digest="ab" * 32)
+    Cut.objects.create(city="vila", ducts=["a"], cables=[], sites=[], since=clock(), why="A digger.", at=clock(), who=written)
     said = json.loads(client.get("/en/account/data.json").content)
     assert {name: len(said[name]) for name in people.WRITTEN} == dict.fromkeys(people.WRITTEN, 1) | {"pilots": 2}
     assert said["comments"][0]["text"] == "Yes."
