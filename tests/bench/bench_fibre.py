@@ -19,10 +19,10 @@ import networkx as nx
 import numpy as np
 
 from pulso.core.fibre.network import Network, network
-from pulso.fibre.answers import critical, cut, dark, register
-from pulso.fibre.drawn import draw
+from pulso.fibre.ask.answers import critical, cut, dark, register
+from pulso.fibre.ask.drawn import draw
+from pulso.fibre.ask.tracing import trace
 from pulso.fibre.shapes import Plan
-from pulso.fibre.tracing import trace
 from tests.bench.figures import Figure, middle, note, tell
 from tests.core.fibre.plans import city
 from tests.fibre.towns import chain, town

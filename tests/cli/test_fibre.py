@@ -17,10 +17,10 @@ import pytest
 import pulso.cli.fibre as commands
 from pulso.cli import main
 from pulso.fibre.columns import TABLES, UNITS, Source
-from pulso.fibre.geopackage import write_geopackage
+from pulso.fibre.files.geopackage import write_geopackage
+from pulso.fibre.files.tables import read
 from pulso.fibre.renaming import renamed
 from pulso.fibre.shapes import Criticality, Disclosure, Kind, Laid, Plan, Site, Status, Use
-from pulso.fibre.tables import read
 from tests.cli.conftest import Said
 from tests.conftest import REPO
 from tests.docs.test_docs import COMMANDS

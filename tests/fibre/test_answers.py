@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulso.fibre.answers import critical, cut, dark, register
-from pulso.fibre.drawn import draw
+from pulso.fibre.ask.answers import critical, cut, dark, register
+from pulso.fibre.ask.drawn import draw
 from pulso.fibre.shapes import WEIGHT, Criticality, Status, Strands, Use
 from tests.fibre import brute
 from tests.fibre.plans import plans, ring

@@ -8,9 +8,9 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 
-from pulso.fibre.answers import cut, dark
-from pulso.fibre.digs import works
-from pulso.fibre.drawn import draw
+from pulso.fibre.ask.answers import cut, dark
+from pulso.fibre.ask.digs import works
+from pulso.fibre.ask.drawn import draw
 from pulso.fibre.shapes import Works
 from tests.fibre import brute
 from tests.fibre.plans import plans, ring

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulso.errors import NothingKnown
-from pulso.fibre.answers import critical, cut, register
-from pulso.fibre.digs import works
-from pulso.fibre.drawn import Drawn, draw
-from pulso.fibre.numbered import Unused, numbers
-from pulso.fibre.proposed import candidates, pair, shared
+from pulso.fibre.ask.answers import critical, cut, register
+from pulso.fibre.ask.digs import works
+from pulso.fibre.ask.drawn import Drawn, draw
+from pulso.fibre.ask.numbered import Unused, numbers
+from pulso.fibre.ask.proposed import candidates, pair, shared
+from pulso.fibre.ask.tracing import trace
 from pulso.fibre.shapes import Cable, Duct, End, Plan, Port, Site, Splice, Splitter, Status
-from pulso.fibre.tracing import trace
 from tests.core.fibre.plans import city
 from tests.fibre.plans import plans, ring, some_plan, spliced
 from tests.fibre.towns import town

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulso.errors import NothingKnown, PulsoError
-from pulso.fibre.drawn import draw
+from pulso.fibre.ask.drawn import draw
+from pulso.fibre.ask.proposed import Prices, Span, candidates, diverse, pair, shared, spurs
 from pulso.fibre.metres import straight_metres
-from pulso.fibre.proposed import Prices, Span, candidates, diverse, pair, shared, spurs
 from pulso.fibre.shapes import Duct, Status
 from tests.fibre import brute
 from tests.fibre.plans import PORTO, plans, ring

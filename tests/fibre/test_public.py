@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulso.fibre import ofds
-from pulso.fibre.geopackage import write_geopackage
+from pulso.fibre.files.geopackage import write_geopackage
+from pulso.fibre.files.tables import read
 from pulso.fibre.lengths import lengths
 from pulso.fibre.public import public
 from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Organisation, Phase, Plan, Site, Splitter, Works
-from pulso.fibre.tables import read
 from tests.fibre.plans import PORTO, ring, some_plan
 
 OPEN = Disclosure.PUBLIC

@@ -17,11 +17,11 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 
 from pulso.fibre.columns import MODELS, OURS, PAIRS, TABLES, ColumnMapError, columns, flat, nested, read_columns
+from pulso.fibre.files.geopackage import write_geopackage
+from pulso.fibre.files.tables import read
 from pulso.fibre.findings import FibreFileError, Finding
-from pulso.fibre.geopackage import write_geopackage
 from pulso.fibre.lengths import lengths
 from pulso.fibre.shapes import Cable, Duct, Kind, Plan, Port, Site, Status
-from pulso.fibre.tables import read
 from tests.fibre.plans import PORTO, plans, ring, spliced
 
 TM06 = pyproj.Transformer.from_crs(4326, 3763, always_xy=True)

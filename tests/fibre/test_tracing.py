@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 from pulso.core.fibre.strand import Losses, loss
 from pulso.errors import NothingKnown
-from pulso.fibre.drawn import draw
+from pulso.fibre.ask.drawn import draw
+from pulso.fibre.ask.tracing import USUAL, Budget, Joining, Stop, margin, trace
 from pulso.fibre.shapes import End, Port, Splitter, Status, Strands, Use
-from pulso.fibre.tracing import USUAL, Budget, Joining, Stop, margin, trace
 from tests.fibre import brute
 from tests.fibre.plans import plans, spliced
 from tests.fibre.towns import chain, town

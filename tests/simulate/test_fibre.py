@@ -15,9 +15,9 @@ from pulso.city import load
 from pulso.core.fibre.dark import dark
 from pulso.core.fibre.network import network
 from pulso.core.fibre.tree import Tree, grow, lit
-from pulso.fibre.answers import register
+from pulso.fibre.ask.answers import register
+from pulso.fibre.ask.drawn import draw
 from pulso.fibre.check import check
-from pulso.fibre.drawn import draw
 from pulso.fibre.public import public
 from pulso.fibre.shapes import Criticality, Disclosure, End, Kind, Plan, Status, Use
 from pulso.simulate.fibre import fibre

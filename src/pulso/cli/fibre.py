@@ -241,8 +241,8 @@ def cut(
 
     With a duct all cables in it fail, with a site all that end there. Nothing is changed by asking.
     """
-    from pulso.fibre.answers import cut as answer
-    from pulso.fibre.drawn import draw
+    from pulso.fibre.ask.answers import cut as answer
+    from pulso.fibre.ask.drawn import draw
     from pulso.show import plant as words
 
     if not (duct or cable or site):

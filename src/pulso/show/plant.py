@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pulso.fibre.answers import Cut
+from pulso.fibre.ask.answers import Cut
 from pulso.fibre.findings import Finding
 from pulso.fibre.lengths import OUTSIDE, Length, Lengths
 from pulso.fibre.merge import Merged

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from pulso.errors import PulsoError
-from pulso.fibre.geopackage import write_geopackage
+from pulso.fibre.files.geopackage import write_geopackage
 from pulso.web.fibre import reads
 from pulso.web.innovation.letters import Refused
 from tests.web.fibre.conftest import net

@@ -234,7 +234,7 @@ def test_each_moment_s_blind_sensors_are_those_of_all_cuts_of_that_moment(loaded
     """Random cuts by day: what the river is told of a day is what a plain count of that day's hours gives, three by three."""
     from random import Random
 
-    from pulso.fibre.answers import cut as what_if
+    from pulso.fibre.ask.answers import cut as what_if
 
     rnd, ducts = Random(5), [d.id for d in loaded.plan.ducts]
     made = []

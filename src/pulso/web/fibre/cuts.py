@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from pulso.errors import PulsoError
-from pulso.fibre.answers import cut as what_if
+from pulso.fibre.ask.answers import cut as what_if
 from pulso.show.language import marked as _
 from pulso.web.fibre import reads
 from pulso.web.fibre.models import ROOM, Cut, Darkened

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from pulso.fibre.ask.drawn import Drawn, draw
 from pulso.fibre.check import check
-from pulso.fibre.drawn import Drawn, draw
 from pulso.fibre.findings import Finding
 from pulso.fibre.public import public
 from pulso.fibre.shapes import Disclosure, Plan

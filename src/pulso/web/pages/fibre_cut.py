@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.fibre import answers
+from pulso.fibre.ask import answers
 from pulso.fibre.shapes import Thing
 from pulso.show import fibre as words
 from pulso.show.language import marked as _

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pulso.fibre import ofds
-from pulso.fibre.geopackage import write_geopackage
+from pulso.fibre.files.geopackage import write_geopackage
 from pulso.fibre.shapes import Plan
 from pulso.show.language import marked as _
 

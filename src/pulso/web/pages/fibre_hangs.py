@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.fibre import answers
-from pulso.fibre.proposed import Path, candidates, diverse, pair
+from pulso.fibre.ask import answers
+from pulso.fibre.ask.proposed import Path, candidates, diverse, pair
 from pulso.fibre.shapes import Site
 from pulso.show import fibre as words
 from pulso.web.pages.fibre_asked import Guest

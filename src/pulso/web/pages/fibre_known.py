@@ -10,8 +10,8 @@ from math import isfinite
 from threading import Lock
 from typing import Any, TypeVar
 
+from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.capacity import WORST_FIRST, Capacity, capacity
-from pulso.fibre.drawn import Drawn
 from pulso.fibre.metres import cable_metres, duct_metres
 from pulso.fibre.shapes import Cable, Disclosure, Duct, Port, Site, Splice, Splitter, Strands, Thing, Works
 from pulso.web.fibre import reads

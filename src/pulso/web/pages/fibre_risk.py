@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.fibre import answers, proposed
-from pulso.fibre.proposed import shared
+from pulso.fibre.ask import answers, proposed
+from pulso.fibre.ask.proposed import shared
 from pulso.show import fibre as words
 from pulso.web.api import forms
 from pulso.web.pages.asked import Asked

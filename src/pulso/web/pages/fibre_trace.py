@@ -9,8 +9,8 @@ from math import isfinite
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.fibre import tracing
-from pulso.fibre.claims import Socket
+from pulso.fibre.ask import tracing
+from pulso.fibre.ask.claims import Socket
 from pulso.fibre.shapes import Cable
 from pulso.show import fibre as words
 from pulso.show.language import marked as _

@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.fibre import digs
+from pulso.fibre.ask import digs
 from pulso.fibre.shapes import Works
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.fibre_asked import Guest, cut, guest

@@ -13,9 +13,9 @@ from pulso.core.fibre.network import Floats
 from pulso.core.fibre.paths import UNKNOWN, Apart
 from pulso.core.fibre.tree import lit
 from pulso.errors import PulsoError
-from pulso.fibre.drawn import Drawn
+from pulso.fibre.ask.drawn import Drawn
+from pulso.fibre.ask.numbered import NONE, numbers, only
 from pulso.fibre.metres import duct_metres, straight_metres
-from pulso.fibre.numbered import NONE, numbers, only
 from pulso.fibre.shapes import WEIGHT, Status
 
 APART: dict[str, Apart] = {"cable": "links", "duct": "ducts", "site": "sites"}

@@ -12,10 +12,10 @@ from pulso.core.fibre.paths import Register, register
 from pulso.core.fibre.ranking import Ranking, ranking
 from pulso.core.fibre.tree import Tree, grow
 from pulso.core.fibre.ways import Ways, ways
-from pulso.fibre.claims import Claims, claims
-from pulso.fibre.joined import Joined, join
+from pulso.fibre.ask.claims import Claims, claims
+from pulso.fibre.ask.joined import Joined, join
+from pulso.fibre.ask.numbered import NONE, LeftOut, Things, Unused, number
 from pulso.fibre.metres import straight_metres
-from pulso.fibre.numbered import NONE, LeftOut, Things, Unused, number
 from pulso.fibre.shapes import WEIGHT, Criticality, Plan, Status
 
 

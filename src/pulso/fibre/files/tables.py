@@ -16,10 +16,10 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from pulso.errors import Mistake
-from pulso.fibre.cells import ACCEPTED, cell, plain, word
 from pulso.fibre.columns import MODELS, OURS, PAIRS, SHAPES, TABLES, UNITS, ColumnMapError, Columns, From, Source, nested
+from pulso.fibre.files.cells import ACCEPTED, cell, plain, word
+from pulso.fibre.files.layers import DEGREES, Layer, Layers, Shapes, layers
 from pulso.fibre.findings import FibreFileError, Finding, shown
-from pulso.fibre.layers import DEGREES, Layer, Layers, Shapes, layers
 from pulso.fibre.metres import WGS84, Floats
 from pulso.fibre.shapes import Plan, Site
 from pulso.shapes import Row

@@ -10,7 +10,7 @@ import numpy as np
 
 from pulso.core.fibre.network import Bools, Ints, spread
 from pulso.errors import PulsoError
-from pulso.fibre.numbered import NONE, LeftOut, Things, Unused
+from pulso.fibre.ask.numbered import NONE, LeftOut, Things, Unused
 from pulso.fibre.shapes import End, Port, Splice, Splitter
 
 MOST = 20_000_000

@@ -12,9 +12,9 @@ from pulso.core.fibre.network import Bools, Floats, Ints, failing
 from pulso.core.fibre.paths import UNKNOWN, Thinned, thinned
 from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct
 from pulso.core.fibre.tree import grow, lit
+from pulso.fibre.ask.drawn import Drawn
+from pulso.fibre.ask.numbered import NONE, numbers
 from pulso.fibre.capacity import WORST_FIRST
-from pulso.fibre.drawn import Drawn
-from pulso.fibre.numbered import NONE, numbers
 from pulso.fibre.shapes import WEIGHT, Cable, Site, Use
 
 What = Literal["duct", "cable", "site"]

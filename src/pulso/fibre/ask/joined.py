@@ -8,9 +8,9 @@ import numpy as np
 
 from pulso.core.fibre.network import Bools, Ints, spread
 from pulso.core.fibre.strand import Joint, Plant, plant
+from pulso.fibre.ask.claims import Claims, Socket, socket
+from pulso.fibre.ask.numbered import NONE, Things
 from pulso.fibre.capacity import WORST_FIRST
-from pulso.fibre.claims import Claims, Socket, socket
-from pulso.fibre.numbered import NONE, Things
 from pulso.fibre.shapes import Use
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 
-from pulso.fibre.answers import Cut, cut, dark
-from pulso.fibre.drawn import Drawn
+from pulso.fibre.ask.answers import Cut, cut, dark
+from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.shapes import Works
 
 

@@ -14,8 +14,8 @@ import pyogrio.raw
 import shapely
 
 from pulso.fibre.columns import SHAPES, TABLES, flat
+from pulso.fibre.files.layers import DEGREES
 from pulso.fibre.findings import FibreFileError
-from pulso.fibre.layers import DEGREES
 from pulso.fibre.shapes import Plan
 from pulso.shapes import Row
 

@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 
 from pulso.fibre import ofds
 from pulso.fibre.columns import Columns
+from pulso.fibre.files.geopackage import write_geopackage
+from pulso.fibre.files.layers import is_geopackage
+from pulso.fibre.files.tables import read
 from pulso.fibre.findings import FibreFileError, Finding
-from pulso.fibre.geopackage import write_geopackage
-from pulso.fibre.layers import is_geopackage
 from pulso.fibre.ofds.standard import Version
 from pulso.fibre.shapes import Plan
-from pulso.fibre.tables import read
 
 Form = Literal["json", "geojson", "csv", "gpkg"]
 FORMS: tuple[Form, ...] = ("json", "geojson", "csv", "gpkg")

@@ -11,10 +11,10 @@ import numpy as np
 from pulso.core.fibre import strand as core
 from pulso.core.fibre.strand import Joint, Losses, Position, Why
 from pulso.errors import NothingKnown
-from pulso.fibre.claims import Socket
-from pulso.fibre.drawn import Drawn
-from pulso.fibre.joined import Joined, cable_of, end_of, keys_of, socket_of, use_of
-from pulso.fibre.numbered import NONE, only
+from pulso.fibre.ask.claims import Socket
+from pulso.fibre.ask.drawn import Drawn
+from pulso.fibre.ask.joined import Joined, cable_of, end_of, keys_of, socket_of, use_of
+from pulso.fibre.ask.numbered import NONE, only
 from pulso.fibre.shapes import Use
 
 USUAL = Losses(km=0.25, splice=0.10, connector=0.50)
