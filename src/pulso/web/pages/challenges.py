@@ -16,7 +16,7 @@ from pulso.web.innovation import models, shown
 from pulso.web.innovation.states import CALLED
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.frame import Frame
-from pulso.web.pages.leaves import Leaf, leaf, some
+from pulso.web.pages.leaves import MOST, Leaf, leaf, leaf_of, some
 from pulso.web.pages.pilot_lines import PilotLine, lines, no_such, outcome, where, zone_names
 from pulso.web.pages.twin import Page
 
@@ -89,7 +89,7 @@ class Challenge:
 
 def challenges(asked: Asked) -> Challenges:
     """All of a city that aren't drafts."""
-    found, at = leaf(shown.challenges(asked.reading.slug), asked, whole=shown.CHALLENGES.all())
+    found, at = leaf_of(lambda after: shown.by_status(asked.reading.slug, after, MOST), asked)
     return Challenges(asked.frame, tuple(line(c, asked) for c in found), at)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -27,8 +29,13 @@ class Leaf:
 
 def leaf(found: QuerySet[M], asked: Asked, *, whole: QuerySet[M] | None = None) -> tuple[list[M], Leaf]:
     """The rows of the leaf that is asked for, the first where none is. BadQuestion for what is no number, NothingKnown beyond the last."""
+    return leaf_of(partial(some, found, whole=whole), asked)
+
+
+def leaf_of(read: Callable[[int], tuple[list[M], int]], asked: Asked) -> tuple[list[M], Leaf]:
+    """The same of rows that `read` finds: those after so many others, a leaf's at most, and how many there are in all."""
     page = asked.count("page") or 1
-    rows, total = some(found, MOST * (page - 1), whole=whole)
+    rows, total = read(MOST * (page - 1))
     pages = max(-(-total // MOST), 1)
     if page > pages:
         raise NothingKnown(asked.speech.say("There is no page {page} of it: it has {pages}.", page=page, pages=pages))

@@ -46,6 +46,7 @@ class Challenge(models.Model):
     class Meta:  # noqa: D106
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [models.CheckConstraint(condition=MEASURED | UNMEASURED, name="measured_or_a_reason_why_not")]
+        indexes: ClassVar = [models.Index(fields=["city", "status", "-id"], name="challenges_by_status")]
 
     def __str__(self) -> str:
         return self.title
