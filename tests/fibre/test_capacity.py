@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from pulso.fibre.capacity import WORST_FIRST, Count, Fill, Near, Reach, capacity, coverage, fill, nearest
+from pulso.fibre.capacity import WORST_FIRST, Count, Fill, capacity, fill
+from pulso.fibre.reach import Building, Reach, buildings, coverage
 from pulso.fibre.shapes import Cable, Duct, Kind, Plan, Site, Status, Strands, Use
+from pulso.fibre.spare import Near, nearest, offers
 from tests.fibre.plans import PORTO, plans, ring
 
 GEOD = Geod(ellps="WGS84")
@@ -118,17 +120,33 @@ def test_the_nearest_cable_with_enough_to_spare_is_found_by_its_nearer_end() -> 
     sites = (site("a", away(300)), site("b", away(100)), site("c", away(-50)))
     cables = (cable("ab", "a", "b"), cable("bc", "b", "c"), cable("full", "c", "c"))
     network = plan(*sites, *cables, use("full", 1, 12, Use.USED), use("bc", 1, 9, Use.RESERVED))
-    found = nearest(network, PORTO, least=4)
+    found = nearest(offers(network), PORTO, least=4)
     assert found.found == [Near("ab", "b", pytest.approx(100.0, abs=1e-6), 12, 12)]
-    assert [n.cable for n in nearest(network, PORTO).found] == ["bc", "ab"]
-    assert [n.cable for n in nearest(network, PORTO, most=1).found] == ["bc"]
+    assert [n.cable for n in nearest(offers(network), PORTO).found] == ["bc", "ab"]
+    assert [n.cable for n in nearest(offers(network), PORTO, most=1).found] == ["bc"]
 
 
 def test_a_cable_that_ends_nobody_knows_where_is_counted_not_found() -> None:
     network = plan(site("a", None), cable("ab"), cable("ac", status=Status.PLANNED))
-    assert nearest(network, PORTO) == ([], 1)
+    assert nearest(offers(network), PORTO) == ([], 0, 1)
+    assert nearest(offers(plan()), PORTO) == ([], 0, 0)
     with pytest.raises(ValueError, match="at least one"):
-        nearest(network, PORTO, least=0)
+        nearest(offers(network), PORTO, least=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(plans, st.integers(1, 30), st.tuples(st.floats(-8.7, -8.5), st.floats(41.1, 41.2)))
+def test_the_nearest_cables_are_those_of_asking_every_cable(network: Plan, least: int, at: tuple[float, float]) -> None:
+    counts = capacity(network, {Status.OPERATIONAL}).cables
+    places = {s.id: s.at for s in reversed(network.sites)}
+    enough = [c for c in {c.id: c for c in reversed(network.cables)}.values() if c.id in counts and counts[c.id].spare >= least]
+    ends = {c.id: [(GEOD.inv(*at, *there)[2], e) for e in {c.start, c.end} if (there := places.get(e))] for c in enough}
+    told = nearest(offers(network), at, least=least, most=None)
+    assert [(n.cable, n.site) for n in told.found] == [
+        (key, site) for (_, site), key in sorted((min(e), key) for key, e in ends.items() if e)
+    ]
+    assert (told.placed, told.unplaced) == (sum(map(bool, ends.values())), sum(not e for e in ends.values()))
+    assert [(n.spare, n.unsaid) for n in told.found] == [(counts[n.cable].spare, counts[n.cable].unsaid) for n in told.found]
 
 
 def test_a_school_is_near_a_route_or_a_cabinet_but_not_near_itself() -> None:
@@ -147,6 +165,15 @@ def test_a_school_is_near_a_route_or_a_cabinet_but_not_near_itself() -> None:
     )
     assert coverage(plan(*things), 100) == [Reach(None, 4, 3, 2, 2)]
     assert coverage(plan(*things), 80) == [Reach(None, 4, 3, 0, 2)]
+
+
+def test_each_building_s_distance_is_told_as_far_as_a_plane_holds() -> None:
+    schools = [site(f"s{i}", away(x), public_building=True) for i, x in enumerate((30, 300, 3_000, 19_000, 21_000))]
+    network = plan(site("a", PORTO, kind=Kind.POP), *schools, site("lost", None, public_building=True), cable("c", "a", "s4"))
+    found = buildings(network)
+    assert [b.metres for b in found] == [*(pytest.approx(m, rel=1e-3) for m in (30, 300, 3_000, 19_000)), None, None]
+    assert [b.connected for b in found] == [False, False, False, False, True, False]
+    assert buildings(plan(*schools)) == [Building(s.id, s.at, None, False) for s in schools], "where there is no network, none is near"
 
 
 def test_coverage_is_told_by_zone_and_what_lies_in_none_apart() -> None:

@@ -1,9 +1,9 @@
-"""How full the network is: strands by use, ducts by cross-section, the nearest free strand, and which public buildings it reaches."""
+"""How full the network is: strands by use, ducts by cross-section."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from math import pi
 from operator import add
 from typing import NamedTuple
@@ -12,9 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pulso.fibre.lengths import segments
 from pulso.fibre.metres import WGS84, Floats
-from pulso.fibre.shapes import Cable, Duct, Plan, Point, Site, Status, Strands, Use
+from pulso.fibre.shapes import Cable, Duct, Plan, Status, Strands, Use
 
 IN_PLACE: frozenset[Status] = frozenset({Status.OPERATIONAL, Status.INACTIVE})
 """What has strands to give today: built, lit or not."""
@@ -56,33 +55,6 @@ class Capacity(NamedTuple):
     sites: dict[str, Count]
     whole: Count
     fill: dict[str, Fill]
-
-
-class Near(NamedTuple):
-    """A cable with strands to spare, and where it ends nearest."""
-
-    cable: str
-    site: str
-    metres: float  # from the point to the site, on the ellipsoid, straight
-    spare: int
-    unsaid: int  # of these, how many are spare only because nobody says otherwise
-
-
-class Nearest(NamedTuple):
-    """The nearest cables with strands to spare, and how many more there are of which nobody knows where they end."""
-
-    found: list[Near]
-    unplaced: int
-
-
-class Reach(NamedTuple):
-    """Public buildings of one zone: how many the network is near to, and how many it is connected to."""
-
-    zone: str | None  # None: outside every zone, or nobody knows where
-    buildings: int
-    placed: int  # with a known place: only of these can be said whether the network is near
-    near: int  # placed, within the distance of a route or of a site that is no building and no customer
-    connected: int  # a cable that is in operation ends there
 
 
 def capacity(plan: Plan, statuses: Collection[Status] = IN_PLACE) -> Capacity:
@@ -155,105 +127,6 @@ def _fill(duct: Duct, cables: list[Cable]) -> Fill:
     known = [pi / 4 * c.outer**2 for c in cables if c.outer is not None]
     share = sum(known) / (pi / 4 * duct.inner**2) if duct.inner is not None and len(known) == len(cables) else None
     return Fill(share, len(cables), len(known))
-
-
-def nearest(plan: Plan, at: Point, *, least: int = 1, most: int = 10) -> Nearest:
-    """
-    Say which cables in operation have at least so many spare strands and end nearest to a point, nearest first.
-
-    Straight on the ellipsoid, to the nearer of a cable's two sites; ties by id. The way to dig is longer. A cable of which neither site
-    has a known place is counted, not found.
-
-    Raises
-    ------
-    ValueError
-        Unless least and most are at least 1.
-    """
-    if min(least, most) < 1:
-        raise ValueError(f"at least one strand and one answer; got least={least}, most={most}")
-    counts = capacity(plan, {Status.OPERATIONAL}).cables
-    sites = [s for s in plan.sites if s.at is not None]
-    there = _points(sites)
-    metres = WGS84.inv(np.full(len(sites), at[0]), np.full(len(sites), at[1]), *there.T)[2].tolist()
-    far = {s.id: m for s, m in zip(sites, metres, strict=True)}
-    found, unplaced = [], 0
-    for cable in {c.id: c for c in reversed(plan.cables) if c.id in counts}.values():
-        count = counts[cable.id]
-        if count.spare < least:
-            continue
-        ends = sorted((far[s], s) for s in {cable.start, cable.end} if s in far)
-        if ends:
-            found.append(Near(cable.id, ends[0][1], ends[0][0], count.spare, count.unsaid))
-        else:
-            unplaced += 1
-    return Nearest(sorted(found, key=lambda n: (n.metres, n.cable))[:most], unplaced)
-
-
-def coverage(plan: Plan, metres: float, zones: Mapping[str, shapely.Geometry] | None = None) -> list[Reach]:
-    """
-    Say how many public buildings lie within so many metres of the network, and how many are connected to it, zone by zone.
-
-    Parameters
-    ----------
-    plan
-        The network.
-    metres
-        Straight, to a route or site that is in operation; at most 20 km, so that a plane around each building is the ellipsoid to 1 in
-        1,000.
-    zones
-        Polygons by id, lon, lat in degrees, of which the first that holds a building has it; without zones all are one row, None.
-
-    Raises
-    ------
-    ValueError
-        For a distance that is not between 0 and 20,000 m.
-    """
-    if not 0 <= metres <= 20_000:
-        raise ValueError(f"metres must lie between 0 and 20,000; got {metres}")
-    buildings = [s for s in plan.sites if s.public_building]
-    placed = [s.at is not None for s in buildings]
-    there = _points([s for s in buildings if s.at is not None])
-    close = np.zeros(len(buildings), bool)
-    close[placed] = _close(there, plan, metres)
-    wired = {end for c in plan.cables if c.status is Status.OPERATIONAL for end in (c.start, c.end)}
-    where: list[str | None] = [None] * len(buildings)
-    points = np.asarray(shapely.points(there), dtype=object)
-    number = np.flatnonzero(placed)
-    for name, zone in reversed(list((zones or {}).items())):
-        shapely.prepare(zone)
-        for i in number[shapely.intersects(zone, points)].tolist():
-            where[i] = name
-    rows = {name: [0, 0, 0, 0] for name in [*(zones or {}), None]}
-    for i, site in enumerate(buildings):
-        for k, so in enumerate((True, placed[i], close[i], site.id in wired)):
-            rows[where[i]][k] += int(so)
-    return [Reach(name, *row) for name, row in rows.items() if name is not None or not zones or row[0]]
-
-
-def _points(sites: list[Site]) -> Floats:
-    return np.array([s.at for s in sites], dtype=float).reshape(-1, 2)
-
-
-def _close(points: Floats, plan: Plan, metres: float) -> NDArray[np.bool_]:
-    """Whether each point lies within so many metres of a site or a route that is in operation."""
-    sites = [
-        s for s in plan.sites if s.at and s.status is Status.OPERATIONAL and not (s.customer or s.public_building or s.kind == "building")
-    ]
-    dots = _points(sites)
-    ends = np.concatenate([segments([d for d in plan.ducts if d.status is Status.OPERATIONAL]).ends, np.stack([dots, dots], axis=1)])
-    found = np.zeros(len(points), bool)
-    if not len(points) or not len(ends):
-        return found
-    east, north = metres_per_degree(points[:, 1])
-    tree = shapely.STRtree(shapely.box(*ends.min(axis=1).T, *ends.max(axis=1).T))
-    point, part = tree.query(degrees_around(points, metres))
-    scale = np.column_stack([east, north])[point]
-    a, b = ((ends[part, k] - points[point]) * scale for k in (0, 1))
-    along, size = b - a, ((b - a) ** 2).sum(axis=1)
-    t = np.clip(np.divide(-(a * along).sum(axis=1), size, out=np.zeros(len(a)), where=size > 0), 0.0, 1.0)
-    distance = np.hypot(*(a + t[:, None] * along).T)
-    found[point[distance <= metres]] = True
-    return found
 
 
 def metres_per_degree(lat: Floats) -> tuple[Floats, Floats]:
