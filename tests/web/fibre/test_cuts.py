@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pulso.errors import LakeBusy
 from pulso.lake.lake import still
@@ -274,8 +276,8 @@ def test_cuts_of_a_storm_are_kept_together_however_many(loaded, rui):
     Cut.objects.bulk_create(
         Cut(id=10_000 + i, city="vila", ducts=["a-school"], cables=[], sites=[], since=at(5), why="storm", at=at(5)) for i in range(100)
     )
-    assert len({len(d.cuts) for d in cuts.darkened("vila").values()} - set(range(65))) == 0, "no column overflows"
     assert cuts.tell("vila") == 1
+    assert len({len(d.cuts) for d in Darkened.objects.all()} - set(range(65))) == 0, "no column overflows"
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -292,4 +294,61 @@ def test_runs_are_those_that_looking_at_each_moment_gives(seed):
 
 
 def test_a_city_without_cuts_has_nothing_to_tell(loaded):
-    assert (cuts.declared("vila"), cuts.darkened("vila"), cuts.tell("vila")) == ([], {}, 0)
+    assert (cuts.declared("vila"), cuts.how_many("vila"), cuts.tell("vila")) == ([], 0, 0)
+
+
+def test_a_page_of_ten_thousand_cuts_asks_what_a_page_of_a_hundred_does(loaded, rui, client):
+    def asked(page: int) -> tuple[int, list[int]]:
+        with CaptureQueriesContext(connection) as found:
+            rows = client.get(f"/en/vila/fibre/cuts.json?page={page}").json()
+        return len(found), [rows["total"], len(rows["cuts"]), *(c["darkened"] for c in rows["cuts"][:2])]
+
+    client.force_login(rui)
+    many(0, 100)
+    asked(1)
+    few, rows = asked(1)
+    assert (few <= 10, rows) == (True, [100, 100, 1, 1])
+    many(100, 10_000)
+    assert asked(1) == (few, [10_000, 100, 1, 1])
+
+
+def test_a_cut_among_ten_thousand_is_declared_and_ended_by_looking_at_those_in_force_with_it(loaded, rui, monkeypatch):
+    many(0, 9_998)
+    looked, runs = [], cuts.runs
+    monkeypatch.setattr(cuts, "runs", lambda some: looked.append(len(some)) or runs(some))
+    one = cuts.declare(rui, "vila", ducts=["a-fire"], since=at(5), until=at(9), why="one")
+    two = cuts.declare(rui, "vila", cables=["b-fire"], since=at(8), why="two")
+    cuts.end(rui, one, until=at(8), why="mended")
+    assert (looked, cuts.how_many("vila")) == ([1, 2, 2], 10_000)
+    assert Darkened.objects.get(cuts=f"{one.pk} {two.pk}").sites == ["fire"]
+
+
+def test_what_an_earlier_end_leaves_together_is_computed_with_it(loaded, rui):
+    whole = cuts.declare(rui, "vila", ducts=["a-school"], since=at(5), until=at(15), why="all along")
+    for ducts, cables, day in ((["a-fire"], [], 8), ([], ["b-fire"], 9)):
+        cuts.declare(rui, "vila", ducts=ducts, cables=cables, since=at(day), until=at(12), why="a part of it")
+    assert not Darkened.objects.filter(cuts=f"{whole.pk + 1} {whole.pk + 2}").exists()
+    cuts.end(rui, whole, until=at(6), why="mended early")
+    assert Darkened.objects.get(cuts=f"{whole.pk + 1} {whole.pk + 2}").sites == ["fire"]
+
+
+def many(first: int, last: int) -> None:
+    """So many cuts of the school, each over before the next, and what each darkened."""
+    made = Cut.objects.bulk_create(
+        [
+            Cut(
+                city="vila",
+                ducts=["a-school"],
+                cables=[],
+                sites=[],
+                since=(begun := datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=2 * i)),
+                until=begun + timedelta(hours=1),
+                why="a digger",
+                at=begun,
+            )
+            for i in range(first, last)
+        ],
+        batch_size=1_000,
+    )
+    dark = {"revision": 1, "at": at(1), "sites": ["school"], "sensors": ["n1", "n2"]}
+    Darkened.objects.bulk_create([Darkened(city="vila", cuts=str(c.pk), **dark) for c in made], batch_size=1_000)

@@ -16,6 +16,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from pulso.errors import PulsoError
 from pulso.fibre.ask.answers import cut as what_if
@@ -36,6 +37,8 @@ OURS = uuid.UUID("0b7c2a54-6a0f-5f0e-8d55-6f3b1f5c9a21")
 NAME = "Fibre cut"
 """What everybody reads of it: nothing of where or why. It is said in the page's language."""
 A_MOMENT = timedelta(microseconds=1)
+AT_ONCE = 500
+"""Keys that are asked for together."""
 
 NOTHING_CUT = _("Say what is cut: a duct, a cable or a site.")
 NOT_THERE = _("The network has none of these: {found}.")
@@ -100,7 +103,7 @@ def declare(
     if made.until is not None and made.until <= made.since:
         raise Unfit(BACKWARDS)
     made.save(force_insert=True)
-    darkened(city)
+    _reckon(city, made.since, made.until)
     note(by, "declare cut", f"cut:{made.pk}", None, told(made), city=city)
     soon(city)
     return made
@@ -118,13 +121,13 @@ def end(by: Person | None, cut: Cut, *, until: datetime | date, why: str) -> Cut
     cut = Cut.objects.select_for_update().get(pk=cut.pk)
     if cut.ended_at is not None:
         raise Unfit(ENDED, day=(cut.until or cut.ended_at).astimezone(home.city.clock).date())
-    before = told(cut)
+    before, was = told(cut), cut.until
     cut.until = _end(home, until)
     if cut.until < cut.since:
         raise Unfit(BACKWARDS)
     cut.ended_at, cut.ended_by, cut.ended_why = status.now(home), by, _reason(why)
     cut.save(update_fields=["until", "ended_at", "ended_by", "ended_why"])
-    darkened(cut.city)
+    _reckon(cut.city, cut.since, None if was is None else max(was, cut.until))
     note(by, "end cut", f"cut:{cut.pk}", before, told(cut), city=cut.city)
     soon(cut.city)
     return cut
@@ -159,19 +162,31 @@ def runs(cuts: Iterable[Cut]) -> list[Run]:
     return found
 
 
-def darkened(city: str) -> dict[str, Darkened]:
-    """What every cut of a city darkens alone, and those that are in force at once together, by their numbers.
+def darkened(city: str, cuts: Iterable[Cut], together: Iterable[Run]) -> dict[str, Darkened]:
+    """What each of some cuts of a city darkens alone, and what those of each run darken together, by their numbers.
 
-    What was never computed is computed on the network of now, and stays.
+    What was never computed is computed on the network of now, and stays. Of what was, one question.
     """
-    cuts = {c.pk: c for c in Cut.objects.filter(city=city)}
-    there = {d.cuts: d for d in Darkened.objects.filter(city=city)}
-    wanted = dict.fromkeys([*((pk,) for pk in cuts), *(r.cuts for r in runs(cuts.values()))])
-    missing = [key for key in wanted if _key(key) not in there]
+    numbered = {c.pk: c for c in cuts}
+    wanted = {_key(key): key for key in [*((pk,) for pk in numbered), *(r.cuts for r in together)]}
+    there = {d.cuts: d for d in _kept(city, list(wanted))}
+    missing = [key for key in wanted if key not in there]
     base = reads.network(city) if missing else None
     if base is not None:
-        there |= {made.cuts: made for made in (_darken(city, base, [cuts[pk] for pk in key]) for key in missing)}
+        there |= {key: _darken(city, base, [numbered[pk] for pk in wanted[key]]) for key in missing}
     return there
+
+
+def _kept(city: str, keys: Sequence[str]) -> Iterator[Darkened]:
+    for at in range(0, len(keys), AT_ONCE):
+        yield from Darkened.objects.filter(city=city, cuts__in=keys[at : at + AT_ONCE]).order_by()
+
+
+def _reckon(city: str, start: datetime, end: datetime | None) -> None:
+    """Compute what is dark from one moment to another, by the cuts that are in force in between."""
+    on = Cut.objects.filter(Q(until=None) | Q(until__gt=start), city=city).order_by()
+    cuts = list(on if end is None else on.filter(since__lt=end))
+    darkened(city, cuts, [r for r in runs(cuts) if (end is None or r.start < end) and (r.end is None or r.end > start)])
 
 
 def _darken(city: str, base: reads.Network, cuts: Sequence[Cut]) -> Darkened:
@@ -196,15 +211,7 @@ def tell(city: str) -> int:
     UnknownCity; LakeBusy where the lake is held still: what was entered by then stands, and the next time does the rest.
     """
     home = reading(city)
-    there = {e.id: e.span for e in entries.entered(home) if e.span.kind == entries.FIBRE_CUT}  # before the database: it may only be newer
-    wanted = dict(_spans(home))
-    changed = {name: span for name, span in wanted.items() if there.get(name) != span}
-    for name, span in changed.items():
-        entries.enter(home, name, span, sign="", by=home.city.city.name)
-    gone = there.keys() - wanted.keys()
-    for name in gone:
-        entries.withdraw(home, name, by=home.city.city.name)
-    return len(changed) + len(gone)
+    return entries.reconcile(home, entries.FIBRE_CUT, lambda: _spans(home))
 
 
 def soon(city: str) -> None:
@@ -221,9 +228,11 @@ def _now(city: str) -> None:
 
 def _spans(home: Reading) -> Iterator[tuple[str, Span]]:
     """The events of a city's cuts by the names of their entries."""
-    blind, clock, today = darkened(home.slug), home.city.clock, status.today(home)
+    cuts = list(Cut.objects.filter(city=home.slug).order_by())
+    together, clock, today = runs(cuts), home.city.clock, status.today(home)
+    blind = darkened(home.slug, cuts, together)
     places = entries.places(home) if blind else {}
-    for run in runs(Cut.objects.filter(city=home.slug)):
+    for run in together:
         found = blind.get(run.key)
         if found is None or not found.sensors:
             continue
@@ -245,15 +254,21 @@ class Declared(NamedTuple):
     sensors: tuple[str, ...]  # that are blind
 
 
-def declared(city: str) -> list[Declared]:
-    """A city's cuts, the latest first; for engineers."""
-    there, now = darkened(city), status.now(reading(city))
-    found = []
-    for cut in Cut.objects.filter(city=city).select_related("who", "ended_by"):
-        alone = there.get(_key([cut.pk]))
-        on = cut.since <= now and (cut.until is None or cut.until > now)
-        found.append(Declared(cut, on, tuple(alone.sites) if alone else (), tuple(alone.sensors) if alone else ()))
-    return found
+def declared(city: str, first: int = 0, most: int | None = None) -> list[Declared]:
+    """A city's cuts, the latest first; for engineers: `most` of them, after the `first` latest ones. Two questions."""
+    cuts = list(Cut.objects.filter(city=city).select_related("who", "ended_by")[first : None if most is None else first + most])
+    there, now = darkened(city, cuts, ()), status.now(reading(city))
+    return [_declared(c, there.get(_key([c.pk])), now) for c in cuts]
+
+
+def how_many(city: str) -> int:
+    """How many cuts were declared in a city."""
+    return Cut.objects.filter(city=city).count()
+
+
+def _declared(cut: Cut, alone: Darkened | None, now: datetime) -> Declared:
+    on = cut.since <= now and (cut.until is None or cut.until > now)
+    return Declared(cut, on, tuple(alone.sites) if alone else (), tuple(alone.sensors) if alone else ())
 
 
 def _key(cuts: Iterable[int]) -> str:

@@ -83,6 +83,7 @@ class Cut(models.Model):
 
     class Meta:  # noqa: D106
         ordering: ClassVar = ["-since", "-id"]
+        indexes: ClassVar = [models.Index(fields=["city", "-since", "-id"], name="fibre_cuts_in_order")]
 
     def __str__(self) -> str:
         return f"cut {self.pk}, {self.city}, since {self.since:%Y-%m-%d %H:%M}"

@@ -28,16 +28,7 @@ def declare(city: str) -> int:
 
     UnknownCity; LakeBusy where the lake is held still: what was entered by then stands, and the next time does the rest.
     """
-    home = reading(city)
-    there = {e.id: e.span for e in entries.entered(home) if e.span.kind == entries.PILOT}  # before the database: it may only be newer
-    wanted = {name: span for pilot in _promised(city) for name, span in _spans(pilot)}
-    changed = {name: span for name, span in wanted.items() if there.get(name) != span}
-    for name, span in changed.items():
-        entries.enter(home, name, span, sign="", by=home.city.city.name)
-    gone = there.keys() - wanted.keys()
-    for name in gone:
-        entries.withdraw(home, name, by=home.city.city.name)
-    return len(changed) + len(gone)
+    return entries.reconcile(reading(city), entries.PILOT, lambda: (named for pilot in _promised(city) for named in _spans(pilot)))
 
 
 def soon(city: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -37,6 +37,7 @@ __all__ = [
     "lift",
     "nearest",
     "places",
+    "reconcile",
     "sensors",
     "withdraw",
 ]
@@ -102,6 +103,39 @@ def enter(reading: Reading, entry: str, span: Span, *, sign: str, by: str) -> No
 def withdraw(reading: Reading, entry: str, *, by: str) -> None:
     """Take an entry back; that it was made stays on record."""
     _patiently(lambda: reading.river.lake.enter(entry, None, who=by))
+
+
+def reconcile(reading: Reading, kind: str, wanted: Callable[[], Iterable[tuple[str, Span]]]) -> int:
+    """
+    Bring a city's entries of a kind to what the site's database says; doing it twice changes nothing.
+
+    Parameters
+    ----------
+    reading
+        The city.
+    kind
+        One of `BY_THE_SITE`; entries of other kinds stay as they are.
+    wanted
+        Gives all that are to be, by the names of their entries. It is asked after the lake: the database may only be newer.
+
+    Returns
+    -------
+    How many entries that took. They are entered, and those that are not wanted any more withdrawn, in the city's own name.
+
+    Raises
+    ------
+    LakeBusy
+        Where the lake is held still: what was entered by then stands, and the next time does the rest.
+    """
+    there = {e.id: e.span for e in entered(reading) if e.span.kind == kind}
+    spans, by = dict(wanted()), reading.city.city.name
+    changed = [name for name, span in spans.items() if there.get(name) != span]
+    for name in changed:
+        enter(reading, name, spans[name], sign="", by=by)
+    gone = there.keys() - spans.keys()
+    for name in gone:
+        withdraw(reading, name, by=by)
+    return len(changed) + len(gone)
 
 
 def flags_in_force(reading: Reading) -> list[Flag]:

@@ -166,8 +166,8 @@ def _net(at: Visit) -> Known:
 
 
 def _cuts(at: Visit, net: Known) -> Cuts:
-    found = cuts.declared(at.city)
-    return Cuts(at.frame(), tuple(_line(d, net, at) for d in found[:100]), len(found))
+    found = cuts.declared(at.city, most=100)
+    return Cuts(at.frame(), tuple(_line(d, net, at) for d in found), cuts.how_many(at.city))
 
 
 def _line(d: cuts.Declared, net: Known, at: Visit) -> CutLine:
