@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pulso.city import City
+from pulso.city import City, ZonesFile
 from pulso.errors import CityFileError, Mistake
 
 
@@ -78,8 +78,11 @@ class Zones:
 
 def read(body: bytes, city: City) -> Zones:
     """Read a GeoJSON feature collection with the property names of the city file. CityFileError names what is wrong."""
-    conf = city.zones
-    where = f"{city.folder / 'city.toml'} → {conf.file}"
+    return polygons(body, f"{city.folder / 'city.toml'} → {city.zones.file}", city.zones)
+
+
+def polygons(body: bytes, where: str, conf: ZonesFile) -> Zones:
+    """Read a GeoJSON feature collection whose properties are called as said. CityFileError names what is wrong, and `where`."""
     try:
         features: list[dict[str, Any]] = json.loads(body.decode("utf-8-sig"))["features"]
     except (ValueError, KeyError, TypeError) as why:

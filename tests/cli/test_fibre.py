@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyproj
 import pytest
+import shapely
 
 import pulso.cli.fibre as commands
 from pulso.cli import main
@@ -20,7 +21,7 @@ from pulso.fibre.columns import TABLES, UNITS, Source
 from pulso.fibre.files.geopackage import write_geopackage
 from pulso.fibre.files.tables import read
 from pulso.fibre.renaming import renamed
-from pulso.fibre.shapes import Criticality, Disclosure, Kind, Laid, Plan, Site, Status, Use
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Kind, Laid, Plan, Site, Status, Strands, Use
 from tests.cli.conftest import Said
 from tests.conftest import REPO
 from tests.docs.test_docs import COMMANDS
@@ -55,7 +56,7 @@ def fibre(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
 
 def test_every_command_of_the_room_teaches_itself(fibre: Typed) -> None:
     group = COMMANDS.commands["fibre"]  # type: ignore[attr-defined]
-    assert set(group.commands) == {"check", "lengths", "convert", "merge", "cut", "load"} == set(commands.EXAMPLES)
+    assert set(group.commands) == {"check", "lengths", "convert", "merge", "cut", "nearest", "coverage", "load"} == set(commands.EXAMPLES)
     told = fibre("cut", "--help")
     assert (told.code, "Usage: pulso fibre cut" in told.out) == (0, True)
     for name, command in group.commands.items():
@@ -173,7 +174,54 @@ def test_a_cut_says_who_goes_dark(fibre: Typed) -> None:
     assert "24 strands (spare 24)" in told.out
     rows = json.loads(fibre("cut", "ring.gpkg", "--cable", "B-D", "--cable", "A-B", "--json").out)
     assert rows["dark"] == ["S2"]
-    assert "às escuras" in fibre("cut", "ring.gpkg", "--site", "B", "--lang", "pt").out
+    assert "sem serviço" in fibre("cut", "ring.gpkg", "--site", "B", "--lang", "pt").out
+
+
+def town() -> Plan:
+    """Two cabinets 1.7 km apart, a school by one of them, a library far from both, a cable that ends nobody knows where."""
+    east = (PORTO[0] + 0.02, PORTO[1])
+    by, far = (PORTO[0] + 0.0005, PORTO[1]), (PORTO[0], PORTO[1] + 0.02)
+    sites = [Site(id="A", name="Bolhão", at=PORTO, kind=Kind.CABINET), Site(id="B", at=east, kind=Kind.CABINET)]
+    sites += [Site(id="L", name="Biblioteca", at=far, public_building=True), Site(id="S", name="Escola", at=by, public_building=True)]
+    sites += [Site(id="N", public_building=True), Site(id="O")]
+    cables = [Cable(id="AS", name="Cabo 1", start="A", end="S", fibres=12), Cable(id="AB", start="A", end="B", fibres=48)]
+    cables += [Cable(id="NO", start="N", end="O", fibres=96)]
+    taken = Strands(cable="AB", first=1, last=40, use=Use.USED)
+    return Plan(id="town", name="", sites=tuple(sites), cables=tuple(cables), strands=(taken,))
+
+
+def test_the_nearest_spare_strand_is_told_with_what_nobody_knows(fibre: Typed) -> None:
+    write_geopackage(town(), Path("town.gpkg"))
+    at = f"{PORTO[0] + 0.021},{PORTO[1]}"
+    told = fibre("nearest", "town.gpkg", "--at", at)
+    assert told.code == 0
+    assert [" ".join(line.split()) for line in told.out.splitlines()[1:3]] == ["AB B 84 m 8 8", "AS Cabo 1 S Escola 1.72 km 12 12"]
+    assert "2 cables have as many strands to spare.\n1 more ends nobody knows where." in told.out
+    found = json.loads(fibre("nearest", "town.gpkg", "--at", at, "--least", "9", "--json").out)
+    assert [(n["cable"], n["site"], n["spare"]) for n in found["found"]] == [("AS", "S", 12)]
+    assert (found["placed"], found["unplaced"]) == (1, 1)
+    assert "1,72 km" in fibre("nearest", "town.gpkg", "--at", at, "--lang", "pt").out
+    nothing = fibre("nearest", "town.gpkg", "--at", at, "--least", "97").out
+    assert nothing.startswith("0 cables have as many strands to spare."), "no table without rows"
+
+
+def test_coverage_of_public_buildings_is_told_by_zone(fibre: Typed) -> None:
+    write_geopackage(town(), Path("town.gpkg"))
+    lon, lat = PORTO
+    drawn = {"sul": shapely.box(lon - 1, lat - 1, lon + 1, lat + 0.01), "norte": shapely.box(lon - 1, lat + 0.01, lon + 1, lat + 1)}
+    features = [{"type": "Feature", "properties": {"id": i, "name": i.title()}, "geometry": g.__geo_interface__} for i, g in drawn.items()]
+    Path("zones.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    told = fibre("coverage", "town.gpkg", "--metres", "100", "--zones", "zones.geojson")
+    assert told.code == 0
+    assert [line.split()[-5:] for line in told.out.splitlines()[1:5]] == [
+        ["Sul", "1", "1", "1", "1"], ["Norte", "1", "1", "0", "0"], ["where", "1", "0", "0", "1"], ["it", "3", "2", "1", "2"],
+    ]  # fmt: skip
+    (row,) = json.loads(fibre("coverage", "town.gpkg", "--metres", "2500", "--json").out)
+    assert row == {"zone": None, "buildings": 3, "placed": 2, "near": 2, "connected": 2}
+    assert "edifícios públicos" in fibre("coverage", "town.gpkg", "--metres", "30", "--lang", "pt").out
+    Path("zones.geojson").write_text('{"type": "FeatureCollection", "features": [{"properties": {"nome": "Sul"}, "geometry": null}]}')
+    told = fibre("coverage", "town.gpkg", "--metres", "30", "--zones", "zones.geojson")
+    assert (told.code, "zones.geojson: 2 mistakes" in told.err, "feature 0 has the properties nome" in told.err) == (2, True, True)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +236,12 @@ def test_a_cut_says_who_goes_dark(fibre: Typed) -> None:
         (["convert", "ring.gpkg", "n.json", "--form", "gpkg"], 2, "found the ending .json"),
         (["lengths", "ring.gpkg", "--network", "other"], 1, "found the networks ring; say which one, not 'other'"),
         (["lengths", "ring.gpkg", "--by", "colour"], 2, "colour"),
+        (["nearest", "ring.gpkg", "--at", "41.15"], 2, "write it in degrees as LON,LAT"),
+        (["nearest", "ring.gpkg", "--at", "41.15,-181"], 2, "longitude comes first"),
+        (["nearest", "ring.gpkg", "--at", "nan,41"], 2, "longitude comes first"),
+        (["coverage", "ring.gpkg", "--metres", "20001"], 2, "20000"),
+        (["coverage", "ring.gpkg", "--metres", "nan"], 2, "20000"),
+        (["coverage", "ring.gpkg", "--metres", "9", "--zones", "absent.geojson"], 2, "absent.geojson"),
     ],
 )
 def test_what_can_not_be_done_is_told_in_a_letter(fibre: Typed, words: list[str], code: int, letter: str) -> None:

@@ -1,23 +1,17 @@
-"""Commands about files of a fibre network: check, lengths, convert, merge, cut; and load, which keeps one on the site."""
+"""Commands about files of a fibre network: check, convert, merge, what can be asked of one; and load, which keeps one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from pulso.cli.web import _become as become
-from pulso.cli.words import AsJson, HomeFolder, InLanguage, MirrorFolder, opened, progress, say, say_json, speech
+from pulso.cli.fibre_asked import coverage, cut, lengths, nearest
+from pulso.cli.fibre_file import ColumnMap, NetworkFile, NetworkId, one_of, read, steps
+from pulso.cli.web import become
+from pulso.cli.words import AsJson, HomeFolder, InLanguage, say, say_json, speech
 from pulso.errors import PulsoError
-
-if TYPE_CHECKING:
-    import shapely
-
-    from pulso.fibre.files import Opened
-    from pulso.fibre.shapes import Plan
 
 EXAMPLES = {
     "check": "pulso fibre check network-package.json",
@@ -26,6 +20,8 @@ EXAMPLES = {
     "merge": "pulso fibre merge porto.gpkg metro.gpkg both.gpkg --take",
     "load": 'pulso fibre load demo porto.gpkg --why "survey of May"',
     "cut": "pulso fibre cut porto.gpkg --duct d-1042 --duct d-1043",
+    "nearest": "pulso fibre nearest porto.gpkg --at -8.6291,41.1579 --least 4",
+    "coverage": "pulso fibre coverage porto.gpkg --metres 100 --zones zones.geojson",
 }
 """An example of each, as its help ends with it."""
 
@@ -33,26 +29,17 @@ fibre = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Work on files of a fibre network: check, measure, convert, merge, and ask who goes dark.\n\n"
+    help="Work on files of a fibre network: check, measure, convert, merge, and ask who goes dark, what is spare and what it reaches.\n\n"
     "A file is of the Open Fibre Data Standard (0.3 or 0.4: JSON, GeoJSON, CSV, a folder or zip of them), a GeoPackage that Pulso "
     "wrote, or any GeoPackage, GeoJSON, CSV or folder of these with a column map (--columns). Only load needs a "
     "city, and keeps what it reads.",
     epilog=f"Example:  {EXAMPLES['check']}",
 )
 
-NetworkFile = Annotated[Path, typer.Argument(metavar="FILE", help="A file, folder or zip of a network.")]
-ColumnMap = Annotated[
-    Path | None,
-    typer.Option("--columns", metavar="MAP", help="A column map (TOML) that says which column of whose table is what.", show_default=False),
-]
-NetworkId = Annotated[
-    str | None, typer.Option("--network", metavar="ID", help="Which network, where a file has several.", show_default=False)
-]
-
 
 def join(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (check, lengths, convert, merge, cut, load):
+    for command in (check, lengths, convert, merge, cut, nearest, coverage, load):
         fibre.command(epilog=f"Example:  {EXAMPLES[command.__name__]}")(command)
     app.add_typer(fibre, name="fibre", rich_help_panel="Work on a fibre network")
 
@@ -68,8 +55,8 @@ def check(file: NetworkFile, columns: ColumnMap = None, lang: InLanguage = None,
     from pulso.fibre.findings import errors, worst_first
     from pulso.show import plant as words
 
-    with _steps("check") as step:
-        plans, findings, measured = _opened(file, columns, step)
+    with steps("check") as step:
+        plans, findings, measured = read(file, columns, step)
         for plan in plans:
             step(plan.name)
             told = set(measures(plan)) if measured else set()
@@ -84,47 +71,6 @@ def check(file: NetworkFile, columns: ColumnMap = None, lang: InLanguage = None,
         say(words.found(findings, language))
     if errors(findings):
         raise typer.Exit(1)
-
-
-def lengths(
-    file: NetworkFile,
-    by: Annotated[
-        Literal["all", "status", "owner", "phase", "disclosure", "zone"], typer.Option("--by", help="What the lengths are grouped by.")
-    ] = "status",
-    city: Annotated[
-        str | None, typer.Option("--city", metavar="CITY", help="Whose zones, with --by zone: a city as other commands take it.")
-    ] = None,
-    columns: ColumnMap = None,
-    network: NetworkId = None,
-    lang: InLanguage = None,
-    home: HomeFolder = None,
-    mirror: MirrorFolder = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure a network: routes, sheaths and strands, three lengths that are never added to each other.
-
-    A route is what is dug, a sheath what is bought, strands what is lit. On the ellipsoid, not on a map. Each says of how many ducts or
-    cables it is known; the others are not in it. With --by zone, routes are cut at the zones' borders.
-    """
-    from pulso.fibre.lengths import lengths as measure
-    from pulso.show import plant as words
-
-    if (by == "zone") != (city is not None):
-        raise typer.BadParameter("--by zone and --city CITY go together: zones are a city's")
-    with _steps("lengths") as step:
-        plan = _one(_opened(file, columns, step)[0], network, file)
-        names = {o.id: o.name for o in plan.organisations} if by == "owner" else {p.id: p.name for p in plan.phases}
-        zones: dict[str, shapely.Geometry] | None = None
-        if city is not None:
-            leaves = opened(city, home, mirror).zones.leaves
-            zones, names = {z.id: z.shape for z in leaves}, {z.id: z.name for z in leaves}
-        step(plan.name)
-        rows = measure(plan, by, zones)
-    if as_json:
-        parts = ("route", "sheath", "strand")
-        say_json([{"group": r.group, **{part: getattr(r, part)._asdict() for part in parts}} for r in rows])
-    else:
-        say(words.lengths(rows, by, names, speech(lang)))
 
 
 def convert(
@@ -157,8 +103,8 @@ def convert(
 
     form_of(out, form)
     _free(out, force)
-    with _steps("convert") as step:
-        plans, findings, _measured = _opened(file, columns, step)
+    with steps("convert") as step:
+        plans, findings, _measured = read(file, columns, step)
         plans = tuple(map(for_all, plans)) if public else plans
         lost = errors(findings)
         findings = worst_first([*findings, *save(plans, out, form, version, step)])
@@ -200,8 +146,8 @@ def merge(
 
     form_of(out)
     _free(out, force)
-    with _steps("merge") as step:
-        a, b = (_one(_opened(file, None, step)[0], None, file) for file in (one, other))
+    with steps("merge") as step:
+        a, b = (one_of(read(file, None, step)[0], None, file) for file in (one, other))
         step("merge")
         found = together(
             a, prefixed(b, prefix) if prefix else b, prefer="one" if prefer == "A" else "other", within=within, take="all" if take else ()
@@ -223,38 +169,6 @@ def merge(
     if told:
         say(words.found(told, language))
     say(words.written(out, found.plan, language))
-
-
-def cut(
-    file: NetworkFile,
-    duct: Annotated[
-        list[str] | None, typer.Option("--duct", metavar="ID", help="A duct that is cut; may be said again.", show_default=False)
-    ] = None,
-    cable: Annotated[list[str] | None, typer.Option("--cable", metavar="ID", help="A cable that is cut.", show_default=False)] = None,
-    site: Annotated[list[str] | None, typer.Option("--site", metavar="ID", help="A site that fails.", show_default=False)] = None,
-    columns: ColumnMap = None,
-    network: NetworkId = None,
-    lang: InLanguage = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say who goes dark if these ducts, cables and sites fail together, and who is left with one path.
-
-    With a duct all cables in it fail, with a site all that end there. Nothing is changed by asking.
-    """
-    from pulso.fibre.ask.answers import cut as answer
-    from pulso.fibre.ask.drawn import draw
-    from pulso.show import plant as words
-
-    if not (duct or cable or site):
-        raise typer.BadParameter("say what is cut: --duct, --cable or --site, each as often as needed")
-    with _steps("cut") as step:
-        plan = _one(_opened(file, columns, step)[0], network, file)
-        step("cut")
-        found = answer(draw(plan), ducts=duct or (), cables=cable or (), sites=site or ())
-    if as_json:
-        say_json({**found._asdict(), "thin": found.thin._asdict()})
-    else:
-        say(words.cut(found, plan, speech(lang)))
 
 
 def load(
@@ -290,38 +204,6 @@ def load(
         *(["--disclose"] if disclose else []),
         *options,
     )
-
-
-Step = Callable[[str], None]
-
-
-@contextmanager
-def _steps(what: str) -> Iterator[Step]:
-    """A bar that moves a step each time something is begun; how many there will be nobody knows before."""
-    with progress() as bars:
-        task = bars.add_task(what, total=None)
-
-        def step(name: str) -> None:
-            bars.update(task, description=f"{what}: {name}"[:24], advance=1)
-
-        yield step
-
-
-def _opened(file: Path, columns: Path | None, step: Step) -> Opened:
-    from pulso.fibre.columns import read_columns
-    from pulso.fibre.files import opened as read
-
-    step(file.name)
-    return read(file, None if columns is None else read_columns(columns), step)
-
-
-def _one(plans: tuple[Plan, ...], network: str | None, file: Path) -> Plan:
-    """The one network that is meant."""
-    some = [p for p in plans if network in (None, p.id)]
-    if len(some) == 1:
-        return some[0]
-    known = ", ".join(p.id for p in plans)
-    raise PulsoError(f"{file}: found the networks {known}; say which one" + ("" if network is None else f", not {network!r}"))
 
 
 def _free(out: Path, force: bool) -> None:

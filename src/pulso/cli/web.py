@@ -35,7 +35,7 @@ def serve(
 
     First the database is migrated, the static files are gathered and every city's shelf is brought up to date. Ctrl-C ends it.
     """
-    _become(home, "serve", "--host", host, "--port", str(port), "--workers", str(workers))
+    become(home, "serve", "--host", host, "--port", str(port), "--workers", str(workers))
 
 
 def worker(
@@ -47,7 +47,7 @@ def worker(
     PULSO_SCHEDULE says when: hours of each city's own clock ("06:30", the default; "06:30, 18:00"), or "every 15m", "every 2h". After a
     failure: 5 minutes, 15, then each hour. One worker a home; what a killed one left, the next takes up.
     """
-    _become(home, "worker", *(["--once"] if once else []))
+    become(home, "worker", *(["--once"] if once else []))
 
 
 def walk(
@@ -60,7 +60,7 @@ def walk(
     frozen before its window begins, and evaluated after it ends. The other cities are those that its file calls sisters. Only in a home
     where nothing was collected of any of them: what is published can't be told again by an earlier clock. Takes two minutes.
     """
-    _become(home, "walk", city)
+    become(home, "walk", city)
 
 
 def admin(
@@ -78,7 +78,7 @@ def admin(
             f"There is no site in {base.absolute()} yet: pulso serve makes one. Where that is not the home, say which is: "
             f"pulso admin {email} --home FOLDER"
         )
-    _become(home, "administrator", email)
+    become(home, "administrator", email)
 
 
 def backup(
@@ -90,7 +90,7 @@ def backup(
 
     Shelves and fitted months are left out: they are made again. The file holds secrets; only its owner may read it.
     """
-    _become(home, "backup", str(file.absolute()), *(["--force"] if force else []))
+    become(home, "backup", str(file.absolute()), *(["--force"] if force else []))
 
 
 def restore(
@@ -102,15 +102,15 @@ def restore(
 
     Every file is checked against its digest before anything is touched. The site and its worker must be stopped.
     """
-    _become(home, "restore", str(file.absolute()), *(["--force"] if force else []))
+    become(home, "restore", str(file.absolute()), *(["--force"] if force else []))
 
 
 def upgrade(home: HomeFolder = None) -> None:
     """Bring the home up to this version of Pulso: database, formats, shelves. Doing it twice changes nothing."""
-    _become(home, "upgrade")
+    become(home, "upgrade")
 
 
-def _become(home: Path | None, *words: str) -> None:
+def become(home: Path | None, *words: str) -> None:
     """Go on as a process of the web: it gets the signals, and its end is ours."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:

@@ -12,8 +12,10 @@ from pulso.fibre.ask.answers import Cut
 from pulso.fibre.findings import Finding
 from pulso.fibre.lengths import OUTSIDE, Length, Lengths
 from pulso.fibre.merge import Merged
+from pulso.fibre.reach import Reach
 from pulso.fibre.shapes import Plan
-from pulso.show.fibre import LEVELS, STATUSES, USES, km, word
+from pulso.fibre.spare import Nearest
+from pulso.show.fibre import LEVELS, STATUSES, USES, km, metres, word
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 
@@ -168,6 +170,50 @@ def cut(told: Cut, plan: Plan, speech: Speech) -> RenderableType:
             )
         )
     return Text("\n".join(parts))
+
+
+def nearest(told: Nearest, plan: Plan, speech: Speech) -> RenderableType:
+    """The nearest cables with strands to spare, how many there are, and of how many nobody knows where they end."""
+    cables, sites = ({t.id: t.name for t in things} for things in (plan.cables, plan.sites))
+    table = Table(box=None, pad_edge=False)
+    for title in (_("cable"), _("ends at")):
+        table.add_column(speech.say(title))
+    for title in (_("away"), _("spare"), _("nobody says")):
+        table.add_column(speech.say(title), justify="right")
+    for n in told.found:
+        numbers = (metres(n.metres, speech), speech.number(n.spare), speech.number(n.unsaid))
+        table.add_row(Text(_both(n.cable, cables)), Text(_both(n.site, sites)), *numbers)
+    lines = [
+        speech.many("{n} cable has as many strands to spare.", "{n} cables have as many strands to spare.", told.placed),
+        speech.say(
+            "Straight, on the ellipsoid: the way to dig is longer. Under “nobody says”: spare only because nothing is said of them."
+        ),
+    ]
+    if told.unplaced:
+        lines.insert(1, speech.many("{n} more ends nobody knows where.", "{n} more end nobody knows where.", told.unplaced))
+    return Group(*([table] if told.found else []), Text("\n".join(lines), style="dim" if told.found else ""))
+
+
+def _both(key: str, names: Mapping[str, str]) -> str:
+    """An id, and the name beside it where there is another."""
+    name = names.get(key)
+    return f"{key}  {name}" if name and name != key else key
+
+
+def coverage(rows: Sequence[Reach], names: Mapping[str, str], speech: Speech) -> RenderableType:
+    """Public buildings by zone: how many, with a known place, near the network, connected to it; and all together."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column(speech.say("zone"))
+    for title in (_("public buildings"), _("with a known place"), _("near"), _("connected")):
+        table.add_column(speech.say(title), justify="right")
+    counts = [(r.buildings, r.placed, r.near, r.connected) for r in rows]
+    elsewhere = speech.say("in no zone, or nobody knows where") if names else speech.say("all of it")
+    for r, row in zip(rows, counts, strict=True):
+        table.add_row(Text(elsewhere if r.zone is None else names.get(r.zone, r.zone)), *map(speech.number, row))
+    if len(rows) > 1:
+        table.add_row(speech.say("all of it"), *(speech.number(sum(column)) for column in zip(*counts, strict=True)))
+    note = speech.say("Near: of those with a known place. Connected: a cable in operation ends there.")
+    return Group(table, Text(note, style="dim"))
 
 
 def _named(ids: Sequence[str], names: Mapping[str, str]) -> list[str]:
