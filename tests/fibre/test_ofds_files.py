@@ -326,7 +326,9 @@ def test_a_span_without_a_route_is_measured_as_the_others_of_its_file_are(folder
     whole["networks"][0]["spans"].append({k: v for k, v in span.items() if k not in ("route", "id")} | {"id": "2", "fibreLength": 500})
     read = ofds.parse({"n.json": json.dumps(whole).encode()})
     assert [c.length for c in read.plans[0].cables] == [276_000.0, 500.0]
-    assert [f.where for f in read.findings if f.code == "length-unit"][-1] == "/networks/0/spans/1/fibreLength (id 2)"
+    units = {f.where: f for f in read.findings if f.code == "length-unit"}
+    assert units["/networks/0/spans/1/fibreLength (id 2)"].accepted == "kilometres; taken as metres"
+    assert "its sites are 200799 m apart" in units["/networks/0/spans/1 (id 2)"].found  # so 500 were kilometres after all: both are said
     assert same(package(read.plans, "0.3"), whole)
 
 

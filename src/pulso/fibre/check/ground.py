@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pulso.fibre.findings import Finding
 from pulso.fibre.metres import Floats, route_metres, straight_metres
-from pulso.fibre.shapes import Duct, Plan, Point
+from pulso.fibre.shapes import Cable, Duct, Plan, Point
 
 NEAR = 10.0
 """Metres by which a route may miss the site that it leads to."""
@@ -23,7 +25,7 @@ MEANT = 5.0
 """Metres by which a stated length may differ from the route's whatever the ratio: short ones have loops and drawn corners."""
 
 FAR, BACK = 500e3, 100e3
-"""A site so many metres from the middle of the network, but so near to it with longitude and latitude changed, has them changed."""
+"""So many metres from where it should be, but so near to it with longitude and latitude changed: they are changed."""
 
 EARTH = 6378137.0
 """Radius of the sphere of Web Mercator (EPSG:3857), m."""
@@ -35,21 +37,24 @@ UNITS: tuple[tuple[str, float, float, float], ...] = (
 )
 """What a length may be in by mistake: so many of the unit are a metre; ratio to the route, in that unit, from and to."""
 
+ENOUGH, NEARLY = 10, 0.9
+"""Of at least so many lengths, this part must be in another unit before it is told once, of all of them."""
 
-def positions(plan: Plan) -> Iterator[Finding]:
-    """Sites at 0° 0°, and sites far away that would be near with longitude and latitude changed."""
-    sites = [s for s in plan.sites if s.at is not None]
-    at = np.array([s.at for s in sites], float).reshape(-1, 2)
-    if not len(at):
-        return
-    middle = np.median(at, axis=0)
-    away, back = _from(middle, at), _from(middle, at[:, ::-1])
-    for site, one, other in zip(sites, away, back, strict=True):
-        if site.at == (0.0, 0.0):
-            yield Finding("nowhere", "warning", f"site {site.id}", "0° 0°, in the sea off Ghana", "nothing where the place isn't known")
-        elif one > FAR and other < BACK:
-            found = f"{site.at}, {one / 1000:.0f} km from the middle of the network; {other / 1000:.0f} km with both changed"
-            yield Finding("swapped", "warning", f"site {site.id}", found, "longitude, then latitude")
+CHANCE = 0.25
+"""If only a smaller part of all lengths is as on the flat map, it is so by chance: slack may be a third, and a map is for all."""
+
+CROOKED = 10.0
+"""So many times the straight way a length in kilometres may be, for something that nobody has drawn."""
+
+
+class Held(NamedTuple):
+    """Stated lengths of a kind of thing, and those of their routes."""
+
+    kind: str
+    where: list[str]
+    stated: Floats  # m; NaN where nothing is stated
+    metres: Floats  # m on the ellipsoid; NaN where a route is unknown
+    flat: Floats  # m on the Web Mercator map
 
 
 def ends(plan: Plan) -> Iterator[Finding]:
@@ -71,16 +76,25 @@ def ends(plan: Plan) -> Iterator[Finding]:
                 yield Finding("ends-apart", "warning", f"duct {duct.id}", found, f"at most {NEAR:.0f} m")
 
 
-def lengths(plan: Plan) -> Iterator[Finding]:
-    """Stated lengths that can't be right: shorter than the route, much longer, in another unit, or flat on the Web Mercator map."""
+def lengths(plan: Plan, parts: Sequence[Held]) -> Iterator[Finding]:
+    """Stated lengths that can't be right: shorter than the way, much longer, in another unit, or flat on the Web Mercator map."""
+    for part in parts:
+        yield from _doubts(part)
+    yield from _straight(plan)
+
+
+def held(plan: Plan) -> tuple[Held, Held]:
+    """Stated lengths of ducts, and of cables all of whose ducts are known, to be held against the routes."""
     routes = [d.route for d in plan.ducts]
     metres, flat = route_metres(routes), mercator_metres(routes)
-    yield from _doubts([f"duct {d.id}" for d in plan.ducts], _stated([d.length for d in plan.ducts]), metres, flat)
     number = {d.id: i for i, d in enumerate(plan.ducts)}
     cables = [c for c in plan.cables if c.ducts and c.length is not None]
     whole = [_sums([number.get(d, -1) for d in c.ducts], metres, flat) for c in cables]
     sums = np.array(whole, float).reshape(-1, 2)
-    yield from _doubts([f"cable {c.id}" for c in cables], _stated([c.length for c in cables]), sums[:, 0], sums[:, 1])
+    return (
+        Held("ducts", [f"duct {d.id}" for d in plan.ducts], _stated([d.length for d in plan.ducts]), metres, flat),
+        Held("cables", [f"cable {c.id}" for c in cables], _stated([c.length for c in cables]), sums[:, 0], sums[:, 1]),
+    )
 
 
 def mercator_metres(routes: list[tuple[Point, ...]]) -> Floats:
@@ -95,19 +109,48 @@ def mercator_metres(routes: list[tuple[Point, ...]]) -> Floats:
     return np.where(count > 1, found, np.nan)
 
 
-def _doubts(where: list[str], stated: Floats, metres: Floats, flat: Floats) -> Iterator[Finding]:
-    good = np.isfinite(stated) & np.isfinite(metres) & (metres > 0) & (np.abs(stated - metres) > MEANT)
+def _doubts(part: Held) -> Iterator[Finding]:
+    known = np.isfinite(part.stated) & np.isfinite(part.metres) & (part.metres > 0)
+    metres = np.where(known, part.metres, np.nan)
+    good = known & (np.abs(part.stated - part.metres) > MEANT)
+    flat = known & (np.abs(part.stated / part.flat - 1) < 0.003) & (part.flat / metres > 1.05)
+    of = f"of {known.sum():,} stated lengths"
+    if (unit := _unit_of_all(part.stated[known] / metres[known])) is not None:
+        word, of_metre = unit
+        so = known & _between(part.stated / metres / of_metre, LEAST, SLACK)
+        found = f"{so.sum():,} {of} are {of_metre:.4g} times the route on the ellipsoid, or a little more: {word}?"
+        yield Finding("length-unit", "warning", part.kind, found, "metres")
+        good &= ~so
+    elif known.sum() >= ENOUGH and flat.sum() >= NEARLY * known.sum():
+        factor = f"{np.median(part.flat[flat] / metres[flat]):.4f}"
+        found = f"{flat.sum():,} {of} are flat lengths of Web Mercator, {factor} times too long"
+        yield Finding("length-web-mercator", "warning", part.kind, found, "metres on the ground")
+        good &= ~flat
+    flat &= flat.sum() >= CHANCE * known.sum()
     for i in np.flatnonzero(good):
-        one = _doubt(where[i], float(stated[i]), float(metres[i]), float(flat[i]))
+        one = _doubt(part.where[i], float(part.stated[i]), float(part.metres[i]), float(part.flat[i]), flat=bool(flat[i]))
         if one:
             yield one
 
 
-def _doubt(where: str, stated: float, metres: float, flat: float) -> Finding | None:
+def _unit_of_all(ratio: Floats) -> tuple[str, float] | None:
+    """The unit in which nearly all lengths fit their routes, where in metres nearly none do; None for metres, or where few are known."""
+    if ratio.size < ENOUGH:
+        return None
+    fits = [(_between(ratio / of_metre, LEAST, SLACK).mean(), (word, of_metre)) for word, of_metre, _, _ in UNITS]
+    share, unit = max(fits)
+    return unit if share >= NEARLY else None
+
+
+def _between(values: Floats, least: float, most: float) -> NDArray[np.bool_]:
+    return (values >= least) & (values <= most)
+
+
+def _doubt(where: str, stated: float, metres: float, mapped: float, *, flat: bool) -> Finding | None:
     ratio = stated / metres
     found = f"{stated:.10g} m stated, where the route is {metres:.0f} m long on the ellipsoid"
-    if abs(stated / flat - 1) < 0.003 and flat / metres > 1.05:
-        factor = f"{flat / metres:.4f}"
+    if flat:
+        factor = f"{mapped / metres:.4f}"
         return Finding(
             "length-web-mercator",
             "warning",
@@ -125,6 +168,22 @@ def _doubt(where: str, stated: float, metres: float, flat: float) -> Finding | N
     return None
 
 
+def _straight(plan: Plan) -> Iterator[Finding]:
+    """Lengths of what nobody has drawn, held against the straight way between its two sites: nothing is shorter."""
+    at = {s.id: s.at for s in plan.sites}
+    drawn = {d.id for d in plan.ducts if len(d.route) > 1}
+    some: list[tuple[str, Duct | Cable]] = [(f"duct {d.id}", d) for d in plan.ducts if d.length is not None and d.id not in drawn]
+    some += [(f"cable {c.id}", c) for c in plan.cables if c.length is not None and not (c.ducts and drawn.issuperset(c.ducts))]
+    metres = straight_metres([at.get(x.start) for _, x in some], [at.get(x.end) for _, x in some])
+    stated = _stated([x.length for _, x in some])
+    for i in np.flatnonzero((stated > 0) & (stated < LEAST * (metres - 2 * NEAR))):
+        found = f"{stated[i]:.10g} m stated, where its sites are {metres[i]:.0f} m apart on the ellipsoid"
+        if LEAST <= stated[i] / metres[i] * 1000 <= CROOKED:
+            yield Finding("length-unit", "warning", some[i][0], f"{found}: kilometres?", "metres")
+        else:
+            yield Finding("length-short", "warning", some[i][0], found, "not shorter than the straight way")
+
+
 def _sums(ducts: list[int], metres: Floats, flat: Floats) -> tuple[float, float]:
     if min(ducts) < 0:
         return np.nan, np.nan
@@ -133,14 +192,6 @@ def _sums(ducts: list[int], metres: Floats, flat: Floats) -> tuple[float, float]
 
 def _stated(lengths: list[float | None]) -> Floats:
     return np.array([np.nan if x is None else x for x in lengths], float)
-
-
-def _from(middle: Floats, at: Floats) -> list[float]:
-    """Metres of each position from the middle; infinite where it is no position at all, as with latitude 120°."""
-    good = np.abs(at[:, 1]) <= 90
-    here = (float(middle[0]), float(middle[1]))
-    known: list[Point | None] = [(float(lon), float(lat)) if ok else None for (lon, lat), ok in zip(at, good, strict=True)]
-    return list(np.nan_to_num(straight_metres([here] * len(at), known), nan=np.inf))
 
 
 def met(one: Duct, other: str) -> str | None:
