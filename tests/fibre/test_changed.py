@@ -184,7 +184,7 @@ def test_another_unit_throughout_is_told_once_of_ducts_and_once_of_cables(unit: 
     plan = scaled(grid(CITIES["Porto"], slack=(1.02, 1.3)), lambda metres: metres * of_metre)
     found = check(plan)
     assert codes(found) == {("length-unit", "ducts"), ("length-unit", "cables")}
-    assert all(f.found.startswith("60 of 60 stated lengths") and f.found.endswith(f": {unit}?") for f in found)
+    assert all(f.found.endswith(f": {unit}?") and f.accepted == "metres (60 of 60 are not)" for f in found)
 
 
 @pytest.mark.parametrize(("city", "factor"), [("Porto", "1.328"), ("Helsinki", "2.00"), ("São Paulo", "1.09")])
@@ -192,7 +192,7 @@ def test_lengths_off_the_web_map_throughout_are_told_once_and_a_few_that_are_so_
     flat = _mercator(grid(CITIES[city]))
     (found,) = check(flat)
     assert (found.code, found.where) == ("length-web-mercator", "ducts")
-    assert f"60 of 60 stated lengths are flat lengths of Web Mercator, {factor}" in found.found
+    assert f"(60 of 60 are not, and {factor}" in found.accepted
     good = grid(CITIES[city], cables=False)
     few = good.model_copy(update={"ducts": (*flat.ducts[:9], *good.ducts[9:])})
     assert "length-web-mercator" not in {f.code for f in check(few)}
@@ -205,7 +205,15 @@ def test_a_length_in_metres_among_lengths_in_kilometres_is_not_told_and_one_in_f
     right, feet = (plan.ducts[i].model_copy(update={"length": (plan.ducts[i].length or 0) * by}) for i, by in ((0, 1000), (1, 3280.84)))
     found = check(plan.model_copy(update={"ducts": (right, feet, *plan.ducts[2:])}))
     assert codes(found) == {("length-unit", "ducts"), ("length-unit", "duct d1")}
-    assert next(f for f in found if f.where == "ducts").found.startswith("58 of 60 stated lengths")
+    assert next(f for f in found if f.where == "ducts").accepted == "metres (58 of 60 are not)"
+
+
+def test_what_is_so_of_all_stays_the_same_finding_while_one_length_is_mended() -> None:
+    feet = scaled(grid(CITIES["Porto"], cables=False), lambda metres: metres / 0.3048)
+    mended = feet.ducts[0].model_copy(update={"length": 0.3048 * (feet.ducts[0].length or 0)})
+    before, after = (check(feet.model_copy(update={"ducts": (first, *feet.ducts[1:])})) for first in (feet.ducts[0], mended))
+    assert [(f.code, f.where, f.found) for f in before] == [(f.code, f.where, f.found) for f in after]
+    assert (before[0].accepted, after[0].accepted) == ("metres (60 of 60 are not)", "metres (59 of 60 are not)")
 
 
 def test_of_a_few_lengths_each_is_told() -> None:

@@ -50,6 +50,17 @@ def test_what_is_wrong_in_the_network_is_said_and_it_is_kept_as_it_is_known(load
     assert reads.network("vila").plan == broken
 
 
+def test_a_network_with_longitude_and_latitude_changed_is_told_for_the_city_knows_where_it_is(load, tmp_path):
+    plan = net(ducts=())
+    assert all(site.at for site in plan.sites)
+    write_geopackage(plan, tmp_path / "right.gpkg")
+    assert "longitude" not in load(str(tmp_path / "right.gpkg"), "--why", "as drawn")[1]
+    turned = plan.model_copy(update={"sites": tuple(s.model_copy(update={"at": s.at[::-1]}) for s in plan.sites)})
+    write_geopackage(turned, tmp_path / "turned.gpkg")
+    _, warned = load(str(tmp_path / "turned.gpkg"), "--why", "as drawn, the other way round")
+    assert "km with both changed; longitude, then latitude, at every site and in every route" in warned
+
+
 def test_whoever_may_not_is_refused_and_a_stranger_is_a_letter(load, tmp_path, person):
     write_geopackage(net(), tmp_path / "vila.gpkg")
     for by, error in ((person("eva", "editor").email, Refused), ("nobody@vila.example", PulsoError)):

@@ -89,8 +89,8 @@ def some(plan: Plan) -> tuple[list[Finding], Plan]:
             told[site.id] = Finding("swapped", "warning", where, found, "longitude, then latitude")
     findings = list(told.values())
     if len(told) >= ENOUGH and len(told) > len(sites) / 2:
-        found = f"{len(told):,} of {len(sites):,} sites are not where the routes end, and are with both changed"
-        findings = [Finding("swapped", "warning", "sites", found, "longitude, then latitude")]
+        found = "most sites are not where their routes end, and are with both changed"
+        findings = [Finding("swapped", "warning", "sites", found, f"longitude, then latitude ({len(told):,} of {len(sites):,} are not so)")]
     right = tuple(s.model_copy(update={"at": s.at[::-1]}) if s.at and s.id in told else s for s in plan.sites)
     return [*nowhere, *findings], plan.model_copy(update={"sites": right}) if told else plan
 
@@ -137,9 +137,9 @@ def _by_lengths(plan: Plan, parts: Sequence[Held]) -> Finding | None:
     fits = (then >= LEAST) & (then <= SLACK)
     if (now < LEAST).mean() < SHORT or (then < LEAST).mean() > FEW or fits.mean() < 1 - SHORT or _spread(then) > STEADY * _spread(now):
         return None
-    short, left = (now < LEAST).sum(), (then < LEAST).sum()
-    found = f"{short:,} of {good.sum():,} stated lengths are shorter than their routes; {left:,} with both changed"
-    return Finding("swapped", "warning", "sites", found, "longitude, then latitude, at every site and in every route")
+    found = "stated lengths are shorter than their routes, and are not with both changed"
+    counts = f"{(now < LEAST).sum():,} of {good.sum():,} lengths are shorter; {(then < LEAST).sum():,} with both changed"
+    return Finding("swapped", "warning", "sites", found, f"longitude, then latitude, at every site and in every route ({counts})")
 
 
 def _shorter(stated: Floats, metres: Floats, share: float) -> bool:

@@ -114,19 +114,20 @@ def _doubts(part: Held) -> Iterator[Finding]:
     metres = np.where(known, part.metres, np.nan)
     good = known & (np.abs(part.stated - part.metres) > MEANT)
     flat = known & (np.abs(part.stated / part.flat - 1) < 0.003) & (part.flat / metres > 1.05)
-    of = f"of {known.sum():,} stated lengths"
+    counted = known.sum()  # said with what is accepted: what is found stays the same finding while other things come and go
     if (unit := _unit_of_all(part.stated[known] / metres[known])) is not None:
         word, of_metre = unit
         so = known & _between(part.stated / metres / of_metre, LEAST, SLACK)
-        found = f"{so.sum():,} {of} are {of_metre:.4g} times the route on the ellipsoid, or a little more: {word}?"
-        yield Finding("length-unit", "warning", part.kind, found, "metres")
+        found = f"stated lengths are {of_metre:.4g} times the route on the ellipsoid, or a little more: {word}?"
+        yield Finding("length-unit", "warning", part.kind, found, f"metres ({so.sum():,} of {counted:,} are not)")
         good &= ~so
-    elif known.sum() >= ENOUGH and flat.sum() >= NEARLY * known.sum():
+    elif counted >= ENOUGH and flat.sum() >= NEARLY * counted:
         factor = f"{np.median(part.flat[flat] / metres[flat]):.4f}"
-        found = f"{flat.sum():,} {of} are flat lengths of Web Mercator, {factor} times too long"
-        yield Finding("length-web-mercator", "warning", part.kind, found, "metres on the ground")
+        found = "stated lengths are the flat lengths of Web Mercator, too long on the ground"
+        accepted = f"metres on the ground ({flat.sum():,} of {counted:,} are not, and {factor} times too long)"
+        yield Finding("length-web-mercator", "warning", part.kind, found, accepted)
         good &= ~flat
-    flat &= flat.sum() >= CHANCE * known.sum()
+    flat &= flat.sum() >= CHANCE * counted
     for i in np.flatnonzero(good):
         one = _doubt(part.where[i], float(part.stated[i]), float(part.metres[i]), float(part.flat[i]), flat=bool(flat[i]))
         if one:

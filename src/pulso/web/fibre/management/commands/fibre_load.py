@@ -5,16 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.core.management.base import BaseCommand, CommandParser
 
 from pulso.cli.words import progress
 from pulso.errors import PulsoError
+from pulso.fibre.check import check
 from pulso.fibre.columns import read_columns
 from pulso.fibre.files import opened
 from pulso.fibre.findings import errors, worst_first
-from pulso.fibre.shapes import Plan
+from pulso.fibre.shapes import Plan, Point
 from pulso.web.fibre import reads, writes
 from pulso.web.people.models import Person
+from pulso.web.readings import reading
+from pulso.web.readings.walks import centres
 from pulso.web.running.prepare import finish_and_check
 
 MOST = 20
@@ -51,13 +55,19 @@ class Command(BaseCommand):
             done = writes.load(by, city, plan, why, merge=merge, disclose=disclose)
             bars.update(task, description="looking at it")
             kept = reads.network(city)
-        findings = worst_first([*found.findings, *(kept.findings if kept else ())])
+        findings = worst_first([*found.findings, *(check(kept.plan, around=_middle(city)) if kept else ())])
         for finding in findings[:MOST]:
             self.stderr.write(f"{finding.severity}: {finding}")
         if len(findings) > MOST:
             self.stderr.write(f"… and {len(findings) - MOST:,} more: pulso fibre check {file}")
         what = f"{done.added:,} things added, {done.changed:,} changed, {done.removed:,} removed"
         self.stdout.write(f"{city}: revision {done.number}, {what}; {len(errors(findings)):,} errors.")
+
+
+def _middle(city: str) -> Point:
+    """About where the city is, so that a network of another place, or with longitude and latitude changed, is told."""
+    lon, lat = np.mean(list(centres(reading(city)).values()), axis=0).tolist()
+    return lon, lat
 
 
 def _person(address: str) -> Person:
