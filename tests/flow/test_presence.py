@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -80,13 +80,13 @@ class Vila:
     def open(self) -> River:
         return River.open(self.folder, Home(self.folder / "var", self.folder / "mirror", self.clock))
 
-    def published(self, **how) -> presence.Told:
-        """Ask, keep, and publish; as a collection does, but with what became of it."""
+    def published(self, *, correct: Sequence[date] = ()) -> presence.Told:
+        """Ask, keep, and publish, or correct; as a collection does, but with what became of it."""
         river = self.open()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pulso.flow.collect.presence.sources", lambda city: [])
             collect(river)
-        return presence.publish(river, "wifi", **how)
+        return presence.correct(river, "wifi", correct) if correct else presence.publish(river, "wifi")
 
     def figures(self, day: date = DAY) -> dict[tuple[str, str, int], float | None]:
         """By table, id and hour of UTC."""
@@ -231,6 +231,26 @@ def test_a_place_with_an_access_point_that_was_off_is_missing(tmp_path):
     other.says(DAY, [b for b in a_monday() if b.ap != 2])
     other.published()
     assert other.figures()["place", "library", 12] is None  # one of two access points: fewer than two had anyone
+
+
+def test_somebody_alone_at_night_changes_nothing_in_what_is_published(tmp_path):
+    """Where no feed tells it, an access point was on because of them: so not even that it was is told."""
+    noon = [b for b in a_monday() if f"{DAY}T12" in b.session]
+    texts = []
+    for name, more in (("nobody", []), ("somebody", crowd(1, 5, f"{DAY}T03:10:00", 20))):
+        vila = Vila(tmp_path / name)
+        vila.says(DAY, [*noon, *more])
+        vila.published()
+        texts.append(Store(vila.folder / "var" / "vila" / "presence" / "wifi").text(DAY))
+    assert texts[0] == texts[1]
+    assert ",30,1.000" in texts[0]
+
+
+def test_a_sum_is_said_to_have_seen_the_places_that_are_shown_and_no_others(vila):
+    vila.published()
+    seen = {(f.table, f.id, f.start.hour): f.seen for f in Store(vila.folder / "var" / "vila" / "presence" / "wifi").figures(DAY)}
+    assert (seen["place", "library", 12], seen["zone", "west", 12], seen["city", "", 12]) == (1, 1, 1)
+    assert (seen["place", "library", 13], seen["city", "", 13]) == (None, None)  # 35 in the city, and of no place is it told
 
 
 def test_a_day_on_which_no_access_point_was_on_is_a_gap_and_may_still_come(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ from pulso.lake.lake import alone
 from pulso.sources.asking import Asker
 from pulso.sources.radius import Options, seconds
 from tests.flow.test_presence import DAY, Vila, a_monday
+from tests.lake import town
+from tests.sources.radius_rooms import Beat
 
 HOUR = 3_600.0
 
@@ -56,22 +58,94 @@ def test_an_answer_that_is_none_does_not_wipe_the_good_one_before_it(vila):
     assert vila.figures()["place", "library", 12] == 30
 
 
-def test_a_day_is_not_published_for_good_while_some_of_it_did_not_answer(vila, monkeypatch):
+def asleep(*endings: str):
+    """A server that doesn't answer for addresses with these endings."""
     asked = Asker.ask
 
     def ask(self, url, *more, **how):
-        if url.endswith("0505"):
+        if url.endswith(endings):
             raise SourceUnavailable("the server is asleep")
         return asked(self, url, *more, **how)
 
+    return ask
+
+
+def shifted(days: int) -> list[Beat]:
+    """The same Monday, so many days later."""
+    return [b._replace(at=b.at + 86_400 * days, session=f"{b.session}+{days}") for b in a_monday()]
+
+
+def test_a_day_waits_for_an_address_that_may_hold_sessions_of_it_and_the_letter_says_until_when(vila, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Asker, "ask", ask)
+        patch.setattr(Asker, "ask", asleep("0505"))
         (told,) = collect(vila.open())
-    assert "no day was published" in told.letter
+    assert "2026-05-04 waits to be published" in told.letter
+    assert "until 2026-05-16" in told.letter
     assert store_of(vila).days() == []
     (told,) = collect(vila.open())
     assert told.letter is None
     assert store_of(vila).days() == [DAY]
+
+
+def test_one_address_that_never_answers_holds_back_its_neighbours_and_no_other_day(vila, monkeypatch):
+    for i in range(1, 5):
+        vila.says(DAY + timedelta(days=i), shifted(i))
+    vila.clock.pass_(days=5)
+    monkeypatch.setattr(Asker, "ask", asleep("0508"))
+    (told,) = collect(vila.open())
+    assert store_of(vila).days() == [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
+    assert "2026-05-07, 2026-05-08, 2026-05-09 wait to be published" in told.letter
+
+
+def test_the_last_day_on_which_a_day_can_come_is_the_one_in_the_letter(vila, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Asker, "ask", asleep("0505"))
+        collect(vila.open())
+    vila.clock.now = datetime(2026, 5, 17, 12, tzinfo=UTC)
+    collect(vila.open())
+    assert store_of(vila).days() == []
+    late = Vila(vila.folder / "late", clock=town.Clock(datetime(2026, 5, 16, 12, tzinfo=UTC)))
+    late.says(DAY, a_monday())
+    collect(late.open())
+    assert store_of(late).days() == [DAY]
+
+
+def test_a_day_whose_own_file_has_not_come_is_not_published_from_its_neighbours_midnights(vila):
+    vila.says(DAY + timedelta(days=1), shifted(1))
+    (vila.folder / "mirror" / "radius.vila.example" / f"{DAY:%Y%m%d}").write_bytes(b"<html>maintenance</html>")
+    vila.clock.pass_(days=1)
+    (told,) = collect(vila.open())
+    assert "20260504: what came is no RADIUS accounting" in told.letter
+    assert store_of(vila).days() == [DAY + timedelta(days=1)]
+    vila.says(DAY, a_monday())
+    collect(vila.open())
+    assert store_of(vila).days() == [DAY, DAY + timedelta(days=1)]
+
+
+def test_an_hour_of_which_the_feed_of_health_did_not_answer_waits_and_one_of_which_nothing_comes_is_missing(tmp_path, monkeypatch):
+    health = """health = "pulse"
+[sources.pulse]
+connector = "table"
+url = "https://health.vila.example/{day:%Y%m%d}.csv"
+from = 2026-05-03
+time = { column = "time", zone = "UTC", step = "1h" }
+values = { column = "up", metric = "up", sensor_column = "ap" }
+"""
+    vila = Vila(tmp_path, health)
+    vila.says(DAY, a_monday())
+    folder = tmp_path / "mirror" / "health.vila.example"
+    folder.mkdir()
+    for day, hours in ((DAY - timedelta(days=1), [23]), (DAY, [h for h in range(24) if h != 13])):
+        rows = [f"{day}T{h:02}:00:00Z,ap-{ap},1" for h in hours for ap in range(1, 6)]
+        (folder / f"{day:%Y%m%d}.csv").write_text("\n".join(["time,ap,up", *rows]) + "\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Asker, "ask", asleep("0507.csv"))
+        told = {t.source: t for t in collect(vila.open())}
+    assert "of some hour the source pulse, of which an address did not answer, tells nothing" in told["wifi"].letter
+    assert store_of(vila).days() == []
+    collect(vila.open())
+    rows = [f for f in store_of(vila).figures(DAY) if f.table == "city"]
+    assert [f.seen for f in rows] == [1.0] * 14 + [0.0] + [1.0] * 9  # by the city's clock 13 UTC is the fifteenth hour
 
 
 def test_two_do_not_publish_at_once(vila):

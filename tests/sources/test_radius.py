@@ -248,7 +248,7 @@ def test_nobody_is_in_any_file_letter_or_record_that_comes_of_it(why, tmp_path, 
     said = []
     now = datetime(2026, 5, 5, 12, tzinfo=UTC)
     with Asker(Mirror([tmp_path / "mirror"])) as asker:
-        door = Door(conf, asker, salt="s", known={}, raw=tmp_path / "raw", strip=strip_for(conf, city), now=lambda: now)
+        door = Door(conf, asker, salt="s", known={}, raw=tmp_path / "raw", strip=strip_for(conf, city, now), now=lambda: now)
         with door:
             try:
                 for answer in open_source(conf, city).fetch(Window(date(2026, 5, 4), date(2026, 5, 4), now), door):
@@ -287,7 +287,7 @@ def test_through_a_door_that_knows_the_access_points_nothing_else_passes(body, c
 
 def test_the_city_s_own_door_refuses_an_unknown_access_point_and_does_not_name_it(tmp_path):
     city = a_town(tmp_path)
-    door = strip_for(city.sources["wifi"], city)
+    door = strip_for(city.sources["wifi"], city, datetime(2026, 5, 5, 12, tzinfo=UTC))
     stripped = door(detail([*WHOLE, Beat("Stop", NOON, ap=9, session="z", length=60)]))
     assert b"1 unknown sensor" in stripped
     assert b"-09" not in stripped
@@ -359,7 +359,7 @@ def test_an_address_may_be_of_a_day_a_month_or_always_the_same():
         ("personal = true", "personal = false", "sources.wifi.personal: found False"),
         ('keep_raw = "14d"', 'keep_raw = "3y"', "sources.wifi.keep_raw: found '3y'"),
         ('keep_raw = "14d"', 'keep_raw = "0d"', "sources.wifi.keep_raw: found '0d'"),
-        ('keep_raw = "14d"', 'keep_raw = "3d"', "sources.wifi.settle"),
+        ('keep_raw = "14d"', 'keep_raw = "4d"', "sources.wifi.settle"),
         ('sensors = "places.csv"', "", "sources.wifi.sensors"),
         ("points =", "k = 3\npoints =", "sources.wifi.k"),
         ("points =", "base = 1\npoints =", "sources.wifi.base"),

@@ -17,6 +17,8 @@ from pulso.city import City, SourceConf
 from pulso.errors import CityFileError, LakeError, Mistake, SourceChanged, SourceUnavailable
 from pulso.flow import presence
 from pulso.flow.home import River
+from pulso.flow.presence_due import Silent
+from pulso.flow.presence_keep import forget
 from pulso.lake import Kept
 from pulso.lake.lake import Collection
 from pulso.shapes import Answer, Get, Source, Window
@@ -68,12 +70,14 @@ def collect(
     with river.home.asker(river.city) as asker, ExitStack() as doors:
         door_of = {name: doors.enter_context(_door(river, name, asker, progress)) for name in opened}
         with river.lake.collecting() as run:
+            forget(river)
             for name, source in opened.items():
                 conf = river.city.sources[name]
                 told.append(_kept(run, conf, source, _window(river, conf, first, last), door_of[name]))
                 door_of[name].close()  # raw answers are on disk before the lake says that it has read them
     river.lake.sync_events(river.city.events)
-    told = [_present(river, c) if c.source in presence.sources(river.city) else c for c in told]
+    silent = {name: [u.url for u in door.unanswered] for name, door in door_of.items()}
+    told = [_present(river, c, silent) if c.source in presence.sources(river.city) else c for c in told]
     reduce(river, progress)
     return told
 
@@ -107,12 +111,9 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
     return told
 
 
-def _present(river: River, collected: Collected) -> Collected:
-    """Publish the days whose sessions have settled, and tell it with what was collected. For good: so not while anything didn't answer."""
-    if collected.unanswered:
-        waits = f"Source {collected.source}: no day was published, because some of it did not answer; the next collection does it."
-        return replace(collected, letter="\n".join(letter for letter in (collected.letter, waits) if letter))
-    told = presence.publish(river, collected.source)
+def _present(river: River, collected: Collected, silent: Silent) -> Collected:
+    """Publish the days whose sessions have settled, and of which nothing did not answer; tell it with what was collected."""
+    told = presence.publish(river, collected.source, silent=silent)
     letters = [letter for letter in (collected.letter, told.letter) if letter]
     return replace(collected, kept=collected.kept + told.shown, days=max(collected.days, len(told.days)), letter="\n".join(letters) or None)
 
@@ -140,7 +141,7 @@ def _door(river: River, name: str, asker: Asker, progress: Progress | None) -> D
         salt=salt(river.city, conf),
         known=river.lake.digests(name),
         raw=raw_folder(river, name),
-        strip=strip_of(conf, river.city),
+        strip=strip_of(conf, river.city, river.home.clock()),
         progress=_bar(progress, name),
         now=river.home.clock,
     )

@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,8 @@ from pulso.core.privacy.tables import protect, rounded
 from pulso.errors import SourceChanged
 from pulso.flow.home import River
 from pulso.flow.presence_count import Counts, Layout, Sessions, counted, joined, layout, lengths, on_by_reports
+from pulso.flow.presence_due import Silent, due
+from pulso.flow.presence_keep import first_kept, folder
 from pulso.flow.presence_store import Figure, Hour, Store, instants, moment
 from pulso.lake.lake import alone
 from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
@@ -56,7 +59,7 @@ def sources(city: City) -> list[str]:
     return [name for name, conf in city.sources.items() if conf.connector == "radius"]
 
 
-def publish(river: River, name: str, *, correct: Sequence[date] = ()) -> Told:
+def publish(river: River, name: str, *, silent: Silent = MappingProxyType({})) -> Told:
     """
     Publish the days of one source that have settled, and hand what may be known to the lake.
 
@@ -66,9 +69,8 @@ def publish(river: River, name: str, *, correct: Sequence[date] = ()) -> Told:
         The city, collected: what its door stripped and kept is what is counted.
     name
         A source with connector = "radius".
-    correct
-        Days that were published and shall be again, from what is known now; each that is still kept. What was given out before bounds
-        what may be given out now.
+    silent
+        Of each source the addresses that did not answer: days of which they may tell something wait (`presence_due.due`).
 
     Returns
     -------
@@ -82,24 +84,84 @@ def publish(river: River, name: str, *, correct: Sequence[date] = ()) -> Told:
         Where the disk refuses, or another process is writing to the lake, or publishes the same.
     """
     with alone(folder(river, name), "lock"):
-        return _published(river, name, correct)
+        desk = _desk(river, name)
+        wanted = due(river, desk.conf, desk.options, desk.span, desk.heard, silent)
+        return _told(desk, wanted.days, wanted.letters)
 
 
-def _published(river: River, name: str, correct: Sequence[date]) -> Told:
-    conf = river.city.sources[name]
+def correct(river: River, name: str, days: Sequence[date]) -> Told:
+    """
+    Publish days again that were published, from what is known now, and nothing else. What was given out before bounds what may be now.
+
+    Parameters
+    ----------
+    river, name
+        As in `publish`.
+    days
+        Local days. One that can't be corrected is told in the letter, and why.
+
+    Returns
+    -------
+    Told
+
+    Raises
+    ------
+    CityFileError, LakeError
+        As in `publish`.
+    """
+    with alone(folder(river, name), "lock"):
+        desk = _desk(river, name)
+        barred = {d: why for d in days if (why := _barred(desk, d)) is not None}
+        letters = [f"Source {name}: {d} can't be corrected: {why}." for d, why in barred.items()]
+        return _told(desk, [d for d in dict.fromkeys(days) if d not in barred], letters, again=True)
+
+
+class _Desk(NamedTuple):
+    """What a source's publication is made from."""
+
+    river: River
+    conf: SourceConf
+    options: Options
+    where: Layout
+    store: Store
+    sessions: Sessions
+    heard: frozenset[str]  # the origins of which accounting is kept
+    quiet: float
+    span: tuple[date, date]  # the first day whose sessions are kept, and the last that has settled
+
+
+def _desk(river: River, name: str) -> _Desk:
+    conf, now = river.city.sources[name], river.home.clock()
     options = Options.model_validate(dict(conf.options))
-    where, store, now = layout(river.city, river.zones, conf, options), Store(folder(river, name)), river.home.clock()
+    where = layout(river.city, river.zones, conf, options)
     interim, quiet, settle = lengths(options)
-    keep = retention(conf.keep_raw)
-    oldest = (now - keep + timedelta(days=1)).astimezone(river.city.clock).date() + timedelta(days=1)
-    sessions = joined(list(_kept(river, conf)), where.points, interim)
     newest = (now - timedelta(seconds=settle)).astimezone(river.city.clock).date() - timedelta(days=1)
-    out = set(store.days())
-    due = [d for d in _days(oldest, newest) if d not in out and _alive(conf, d)]
-    letters, done, figures = [], [], []
-    for day in [*due, *(d for d in correct if d in out and d >= oldest)]:
+    span = first_kept(river.city, now, retention(conf.keep_raw)), newest
+    kept = _kept(river, conf)
+    sessions = joined(list(kept.values()), where.points, interim)
+    return _Desk(river, conf, options, where, Store(folder(river, name)), sessions, frozenset(kept), quiet, span)
+
+
+def _barred(desk: _Desk, day: date) -> str | None:
+    """Why a day can't be corrected; None where it may be."""
+    if day > desk.span[1]:
+        return f"it has not settled; until {desk.span[1]} days have"
+    if day < desk.span[0]:
+        return f"its sessions are forgotten; those from {desk.span[0]} on are kept"
+    if day not in desk.store.days():
+        return "it was never published; a collection publishes it, once all that is known of it has answered"
+    if desk.store.hours(day) is None:
+        return "what was secret of it is no longer known, so that nothing could tell what the difference gives away"
+    return None
+
+
+def _told(desk: _Desk, days: Sequence[date], letters: list[str], *, again: bool = False) -> Told:
+    """Publish these days, forget what is old, hand the lake what is new, and say what became of it."""
+    river, name = desk.river, desk.conf.name
+    done, shown, withheld, unseen = [], 0, 0, 0
+    for day in days:
         try:
-            told = _day(river, store, day, sessions, where, options, quiet)
+            told = _day(desk, day)
         except BudgetSpent as why:
             letters.append(
                 f"Source {name}: the budget of its noise is spent, so nothing more is published. {why}. A greater budget gives more away."
@@ -107,17 +169,15 @@ def _published(river: River, name: str, correct: Sequence[date]) -> Told:
             break
         if told is not None:
             done.append(day)
-            figures += [f for f in told if f.table == "place"]
-    letters += [
-        f"Source {name}: {d} can't be corrected: it was never published, or its sessions are forgotten." for d in correct if d not in done
-    ]
+            heard, said = told.seen > 0, np.isfinite(told.figures)
+            shown, withheld, unseen = shown + int(said.sum()), withheld + int((heard & ~said).sum()), unseen + int((~heard).sum())
+        elif again:
+            letters.append(f"Source {name}: {day} can't be corrected: by what is known now, no access point was on.")
     known = river.lake.digests(name)
     new = [a for a in answers(river, name) if known.get(a.origin) != a.digest]
     if new:
-        river.lake.keep(conf, new)
-    shown = sum(f.value is not None for f in figures)
-    unseen = sum(f.seen == 0 for f in figures)
-    return Told(name, tuple(done), shown, len(figures) - shown - unseen, unseen, store.forget(oldest), "\n".join(letters) or None)
+        river.lake.keep(desk.conf, new)
+    return Told(name, tuple(done), shown, withheld, unseen, desk.store.forget(desk.span[0]), "\n".join(letters) or None)
 
 
 def answers(river: River, name: str) -> Iterator[Answer]:
@@ -147,60 +207,67 @@ def replayable(conf: SourceConf, read: Mapping[str, str]) -> dict[str, str]:
     return {} if conf.connector == "radius" else dict(read)
 
 
-def folder(river: River, name: str) -> Path:
-    """Where a source's presence lies: `published/` may be given to anyone, `private/` to nobody."""
-    return river.home.folder(river.city) / "presence" / name
-
-
-def _kept(river: River, conf: SourceConf) -> Iterator[Kept]:
-    """The sessions that the door kept: of each address the newest answer that has any. A page of error is not the end of a good day."""
+def _kept(river: River, conf: SourceConf) -> dict[str, Kept]:
+    """By origin the sessions that the door kept: of the newest answer that has any. A page of error is not the end of a good day."""
     store = RawStore(river.home.folder(river.city) / "raw" / conf.name, retention(conf.keep_raw))
+    found: dict[str, Kept] = {}
     for name in store.origins():
         for kept in reversed(store.versions(name)):
             body = store.body(kept)
             if body is None:
                 continue
             try:
-                found = radius.read(body, river.city.city.timezone)
+                read = radius.read(body, river.city.city.timezone)
             except SourceChanged:  # the collection's letter says so
                 continue
-            if found.start.size:
-                yield found
+            if name not in found or read.start.size:
+                found[name] = read
+            if read.start.size:
                 break
+    return found
 
 
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
+class _Places(NamedTuple):
+    """What was published of places, hour by hour."""
+
+    figures: Floats  # (H, P)
+    seen: Floats  # (H, P)
 
 
-def _alive(conf: SourceConf, day: date) -> bool:
-    return (conf.first or day) <= day <= (conf.last or day)
-
-
-def _day(river: River, store: Store, day: date, sessions: Sessions, where: Layout, options: Options, quiet: float) -> list[Figure] | None:
-    """Publish one day; None where no access point was on, so that it may still come, and where what was printed can't be judged with it."""
+def _day(desk: _Desk, day: date) -> _Places | None:
+    """Publish one day; None where no access point was on, so that it may still come."""
+    river, store, where, options = desk.river, desk.store, desk.where, desk.options
     edges = instants(day, river.city.clock)
     if options.health is None:
-        on = on_by_reports(sessions, len(where.points), edges, quiet)
+        on = on_by_reports(desk.sessions, len(where.points), edges, desk.quiet)
     else:
         on = _on_by_feed(river, options.health, where, edges, day)
     if not on.any():
         return None
-    counts = counted(sessions, where, edges, on, options)
+    counts = counted(desk.sessions, where, edges, on, options)
     whole = options.measure == "sessions"
-    printed = day in store.days()
-    before = store.hours(day) if printed else None
-    if before is None and printed:
-        return None
+    before = store.hours(day) if day in store.days() else None
     if before is None:
         held = protect_nested(counts.values, where.tree, counts.cells, counts.sums, k=options.k, base=options.base, whole=whole)
         hours = [_hour(where, counts.values[h], held, h, options) for h in range(edges.size - 1)]
     else:
         held, hours = _corrected(before, list(store.figures(day)), where, counts, options)
     numbers = held.figures if options.noise is None else _noisy(store, day, counts.values, where.tree, held, options)
-    told = list(_figures(where, numbers, held.seen, edges))
-    store.publish(day, told, hours)
-    return told
+    shares = held.seen if options.health is not None else _seen_by_all(numbers, where.tree)
+    store.publish(day, list(_figures(where, numbers, shares, edges)), hours)
+    places = len(where.places)
+    return _Places(numbers[:, :places], held.seen[:, :places])
+
+
+def _seen_by_all(numbers: Floats, tree: Tree) -> Floats:
+    """(H, P + Z + 1) The share of places that anyone can tell were seen: those whose own numbers are shown. NaN where that is none.
+
+    Where no feed tells it, an access point was on because somebody used it: its share of an hour would tell that somebody was there.
+    """
+    printed = np.isfinite(numbers[:, : tree.zone.size]).astype(np.float64)
+    rows = tree.figures
+    shares = np.asarray((rows @ printed.T).T) / np.maximum(rows.sum(axis=1), 1)
+    return np.where(np.isfinite(numbers) & (shares > 0), shares, np.nan)
 
 
 def _hour(where: Layout, values: Floats, held: Withheld, h: int, options: Options) -> Hour:
@@ -221,9 +288,8 @@ def _corrected(before: list[Hour], printed: list[Figure], where: Layout, counts:
         now = dict(zip(where.places, counts.values[h].tolist(), strict=True))
         held = np.array([w if not n else now.get(n, np.nan) for n, w in zip(hour.names, was.tolist(), strict=True)])
         if np.array_equal(was, held, equal_nan=True) and set(_ids(where)) == set(said):
-            told = [said[at] for at in _ids(where)]
-            figures.append(np.array([np.nan if f.value is None else f.value for f in told]))
-            seen.append(np.array([f.seen for f in told]))
+            figures.append(np.array([np.nan if (value := said[at].value) is None else value for at in _ids(where)]))
+            seen.append(np.asarray(where.tree.figures @ np.isfinite(counts.values[h])) / np.maximum(where.tree.figures.sum(axis=1), 1))
             hours.append(hour)
             continue
         row, share, again = _judged(hour, was, held, where, counts, h, options)
@@ -280,7 +346,7 @@ def _figures(where: Layout, numbers: Floats, seen: Floats, edges: Floats) -> Ite
     for h in range(edges.size - 1):
         start, end = moment(float(edges[h])), moment(float(edges[h + 1]))
         for (table, name), value, share in zip(_ids(where), numbers[h].tolist(), seen[h].tolist(), strict=True):
-            yield Figure(table, name, start, end, None if np.isnan(value) else value, share)
+            yield Figure(table, name, start, end, *(None if np.isnan(x) else x for x in (value, share)))
 
 
 def _on_by_feed(river: River, source: str, where: Layout, edges: Floats, day: date) -> NDArray[np.bool_]:

@@ -32,7 +32,7 @@ class Figure(NamedTuple):
     start: datetime  # UTC
     end: datetime
     value: float | None  # rounded; None where withheld, or where nothing was seen
-    seen: float  # share of its places that were seen, 0 to 1
+    seen: float | None  # share of its places that were seen, 0 to 1; None where it isn't told
 
 
 class Hour(NamedTuple):
@@ -61,7 +61,7 @@ class Store:
         """A day's publication."""
         for row in csv.DictReader(io.StringIO(self.text(day))):
             start, end = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
-            yield Figure(row["table"], row["id"], start, end, float(row["value"]) if row["value"] else None, float(row["seen"]))
+            yield Figure(row["table"], row["id"], start, end, *(float(row[c]) if row[c] else None for c in ("value", "seen")))
 
     def publish(self, day: date, figures: list[Figure], hours: list[Hour]) -> None:
         """Keep a day's publication, and before it what its correction needs: with its text, so that `hours` can end what a kill cut short.
@@ -72,8 +72,8 @@ class Store:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
         for f in figures:
-            value = "" if f.value is None else f"{f.value:g}"
-            table.writerow([f.table, f.id, _iso(f.start), _iso(f.end), value, f"{f.seen:.3f}"])
+            value, seen = ("" if x is None else form.format(x) for x, form in ((f.value, "{:g}"), (f.seen, "{:.3f}")))
+            table.writerow([f.table, f.id, _iso(f.start), _iso(f.end), value, seen])
         self._write(self._private(day), json.dumps({"hours": [_told(h) for h in hours], "csv": out.getvalue()}, allow_nan=False))
         self._write(self._published(day), out.getvalue())
 

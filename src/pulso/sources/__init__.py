@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from datetime import datetime
 from types import ModuleType
 from typing import cast
 
@@ -49,11 +50,11 @@ def open_source(conf: SourceConf, city: City) -> Source:
     return cast(Source, module.Source(conf=conf, options=options, city=city))
 
 
-def strip_of(conf: SourceConf, city: City) -> Callable[[bytes], bytes] | None:
+def strip_of(conf: SourceConf, city: City, now: datetime) -> Callable[[bytes], bytes] | None:
     """What takes everything personal out of a connector's answers before they touch a disk; None where its module has no such thing.
 
-    `strip_for(conf, city)`, where it is the city that says what may pass; else `strip`.
+    `strip_for(conf, city, now)`, where it is the city and the day that say what may pass; else `strip`.
     """
     module = connector(conf.connector)
     made = getattr(module, "strip_for", None)
-    return cast(Callable[[bytes], bytes], made(conf, city)) if made else getattr(module, "strip", None)
+    return cast(Callable[[bytes], bytes], made(conf, city, now)) if made else getattr(module, "strip", None)

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
@@ -122,7 +122,7 @@ class Kept(NamedTuple):
     open: NDArray[np.bool_]  # (S,) no stop was heard
 
 
-def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = None) -> bytes:
+def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = None, since: float = -np.inf) -> bytes:
     """
     Take everybody out of an answer.
 
@@ -134,6 +134,8 @@ def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = 
         The city's access points: other names don't pass. Without, a name passes if it looks like one and no client in the answer bears it.
     zone
         The server's clock, an IANA name: with it, times that name none are written as moments.
+    since
+        Seconds since the epoch: sessions that ended before are not kept. They would be kept too long.
 
     Returns
     -------
@@ -153,16 +155,34 @@ def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = 
     found = rows(text, odd)
     if found is None:
         return NO_ACCOUNTING
-    return _written(sessions(found, odd, points, zone), odd)
+    return _written([s for s in sessions(found, odd, points, zone) if s.stop >= since], odd)
 
 
-def strip_for(conf: SourceConf, city: City) -> Callable[[bytes], bytes]:
-    """The door's `strip` that knows the city's access points: nothing else passes for one; and its clock.
+def strip_for(conf: SourceConf, city: City, now: datetime) -> Callable[[bytes], bytes]:
+    """The door's `strip` that knows the city's access points: nothing else passes for one; its clock; and which sessions are too old.
 
     CityFileError for mistakes in the file of access points.
     """
     options = Options.model_validate(dict(conf.options))
-    return partial(strip, points=frozenset(p.point for p in points_of(conf, options, city)), zone=city.city.timezone)
+    points = frozenset(p.point for p in points_of(conf, options, city))
+    return partial(strip, points=points, zone=city.city.timezone, since=kept_since(now, retention(conf.keep_raw)))
+
+
+def kept_since(now: datetime, keep: timedelta) -> float:
+    """Sessions that ended before are forgotten today, seconds since the epoch: at midnight of UTC, so that none lies longer than `keep`."""
+    return datetime.combine((now - keep).astimezone(UTC).date() + timedelta(days=1), time(), UTC).timestamp()
+
+
+def newer(body: bytes, since: float, zone: str) -> bytes:
+    """A stripped answer without the sessions that ended before a moment (seconds since the epoch); what is none stays as it is."""
+    head, mark, table = body.partition(b"\npoint,")
+    if not mark or not head.startswith(FIRST_LINE):
+        return body
+    columns, *rows = table.splitlines(keepends=True)
+    stop = read(body, zone).stop
+    if (stop >= since).all():
+        return body
+    return head + mark + columns + b"".join(row for row, at in zip(rows, stop.tolist(), strict=True) if at >= since)
 
 
 def points_of(conf: SourceConf, options: Options, city: City) -> tuple[Point, ...]:
@@ -265,9 +285,9 @@ class Source:
             mistakes.append(
                 Mistake(f"{key}.keep_raw", conf.keep_raw, 'from "1d" to "31d": sessions are kept no longer, and counted from what is kept')
             )
-        if retention(conf.keep_raw).total_seconds() < seconds(self.options.settle) + 2 * 86_400:
+        if retention(conf.keep_raw).total_seconds() < seconds(self.options.settle) + 3 * 86_400:
             mistakes.append(
-                Mistake(f"{key}.settle", self.options.settle, "two days less than keep_raw at most: what is forgotten can't be counted")
+                Mistake(f"{key}.settle", self.options.settle, "three days less than keep_raw at most: what is forgotten can't be counted")
             )
         if conf.sensors is None:
             mistakes.append(Mistake(f"{key}.sensors", None, "a CSV of the places: sensor,name,lon,lat,zone"))
