@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,19 @@ def test_what_another_process_commits_is_seen_at_once(tmp_path: Path) -> None:
         assert len(reader.files()) == n
     writer.commit([], removes=writer.files())
     assert reader.files() == []
+
+
+def test_a_table_that_is_put_back_from_a_backup_is_read_as_it_is_now(tmp_path: Path) -> None:
+    reader, writer = Table(tmp_path / "t", ROWS), Table(tmp_path / "t", ROWS)
+    writer.append(rows(date(2024, 1, 1)))
+    shutil.copytree(tmp_path / "t", tmp_path / "backup")
+    for n in (2, 3):
+        writer.append(rows(date(2024, 1, n)))
+    assert len(reader.files()) == 3
+    shutil.rmtree(tmp_path / "t")
+    assert reader.head() is None
+    shutil.move(tmp_path / "backup", tmp_path / "t")
+    assert reader.read()["day"].to_pylist() == [date(2024, 1, 1)]
 
 
 def test_a_file_that_was_written_and_never_committed_is_not_seen(tmp_path: Path) -> None:

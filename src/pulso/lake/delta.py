@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -46,6 +45,22 @@ class File:
     columns: frozenset[str]  # those that the log counts; a column that a table was given later is not in its older files
 
 
+class _Newest(NamedTuple):
+    """The newest commit when it was last looked for."""
+
+    head: tuple[str, int]  # its name, and when it was written
+    file: Path
+    following: Path  # where the next one will be
+
+
+def _written(file: Path) -> int | None:
+    """When a file was written, in nanoseconds; None where it isn't there."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
 class Table:
     """One Delta table below the lake's root. Every question is answered by the newest commit, of whichever process."""
 
@@ -53,6 +68,8 @@ class Table:
         self.path = path
         self.schema = schema
         self.rows_a_group = rows_a_group  # what is read at once, at least: fewer where rows are large
+        self._log = path / "_delta_log"
+        self._newest: _Newest | None = None
         self._read: tuple[tuple[str, int], list[File]] | None = None  # the newest commit when the log was read, and the live files
 
     def files(self, **within: tuple[Any, Any]) -> list[File]:
@@ -69,13 +86,25 @@ class Table:
         return self._read[1]
 
     def head(self) -> tuple[str, int] | None:
-        """The newest commit's name and time; None where there is no table yet."""
-        try:
-            with os.scandir(self.path / "_delta_log") as log:
-                newest = max((e for e in log if e.name.endswith(".json")), key=lambda e: e.name, default=None)
-                return newest and (newest.name, newest.stat().st_mtime_ns)
-        except FileNotFoundError:
+        """The newest commit's name and time; None where there is no table yet.
+
+        Commits are numbered one after another: while the newest is as it was and the next isn't there, the log, which grows, isn't listed.
+        """
+        known = self._newest
+        if known is None or _written(known.file) != known.head[1] or known.following.exists():
+            known = self._newest = self._look()
+        return known and known.head
+
+    def _look(self) -> _Newest | None:
+        """The newest commit, by a list of the log."""
+        if not self._log.is_dir():
             return None
+        number = max((f.stem for f in self._log.iterdir() if f.suffix == ".json" and f.stem.isdigit()), default=None)
+        if number is None:
+            return None
+        file = self._log / f"{number}.json"
+        at = _written(file)
+        return None if at is None else _Newest((file.name, at), file, file.with_stem(f"{int(number) + 1:0{len(number)}}"))
 
     def _files(self) -> list[File]:
         table = self._open()

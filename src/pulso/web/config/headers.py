@@ -11,6 +11,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
+ALONE, ANYWHERE = POLICY.format(ancestors="'none'"), POLICY.format(ancestors="*")
 SILENT = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()"
 
 
@@ -24,7 +25,7 @@ class Headers:
         """Answer, and say what the answer may do."""
         response = self.get_response(request)
         embeddable = getattr(response, "embeddable", False)
-        response.headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="*" if embeddable else "'none'"))
+        response.headers.setdefault("Content-Security-Policy", ANYWHERE if embeddable else ALONE)
         response.headers.setdefault("Permissions-Policy", SILENT)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if embeddable:

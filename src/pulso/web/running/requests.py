@@ -31,7 +31,7 @@ class Requests:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and note it."""
-        said = request.headers.get("X-Request-ID", "")
+        said = request.META.get("HTTP_X_REQUEST_ID", "")
         name = said if AN_ID.fullmatch(said) else uuid.uuid4().hex
         token = REQUEST_ID.set(name)
         began = time.perf_counter()
