@@ -12,28 +12,34 @@ from pulso.web.pages.leaves import Leaf
 
 
 @dataclass(frozen=True)
-class WifiPlaceLine:
-    """A place with public Wi-Fi, in short."""
+class WifiLine:
+    """What a line says of a place or an access point."""
 
     id: str = Field(description="its id in the city's inventory, for links")
     name: str = Field(description="its name")
+    health: str = Field(description="working, partly, failing or unknown; empty where it has no access point")
+    state: str = Field(description="the same in the page's language")
+    uptime: float | None = Field(
+        description="share of the reported time, over thirty days until yesterday, in which it worked wholly or partly, 0 to 1; "
+        "null where nothing was reported"
+    )
+    reported: float = Field(description="share of these thirty days that was reported, 0 to 1")
+
+
+@dataclass(frozen=True)
+class WifiPlaceLine(WifiLine):
+    """A place with public Wi-Fi, in short."""
+
     kind: str = Field(description="square, garden, station …, in the page's language")
     zone: str = Field(description="the name of its zone; empty where it lies in none")
     lon: float | None = Field(description="longitude in degrees (WGS 84); null where unknown")
     lat: float | None = Field(description="latitude in degrees (WGS 84); null where unknown")
-    health: str = Field(description="working, partly, failing or unknown; empty where it has no access point")
-    state: str = Field(description="the same in the page's language")
     points: int = Field(description="how many access points it has today")
     working: int = Field(description="how many of its access points work")
     failing: int = Field(description="how many of its access points fail, wholly or partly")
     unknown: int = Field(description="of how many of its access points nothing is known")
     since: datetime | None = Field(description="since when the longest of those that fail is reported so, UTC; null where none fails")
     heard: datetime | None = Field(description="the last report of any of its access points, UTC; null where there is none")
-    uptime: float | None = Field(
-        description="share of the reported time, over thirty days until yesterday, in which it worked wholly or partly, 0 to 1; "
-        "null where nothing was reported"
-    )
-    reported: float = Field(description="share of these thirty days that was reported, 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -97,47 +103,41 @@ class WifiSpell:
 
 
 @dataclass(frozen=True)
-class WifiPointLine:
+class WifiPointLine(WifiLine):
     """An access point, in short."""
 
-    id: str = Field(description="its id in the city's inventory, for links")
-    name: str = Field(description="what it is called")
-    health: str = Field(description="working, partly, failing or unknown")
-    state: str = Field(description="the same in the page's language")
     since: datetime | None = Field(description="since when it is reported so, UTC; null where nothing is known")
     heard: datetime | None = Field(description="its last report, UTC; null where there is none")
-    uptime: float | None = Field(
-        description="share of the reported time, over thirty days until yesterday, in which it worked wholly or partly, 0 to 1; "
-        "null where nothing was reported"
-    )
-    reported: float = Field(description="share of these thirty days that was reported, 0 to 1")
 
 
 @dataclass(frozen=True)
-class WifiPlace:
-    """A place with public Wi-Fi: its access points, and its uptime by day."""
+class WifiHistory:
+    """What the page of a place or an access point says of its days."""
 
     frame: Frame = Field(description="what every page carries")
     level: str = Field(description="who may see what stands here: public, internal or restricted")
     at: datetime = Field(description="the moment of which it tells, UTC")
-    line: WifiPlaceLine = Field(description="what it is, in short")
-    large: bool = Field(description="whether it is a large venue, of which one access point may be counted by itself")
     target: float | None = Field(description="the uptime that the city aims at, 0 to 1; null where it aims at none")
     promise: str = Field(description="kept, missed, cannot tell or none")
     promised: str = Field(description="the same in a sentence; empty where the city aims at none")
+    days: tuple[WifiDay, ...] = Field(description="thirty days until yesterday, and today")
+
+
+@dataclass(frozen=True)
+class WifiPlace(WifiHistory):
+    """A place with public Wi-Fi: its access points, and its uptime by day."""
+
+    line: WifiPlaceLine = Field(description="what it is, in short")
+    large: bool = Field(description="whether it is a large venue, of which one access point may be counted by itself")
     points: tuple[WifiPointLine, ...] = Field(description="a hundred of its access points, the ill first")
     leaf: Leaf = Field(description="where in the list of access points this page is")
-    days: tuple[WifiDay, ...] = Field(description="thirty days until yesterday, and today")
     spells: tuple[WifiSpell, ...] = Field(description="the latest fifty times in which one of its access points did not wholly work")
 
 
 @dataclass(frozen=True)
-class WifiPoint:
+class WifiPoint(WifiHistory):
     """An access point: how it is, and its uptime by day."""
 
-    frame: Frame = Field(description="what every page carries")
-    level: str = Field(description="who may see what stands here: public, internal or restricted")
-    at: datetime = Field(description="the moment of which it tells, UTC")
     line: WifiPointLine = Field(description="how it is, in short")
     place: str = Field(description="the place where it stands, by its id")
     place_name: str = Field(description="what the place is called")
@@ -147,10 +147,6 @@ class WifiPoint:
     owner: str = Field(description="whose it is; empty where nobody says")
     site: str = Field(description="the fibre site that it hangs on, by its id; empty where unknown, and for all but the city's engineers")
     first: date | None = Field(description="since which day the city has it; null where nobody says")
-    target: float | None = Field(description="the uptime that the city aims at, 0 to 1; null where it aims at none")
-    promise: str = Field(description="kept, missed, cannot tell or none")
-    promised: str = Field(description="the same in a sentence; empty where the city aims at none")
-    days: tuple[WifiDay, ...] = Field(description="thirty days until yesterday, and today")
     spells: tuple[WifiSpell, ...] = Field(description="the latest fifty times in which it did not wholly work")
 
 
