@@ -12,6 +12,7 @@ import pulso.cli.craft as craft
 import pulso.cli.effects as effects
 import pulso.cli.fibre as fibre
 import pulso.cli.methods as methods
+import pulso.cli.presence as presence
 import pulso.cli.reading as reading
 import pulso.cli.running as running
 import pulso.cli.web as web
@@ -32,7 +33,7 @@ app = typer.Typer(
     epilog="All data lives under PULSO_HOME (default: var). PULSO_MIRROR serves public addresses from a folder. Commands print in English, "
     "or in Portuguese where --lang, PULSO_LANG or the shell (LANG) says so; a bulletin is in its city's language.",
 )
-for room in (running, reading, effects, methods, craft, fibre, web):
+for room in (running, presence, reading, effects, methods, craft, fibre, web):
     room.join(app)
 for command in app.registered_commands:
     command.epilog = f"Example:  {EXAMPLES[command.callback.__name__]}" if command.callback else None

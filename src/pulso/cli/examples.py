@@ -7,6 +7,7 @@ EXAMPLES = {
     "publish": "pulso publish demo",
     "flag": 'pulso flag demo traffic-aldoar-1 --from 2025-03-01 --to 2025-03-09 --why "works on the bridge"',
     "rebuild": "pulso rebuild demo",
+    "presence": "pulso presence porto --correct 2026-05-04",
     "show": "pulso show demo --day 2025-06-14 --zone bonfim",
     "series": "pulso series demo --from 2025-06-01 --to 2025-06-30 --csv",
     "explain": "pulso explain demo --day 2025-10-16 --lang pt",

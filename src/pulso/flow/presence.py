@@ -54,6 +54,16 @@ class Told:
     letter: str | None  # what a person should know
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How one source's presence stands."""
+
+    source: str
+    published: int  # days
+    span: tuple[date, date] | None  # the first and last of them
+    correctable: tuple[date, date] | None  # the first and last that can be corrected still
+
+
 def sources(city: City) -> list[str]:
     """The sources of a city that tell presence."""
     return [name for name, conf in city.sources.items() if conf.connector == "radius"]
@@ -116,6 +126,14 @@ def correct(river: River, name: str, days: Sequence[date]) -> Told:
         return _told(desk, [d for d in dict.fromkeys(days) if d not in barred], letters, again=True)
 
 
+def standing(river: River, name: str) -> Standing:
+    """Which days of a source were published, and which of them can be corrected. Nothing is counted for it."""
+    store, keep = Store(folder(river, name)), retention(river.city.sources[name].keep_raw)
+    days, first = store.days(), first_kept(river.city, river.home.clock(), keep)
+    still = [d for d in days if d >= first and store.correctable(d)]
+    return Standing(name, len(days), (days[0], days[-1]) if days else None, (still[0], still[-1]) if still else None)
+
+
 class _Desk(NamedTuple):
     """What a source's publication is made from."""
 
@@ -150,7 +168,7 @@ def _barred(desk: _Desk, day: date) -> str | None:
         return f"its sessions are forgotten; those from {desk.span[0]} on are kept"
     if day not in desk.store.days():
         return "it was never published; a collection publishes it, once all that is known of it has answered"
-    if desk.store.hours(day) is None:
+    if not desk.store.correctable(day):
         return "what was secret of it is no longer known, so that nothing could tell what the difference gives away"
     return None
 

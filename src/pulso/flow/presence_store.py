@@ -90,6 +90,10 @@ class Store:
             self._write(self._published(day), told["csv"])
         return [_hour(h) for h in told["hours"]]
 
+    def correctable(self, day: date) -> bool:
+        """Whether what a day's correction needs is still known."""
+        return self._private(day).is_file()
+
     def forget(self, before: date) -> int:
         """Delete what corrections of earlier days would need; say of how many."""
         old = [p for p in (self.folder / "private").glob("*.json") if date.fromisoformat(p.stem) < before]
