@@ -22,11 +22,15 @@ from tests.web.network import SECRETS, network
 
 pytestmark = pytest.mark.django_db
 
-QUERY = {"fibre-trace": "?cable=office-a&strand=1", "fibre-what-if": "?duct=office-a&duct=b-office&site=b&q=rua"}
+QUERY = {
+    "fibre-trace": "?cable=office-a&strand=1",
+    "fibre-what-if": "?duct=office-a&duct=b-office&site=b&q=rua",
+    "fibre-near": "?site=school&least=2",
+}
 PARTS = {"site": "a", "duct": "office-a", "cable": "office-a", "revision": "1"}
 OPEN = {p.name: p.address for p in FOR_ALL}
 CLOSED = {p.name: p.address for p in FOR_ENGINEERS}
-TABLES = ("fibre/what-if.csv?duct=office-a", "fibre/redundancy.csv", "fibre/critical.csv")
+TABLES = ("fibre/what-if.csv?duct=office-a", "fibre/redundancy.csv", "fibre/critical.csv", "fibre/near.csv?lon=-8.65&lat=41.15")
 
 
 def at(address: str) -> str:
@@ -86,7 +90,7 @@ def test_a_table_for_engineers_is_for_nobody_else(net, person, address):
     net.force_login(person("eva", "viewer"))
     assert net.get(f"/en/vila/{address}").status_code == 403
     net.force_login(person("rui", "engineer"))
-    assert net.get(f"/en/vila/{address}").content.startswith((b"what,", b"site,", b"id,"))
+    assert net.get(f"/en/vila/{address}").content.startswith((b"what,", b"site,", b"id,", b"cable,"))
 
 
 @pytest.mark.parametrize("lang", ["pt", "en"])
@@ -141,6 +145,9 @@ def everything(client: Client, lang: str = "en") -> dict[str, str]:
         "fibre.json?sort=ducts",
         "fibre.json",
         "fibre/works.json",
+        "fibre/buildings",
+        "fibre/buildings.json",
+        "fibre/buildings.csv",
     ]
     places += ["fibre/works?from=2025-03-01", "fibre/works.ics", "fibre/map.geojson", *(f"fibre/network.{form}" for form in FORMS)]
     for sort, those in (("site", plan.sites), ("duct", plan.ducts), ("cable", plan.cables)):
