@@ -29,7 +29,7 @@ from pulso.web.pages.wifi_shapes import (
     WifiZone,
 )
 from pulso.web.wifi import reads
-from pulso.web.wifi.buildings import Building, buildings
+from pulso.web.wifi.buildings import Buildings, buildings
 from pulso.wifi import health
 
 NO_PLACE = _("{city} has no place {found} of the Wi-Fi that you may see.")
@@ -55,7 +55,7 @@ def wifi(asked: Asked, level: Disclosure = PUBLIC) -> Wifi:
         return _nothing(asked, level)
     seen, board = Seen(asked, level, view), view.board
     inside = asked.reading.zones.members(zone) | {zone} if zone else None
-    rows = [int(row) for row in view.places if inside is None or board.places[row].zone in inside]
+    rows = [row for row in view.places.tolist() if inside is None or board.places[row].zone in inside]
     shown, leaf = slice_of(rows, asked)
     failing, partly, unknown, working = (int(n) for n in np.bincount(view.healths, minlength=len(health.RANKS)))
     return Wifi(
@@ -171,15 +171,16 @@ def gaps(asked: Asked, level: Disclosure = PUBLIC) -> WifiGaps:
         return WifiGaps(asked.frame, level.value, reads.minute(asked.reading), 0.0, 0, (), Leaf(1, 1, 0))
     seen, board = Seen(asked, level, view), view.board
     houses = buildings(asked.reading, level)
-    found = [_gap(seen, n, board.places[n.row]) for n in view.gaps]
-    found += [_dark(seen, n, houses.rows[n.row], *houses.lonlat[n.row].tolist()) for n in view.short(houses.lonlat)]
+    found = [gap(seen, n, board.places[n.row]) for n in view.gaps]
+    found += [gap_of_building(seen, n, houses) for n in view.short(houses.lonlat)]
     found.sort(key=lambda g: (-np.inf if g.metres is None else -g.metres, g.name))
     some, leaf = slice_of(found, asked)
     asked_of = int(np.isfinite(board.spots[view.places]).all(axis=1).sum()) + len(houses.rows)
     return WifiGaps(asked.frame, level.value, view.now, board.network.far, asked_of, tuple(some), leaf)
 
 
-def _gap(seen: Seen, found: reads.Nearest, place: reads.PlaceRow) -> WifiGap:
+def gap(seen: Seen, found: reads.Nearest, place: reads.PlaceRow) -> WifiGap:
+    """A place that no working access point is near, as a line."""
     assert place.lon is not None  # noqa: S101  # who is nowhere is no gap
     assert place.lat is not None  # noqa: S101
     return WifiGap(
@@ -194,7 +195,9 @@ def _gap(seen: Seen, found: reads.Nearest, place: reads.PlaceRow) -> WifiGap:
     )
 
 
-def _dark(seen: Seen, found: reads.Nearest, house: Building, lon: float, lat: float) -> WifiGap:
+def gap_of_building(seen: Seen, found: reads.Nearest, houses: Buildings) -> WifiGap:
+    """The same of a public building."""
+    house, (lon, lat) = houses.rows[found.row], houses.lonlat[found.row].tolist()
     return WifiGap(
         id=house.key,
         page=f"fibre/site/{quote(house.key, safe='')}",
@@ -227,7 +230,10 @@ def draw(_page: Wifi | WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Dr
         return Drawn(base)
     counted = view.counts[view.places].any(axis=1)
     rows = view.places[counted]
-    marks = words.marks(words.place(zones, view.board.spots[rows]), view.of_places[rows], [h.value for h in health.RANKS])
+    healths = [h.value for h in health.RANKS]
+    marks = view.once(
+        ("marks", asked.reading.stamp), lambda: words.marks(words.place(zones, view.board.spots[rows]), view.of_places[rows], healths)
+    )
     return Drawn(base, maps.draw(zones, {}, asked.speech), tuple(marks))
 
 

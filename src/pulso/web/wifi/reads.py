@@ -7,12 +7,12 @@ it has none at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, reduce
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from django.db.models import Sum
@@ -27,6 +27,7 @@ from pulso.wifi import gaps, health
 from pulso.wifi.shapes import Health
 from pulso.wifi.uptime import Seconds
 
+R = TypeVar("R")
 SPAN = 30
 """Whole days, until yesterday, that an uptime is told of."""
 LEVELS = (Disclosure.PUBLIC, Disclosure.INTERNAL, Disclosure.RESTRICTED)
@@ -156,6 +157,14 @@ class View:
     places: NDArray[np.intp]  # rows of the board that may be seen, the ill first
     of_places: NDArray[np.int8]  # of all places of the board
     counts: NDArray[np.intp]  # of all places: how many of the points that may be seen are how
+    _reckoned: dict[object, Any] = field(default_factory=dict)  # kept as long as the view is
+
+    def once(self, what: object, reckon: Callable[[], R]) -> R:
+        """What is reckoned of the view, and kept: `what` names it. Two who ask at once may both reckon it; nobody waits for another."""
+        if what not in self._reckoned:
+            self._reckoned[what] = reckon()
+        found: R = self._reckoned[what]
+        return found
 
     @cached_property
     def gaps(self) -> list[Nearest]:
@@ -163,7 +172,13 @@ class View:
         return [n._replace(row=int(self.places[n.row])) for n in self.short(self.board.spots[self.places])]
 
     def short(self, spots: NDArray[np.float64]) -> list[Nearest]:
-        """Those of some spots, (N, 2) of degrees, that are farther than that, by their rows. What is nowhere (NaN) is never one."""
+        """Those of some spots, (N, 2) of degrees, that are farther than that, by their rows. What is nowhere (NaN) is never one.
+
+        Of one array it is reckoned once: a page asks as often as it says it.
+        """
+        return self.once(id(spots), lambda: (self._far_from(spots), spots))[0]  # with the array, so that no other has its number
+
+    def _far_from(self, spots: NDArray[np.float64]) -> list[Nearest]:
         works, there = np.isin(self.healths, (health.WORKING, health.PARTLY)), self.board.lonlat[self.points]
         metres, _ = gaps.nearest(spots, there[works])
         any_, _ = gaps.nearest(spots, there)
