@@ -64,10 +64,11 @@ def plan(n: int) -> Plan:
 
 
 def inventory(n: int) -> Inventory:
-    """So many access points, four at a place."""
+    """So many places, and at each an access point."""
     wide = isqrt(n)
-    places = [Place(id=f"p-{i}", name=f"Place {i}", at=_corner(4 * i, wide, n)) for i in range(-(-n // 4))]
-    points = [AccessPoint(id=f"w-{i}", place=f"p-{i // 4}", at=_corner(i, wide, n)) for i in range(n)]
+    at = [_corner(i, wide, n) for i in range(n)]
+    places = [Place(id=f"p-{i}", name=f"Place {i}", at=where) for i, where in enumerate(at)]
+    points = [AccessPoint(id=f"w-{i}", place=f"p-{i}", at=where) for i, where in enumerate(at)]
     return Inventory(places=tuple(places), points=tuple(points))
 
 
