@@ -35,7 +35,7 @@ def test_nothing_points_to_a_file_that_is_not_there(file):
         assert "@import" not in text
 
 
-@pytest.mark.parametrize("name", ["map.js", "line.js", "print.js"])
+@pytest.mark.parametrize("name", ["sheet.js", "map.js", "fibre.js", "wifi.js", "line.js", "print.js"])
 def test_our_own_scripts_ask_only_this_site(name):
     text = (VENDOR.parent / name).read_text()
     assert "://" not in text

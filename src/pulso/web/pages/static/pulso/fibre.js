@@ -6,22 +6,7 @@
   const NEAR = 6; // pixels from which a pointer is on a duct
   const CLOSE = 13; // from this zoom on every site is shown by itself
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-  function bounds(features) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    const walk = (at) => {
-      if (typeof at[0] !== "number") return at.forEach(walk);
-      box[0] = Math.min(box[0], at[0]);
-      box[1] = Math.min(box[1], at[1]);
-      box[2] = Math.max(box[2], at[0]);
-      box[3] = Math.max(box[3], at[1]);
-      return undefined;
-    };
-    features.forEach((f) => walk(f.geometry.coordinates));
-    return box;
-  }
+  const { asked, bounds, calm, colour, opened, possible, repainted } = window.pulso.sheet;
 
   const chosen = ["boolean", ["get", "chosen"], false];
   const runs = ["==", ["get", "status"], "operational"];
@@ -38,7 +23,7 @@
       { id: "ducts", type: "line", source: "ducts", filter: runs, paint: line },
       { id: "ducts-not", type: "line", source: "ducts", filter: ["!", runs], paint: { ...line, "line-dasharray": [2, 2] } },
       { id: "cut", type: "line", source: "ducts", filter: chosen, paint: { "line-color": colour("--cut"), "line-width": grown(4, 8), "line-dasharray": [0.6, 0.8] } },
-      { id: "many", type: "circle", source: "sites", filter: ["has", "point_count"], paint: { "circle-color": colour("--band"), "circle-stroke-color": colour("--accent"), "circle-stroke-width": 1, "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "point_count"]], 1, 7, 20, 22] } },
+      { id: "many", type: "circle", source: "sites", filter: ["has", "point_count"], paint: { "circle-color": colour("--band"), "circle-stroke-color": ["case", chosen, colour("--cut"), colour("--accent")], "circle-stroke-width": ["case", chosen, 3, 1], "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "point_count"]], 1, 7, 20, 22] } },
       { id: "sites", type: "circle", source: "sites", filter: ["!", ["has", "point_count"]], paint: { ...edge, "circle-color": ["case", chosen, colour("--cut"), part(colour("--ink"), colour("--accent"), colour("--edge"))], "circle-radius": ["case", chosen, 8, part(7, 5, 3.5)] } },
     ];
   }
@@ -50,49 +35,10 @@
       sources: {
         zones: { type: "geojson", data: zones },
         ducts: { type: "geojson", data: of("duct"), tolerance: 0.5 },
-        sites: { type: "geojson", data: of("site"), cluster: true, clusterMaxZoom: CLOSE, clusterRadius: 34 },
+        sites: { type: "geojson", data: of("site"), cluster: true, clusterMaxZoom: CLOSE, clusterRadius: 34, clusterProperties: { chosen: ["any", chosen] } },
       },
       layers: layers(),
     };
-  }
-
-  function made(holder, zones, net) {
-    const { worker, zoomIn, zoomOut, canvas, touch, wheel, mac } = holder.dataset;
-    const box = bounds(net.features.length ? net.features : zones.features);
-    maplibregl.setWorkerUrl(worker);
-    holder.hidden = false;
-    const map = new maplibregl.Map({
-      container: holder,
-      style: style(zones, net),
-      bounds: box,
-      fitBoundsOptions: { padding: EDGE },
-      attributionControl: false,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      cooperativeGestures: true,
-      fadeDuration: 0,
-      locale: { "Map.Title": canvas, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "CooperativeGesturesHandler.WindowsHelpText": wheel, "CooperativeGesturesHandler.MacHelpText": mac, "CooperativeGesturesHandler.MobileHelpText": touch },
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    whole(map, box, holder.dataset.whole);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      layers().forEach(({ id, paint }) => Object.entries(paint).forEach(([name, value]) => map.setPaintProperty(id, name, value)));
-    });
-    return map;
-  }
-
-  function whole(map, box, called) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "whole";
-    button.title = called;
-    button.setAttribute("aria-label", called);
-    button.textContent = "⤢";
-    button.addEventListener("click", () => map.fitBounds(box, { padding: EDGE, animate: !calm.matches }));
-    map.getContainer().querySelector(".maplibregl-ctrl-group").append(button);
   }
 
   // What is under the pointer: a site before a duct, and of many sites the heap.
@@ -106,7 +52,7 @@
     map.easeTo({ center: heap.geometry.coordinates, zoom, animate: !calm.matches });
   }
 
-  function pointed(map, go) {
+  function pointed(map) {
     const name = new maplibregl.Popup({ closeButton: false, closeOnClick: false, maxWidth: "18em" });
     map.on("mousemove", (event) => {
       const found = under(map, event.point);
@@ -115,6 +61,9 @@
       else name.remove();
     });
     map.on("mouseout", () => name.remove());
+  }
+
+  function clicked(map, go) {
     map.on("click", (event) => {
       const found = under(map, event.point);
       if (!found) return;
@@ -137,6 +86,28 @@
     };
   }
 
+  // Where a place is asked for, a click anywhere says one; the one that was asked for last is shown.
+  function asking(map, { base, ask, lon, lat }) {
+    map.getCanvas().classList.add("aim");
+    map.on("click", ({ lngLat }) => {
+      const said = new URLSearchParams(ask);
+      said.set("lon", lngLat.lng.toFixed(6));
+      said.set("lat", lngLat.lat.toFixed(6));
+      location.assign(`${base}/near?${said}`);
+    });
+    if (lon === undefined) return;
+    const dot = document.createElement("span");
+    dot.className = "asked";
+    new maplibregl.Marker({ element: dot }).setLngLat([Number(lon), Number(lat)]).addTo(map);
+  }
+
+  // All of it; where a place was asked for, what was found about it.
+  function shown(net, zones, { lon, lat }) {
+    const place = { properties: { chosen: true }, geometry: { coordinates: [Number(lon), Number(lat)] } };
+    const whole = lon === undefined ? net.features : [place, ...net.features].filter((f) => f.properties.chosen);
+    return bounds(whole.length ? whole : zones.features);
+  }
+
   function marked(net, pick) {
     if (pick === undefined) return;
     const said = new URLSearchParams(pick);
@@ -145,17 +116,17 @@
   }
 
   async function start(holder) {
-    if (!window.maplibregl || !document.createElement("canvas").getContext("webgl2")) return;
-    const [net, zones] = await Promise.all([holder.dataset.source, holder.dataset.zones].map(async (at) => {
-      const answer = await fetch(at);
-      if (!answer.ok) throw new Error(`${at}: ${answer.status}`);
-      return answer.json();
-    }));
-    marked(net, holder.dataset.pick);
-    const map = made(holder, zones, net);
-    pointed(map, going(holder));
+    if (!possible()) return;
+    const [net, zones] = await Promise.all([holder.dataset.source, holder.dataset.zones].map(asked));
+    marked(net, holder.dataset.pick ?? holder.dataset.marked);
+    const map = await opened(holder, holder.dataset, style(zones, net), shown(net, zones, holder.dataset), EDGE);
+    repainted(() => layers().forEach(({ id, paint }) => Object.entries(paint).forEach(([name, value]) => map.setPaintProperty(id, name, value))));
+    pointed(map);
+    if (holder.dataset.ask === undefined) clicked(map, going(holder));
+    else asking(map, holder.dataset);
     document.querySelectorAll("[data-hint]").forEach((hint) => { hint.hidden = false; });
     map.once("idle", () => holder.setAttribute("data-ready", ""));
+    map.triggerRepaint();
   }
 
   document.querySelectorAll("[data-globe][data-source]").forEach((holder) => {

@@ -6,7 +6,7 @@
   const SIZE = 30; // of a sign's image, drawn at twice its size on the map
   const HEALTHS = ["working", "unknown", "partly", "failing"]; // the ill lie over the others
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const { asked, bounds, colour, opened, possible, repainted } = window.pulso.sheet;
 
   // Each health has a shape of its own: filled circle, hollow circle, hollow diamond, filled diamond.
   function sign(health) {
@@ -33,20 +33,6 @@
     return pen.getImageData(0, 0, SIZE, SIZE);
   }
 
-  function bounds(features) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    const walk = (at) => {
-      if (Array.isArray(at[0])) return at.forEach(walk);
-      box[0] = Math.min(box[0], at[0]);
-      box[1] = Math.min(box[1], at[1]);
-      box[2] = Math.max(box[2], at[0]);
-      box[3] = Math.max(box[3], at[1]);
-      return undefined;
-    };
-    features.forEach((f) => walk(f.geometry.coordinates));
-    return box;
-  }
-
   const style = (zones, places) => ({
     version: 8,
     sources: { zones: { type: "geojson", data: zones }, places: { type: "geojson", data: places } },
@@ -59,33 +45,11 @@
 
   async function start(atlas) {
     const holder = atlas.querySelector("[data-globe]");
-    if (!holder || !window.maplibregl || !document.createElement("canvas").getContext("webgl2")) return;
-    const { base, worker, zoomIn, zoomOut, canvas, touch, wheel, mac } = atlas.dataset;
-    const [zones, places] = await Promise.all(["zones", "wifi"].map(async (name) => (await fetch(`${base}/${name}.geojson`)).json()));
+    if (!holder || !possible()) return;
+    const { base } = atlas.dataset;
+    const [zones, places] = await Promise.all(["zones", "wifi"].map((name) => asked(`${base}/${name}.geojson`)));
     places.features = places.features.filter((f) => f.geometry && f.properties.health);
-    maplibregl.setWorkerUrl(worker);
-    holder.hidden = false;
-    const map = new maplibregl.Map({
-      container: holder,
-      style: style(zones, places),
-      bounds: bounds(zones.features),
-      fitBoundsOptions: { padding: EDGE },
-      attributionControl: false,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      cooperativeGestures: true,
-      fadeDuration: 0,
-      locale: { "Map.Title": canvas, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "CooperativeGesturesHandler.WindowsHelpText": wheel, "CooperativeGesturesHandler.MacHelpText": mac, "CooperativeGesturesHandler.MobileHelpText": touch },
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    await new Promise((ready, never) => {
-      map.once("load", ready);
-      map.once("error", (event) => never(event.error));
-      setTimeout(() => never(new Error("the sheet took too long")), 15000);
-    });
+    const map = await opened(holder, atlas.dataset, style(zones, places), bounds(zones.features), EDGE);
     HEALTHS.forEach((health) => map.addImage(health, sign(health), { pixelRatio: 2 }));
     map.addLayer({
       id: "places",
@@ -104,7 +68,7 @@
       box.classList.remove("hand");
     });
     map.on("click", "places", (event) => location.assign(`${base}/wifi/places/${encodeURIComponent(event.features[0].properties.id)}`));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    repainted(() => {
       map.setPaintProperty("paper", "background-color", colour("--paper"));
       map.setPaintProperty("zones", "fill-color", colour("--band"));
       map.setPaintProperty("borders", "line-color", colour("--paper"));
