@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 
+from pulso.fibre.ask import digs
 from pulso.fibre.ask.answers import cut, dark
-from pulso.fibre.ask.digs import works
+from pulso.fibre.ask.digs import depends, works
 from pulso.fibre.ask.drawn import draw
 from pulso.fibre.shapes import Works
+from tests.core.fibre.plans import city
 from tests.fibre import brute
 from tests.fibre.plans import plans, ring
+from tests.fibre.towns import town
 
 MAY = date(2026, 5, 1), date(2026, 5, 31)
 
@@ -75,3 +79,52 @@ def test_pairs_are_those_that_trying_all_finds(plan):
     for row in found:
         assert row.cut == cut(drawn, ducts=row.works.ducts, sites=row.works.sites)
         assert row.cut.dark == dark(drawn, ducts=row.works.ducts, sites=row.works.sites)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_going_through_the_days_finds_the_pairs_that_looking_at_every_pair_finds(seed):
+    rnd = Random(seed)
+    drawn = draw(busy(rnd, spans=120, customers=20, digs=40, days=30))
+    lost = {w: set(touching(drawn, w)) for w in drawn.calendar}
+    told = {w.id: [] for w in drawn.calendar}
+    for a, b in combinations(drawn.calendar, 2):
+        begins, ends = max(a.first, b.first), min(a.last, b.last)
+        if begins <= ends and (more := tuple(c for c in touching(drawn, a, b) if c not in lost[a] | lost[b])):
+            told[a.id].append((b.id, begins, ends, more))
+            told[b.id].append((a.id, begins, ends, more))
+    assert {d.works.id: list(d.together) for d in works(drawn, date.min, date.max)} == told
+    some = rnd.sample(drawn.calendar, 5)
+    assert {d.works.id: list(d.together) for d in depends(drawn, some)} == {w.id: told[w.id] for w in some}
+
+
+def test_some_pairs_of_the_random_networks_do_add_up():
+    found = [d.together for seed in range(5) for d in works(draw(busy(Random(seed), 120, 20, 40, 30)), date.min, date.max)]
+    assert sum(map(bool, found)) > 20
+
+
+def test_of_ten_thousand_digs_a_hundred_are_told_by_trying_few_pairs(monkeypatch):
+    plan = busy(Random(1), spans=2_000, customers=300, digs=10_000, days=3_650)
+    drawn, tried = draw(plan), []
+    monkeypatch.setattr(digs, "dark", lambda *said, **cuts: tried.append(cuts) or dark(*said, **cuts))
+    found = depends(drawn, drawn.calendar[5_000:5_100])
+    shared = sum(a.first <= b.last and b.first <= a.last for a, b in combinations(drawn.calendar[4_900:5_200], 2))
+    assert (len(found), shared > 2_000) == (100, True)
+    assert len(tried) < shared / 4
+
+
+def busy(rnd: Random, spans: int, customers: int, digs: int, days: int):
+    """A random network, and digs of one to four ducts, some of a site too, of one to ten days."""
+    plan = town(city(spans, customers, rnd.randrange(1_000)))
+
+    def made(number: int) -> Works:
+        first = MAY[0] + timedelta(days=rnd.randrange(days))
+        near = rnd.randrange(len(plan.ducts) - 3)
+        ducts = tuple(d.id for d in plan.ducts[near : near + rnd.randint(1, 4)])
+        sites = (rnd.choice(plan.sites).id,) if rnd.random() < 0.2 else ()
+        return Works(id=f"w{number}", name="Vala", first=first, last=first + timedelta(days=rnd.randrange(10)), ducts=ducts, sites=sites)
+
+    return plan.model_copy(update={"works": tuple(made(i) for i in range(digs))})
+
+
+def touching(drawn, *rows: Works) -> tuple[str, ...]:
+    return dark(drawn, ducts={d for w in rows for d in w.ducts}, sites={s for w in rows for s in w.sites})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
@@ -34,12 +36,18 @@ def dark(tree: Tree, *, links: ArrayLike = (), ducts: ArrayLike = (), sites: Arr
     ValueError
         If a number names no link, duct or site.
     """
+    gone, edges = edges_of(tree, links, ducts, sites)
+    found = np.zeros(tree.net.customer.size, bool)
+    found[darkened(tree, gone, cut_off(tree, edges))] = True
+    return found
+
+
+def edges_of(tree: Tree, links: ArrayLike, ducts: ArrayLike, sites: ArrayLike) -> tuple[Ints, Ints]:
+    """The links that fail, ascending, and with them the edges from the root to sources that do. ValueError as of `dark`."""
     gone = failing(tree.net, links=links, ducts=ducts, sites=sites)
     closed = numbers(sites, tree.net.customer.size, "site")
     leads = len(tree.net.ends) + np.searchsorted(np.flatnonzero(tree.net.source), closed[tree.net.source[closed]])
-    found = np.zeros(tree.net.customer.size, bool)
-    found[darkened(tree, gone, cut_off(tree, np.r_[gone, leads]))] = True
-    return found
+    return gone, np.r_[gone, leads]
 
 
 def cut_off(tree: Tree, edges: Ints) -> tuple[Ints, Ints]:
@@ -54,24 +62,29 @@ def cut_off(tree: Tree, edges: Ints) -> tuple[Ints, Ints]:
 
 def darkened(tree: Tree, links: Ints, places: tuple[Ints, Ints]) -> Ints:
     """Customers, ascending, that have only such accesses as are among these links, or hang on these ranges of places."""
-    start, stop = (np.searchsorted(tree.access_place, part) for part in places)
-    cut = tree.access_of[links]
-    lost = np.concatenate([cut[cut >= 0], spread(start, stop)])
-    if lost.size > 1:
-        lost = np.unique(lost)
-    who = tree.access_site[lost]
-    if lost.size > 1:
+    who = tree.access_site[accesses_lost(tree, links, places)]
+    if who.size > 1:
         who, count = np.unique(who, return_counts=True)
         return np.asarray(who[count == tree.accesses[who]])
     return np.asarray(who[tree.accesses[who] == 1])
 
 
+def accesses_lost(tree: Tree, links: Ints, places: tuple[Ints, Ints]) -> Ints:
+    """Accesses, ascending, that are among these links, or hang on these ranges of places."""
+    start, stop = (np.searchsorted(tree.access_place, part) for part in places)
+    cut = tree.access_of[links]
+    lost = np.concatenate([cut[cut >= 0], spread(start, stop)])
+    return np.unique(lost) if lost.size > 1 else lost
+
+
 def _may_cut(label: NDArray[np.uint64]) -> bool:
-    """Whether some of these labels add up to 0 (exclusive or), by elimination; if none do, their edges certainly cut nothing."""
-    if label.size > WORD:
-        return True
-    basis: dict[int, int] = {}  # by highest bit
-    for word in label.tolist():
+    """Whether some of these labels add up to 0 (exclusive or); if none do, their edges certainly cut nothing."""
+    return label.size > WORD or not independent(label.tolist(), {})
+
+
+def independent(words: Iterable[int], basis: dict[int, int]) -> bool:
+    """Whether no word adds up (exclusive or) from others and a basis, by elimination. The basis, by highest bit, takes them up."""
+    for word in words:
         while word:
             high = word.bit_length()
             if high not in basis:
@@ -79,8 +92,8 @@ def _may_cut(label: NDArray[np.uint64]) -> bool:
                 break
             word ^= basis[high]
         else:
-            return True
-    return False
+            return False
+    return True
 
 
 def _outermost(hanging: Ints, past: Ints) -> tuple[Ints, Ints]:

@@ -29,6 +29,14 @@ class Register(NamedTuple):
     homes: Ints  # (C,) without a common link or site, to two sources
 
 
+class Counts(NamedTuple):
+    """How many paths (N,) customers have that share nothing of a kind: 0, 1, or 2 (two or more); 0 for all but customers."""
+
+    links: Ints  # without a common link
+    sites: Ints  # without a common link or site
+    homes: Ints  # without a common link or site, to two sources
+
+
 class Thinned(NamedTuple):
     """Customers (N,) that had two paths without a common link, without a common link or site, to two sources; and now have one."""
 
@@ -69,7 +77,7 @@ def register(tree: Tree, *, looks: int = LOOKS) -> Register:
     18(3)). Elsewhere the question is NP-hard (Hu 2003, IEEE Trans. Commun. 51(3)), and two ways are searched for (`pair`).
     """
     net = tree.net
-    by_links, by_sites, by_homes = _counts(tree)
+    by_links, by_sites, by_homes = counts(tree)
     by_ducts = np.where(hanging_on_a_duct(tree), np.minimum(by_links, 1), by_links)
     doubtful = np.flatnonzero((by_ducts == 2) & ~certain(net))
     if doubtful.size:
@@ -102,7 +110,12 @@ def thinned(tree: Tree, *, links: ArrayLike = (), ducts: ArrayLike = (), sites: 
         If a number names no link, duct or site.
     """
     left = grow(tree.net, failing(tree.net, links=links, ducts=ducts, sites=sites))
-    return Thinned(*((now == 1) & (before == 2) for before, now in zip(_counts(tree), _counts(left), strict=True)))
+    return narrowed(counts(tree), counts(left))
+
+
+def narrowed(before: Counts, now: Counts) -> Thinned:
+    """As `thinned`, of counts that are at hand."""
+    return Thinned(*((then == 2) & (left == 1) for then, left in zip(before, now, strict=True)))
 
 
 def pair(of: Ways, site: int, apart: Apart = "ducts", *, looks: int = LOOKS) -> Pair:
@@ -146,15 +159,15 @@ def pair(of: Ways, site: int, apart: Apart = "ducts", *, looks: int = LOOKS) -> 
     return Pair(2, one, two, shortest=True)
 
 
-def _counts(tree: Tree) -> tuple[Ints, Ints, Ints]:
-    """(N,) each: how many paths without a common link, without a common link or site, to two sources; 0 for all but customers."""
+def counts(tree: Tree) -> Counts:
+    """Count the paths of every customer, but for those without a common duct."""
     size = tree.net.customer.size
-    met = common(tree.up, tree.access_site, tree.access_place, size)
+    met = common(tree.up, tree.access_site, tree.access_place, size, ordered=True)
     by_links = np.where(tree.accesses > 0, np.where((tree.accesses == 1) | _below_a_bridge(tree)[met], 1, 2), 0)
     up = dominators(tree)
     met = common(up, tree.access_site, tree.access_place, size)
     by_sites = np.where(_through(tree, up)[met], np.minimum(by_links, 1), by_links)
-    return by_links, by_sites, np.where(met > 0, np.minimum(by_sites, 1), by_sites)
+    return Counts(by_links, by_sites, np.where(met > 0, np.minimum(by_sites, 1), by_sites))
 
 
 def _below_a_bridge(tree: Tree) -> Bools:

@@ -90,7 +90,7 @@ def lit(tree: Tree) -> Bools:
     return (tree.place[:-1] >= 0) | (tree.accesses > 0)
 
 
-def common(up: Ints, group: Ints, place: Ints, size: int) -> Ints:
+def common(up: Ints, group: Ints, place: Ints, size: int, *, ordered: bool = False) -> Ints:
     """
     The lowest node that every member's way up passes, for each group.
 
@@ -102,6 +102,8 @@ def common(up: Ints, group: Ints, place: Ints, size: int) -> Ints:
         Members: which group, and at which node.
     size
         How many groups.
+    ordered
+        Whether what hangs below a node follows it without a gap, as in a `Tree`.
 
     Returns
     -------
@@ -112,7 +114,7 @@ def common(up: Ints, group: Ints, place: Ints, size: int) -> Ints:
     -----
     In preorder, it is the least `up` of the nodes after the first member as far as the last (Bender & Farach-Colton 2000, LATIN).
     """
-    order = _preorder(up)
+    order = np.arange(up.size) if ordered else _preorder(up)
     node = np.argsort(order)
     row = order[up][node]  # the place above, both in preorder
     first, last = np.full(size, up.size), np.full(size, NONE)

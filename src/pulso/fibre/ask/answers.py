@@ -9,7 +9,7 @@ import numpy as np
 
 from pulso.core.fibre import dark as core
 from pulso.core.fibre.network import Bools, Floats, Ints, failing
-from pulso.core.fibre.paths import UNKNOWN, Thinned, thinned
+from pulso.core.fibre.paths import UNKNOWN, Thinned, counts, narrowed
 from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct
 from pulso.core.fibre.tree import grow, lit
 from pulso.fibre.ask.drawn import Drawn
@@ -113,11 +113,11 @@ def cut(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), 
     dug, named, closed = _asked(drawn, ducts, cables, sites)
     links = _links(drawn, named)
     gone = failing(drawn.net, links=links, ducts=dug, sites=closed)
-    left, before = grow(drawn.net, gone), lit(drawn.tree)
+    left, before = grow(drawn.net, gone) if gone.size else drawn.tree, lit(drawn.tree)
     shut = np.isin(np.arange(before.size), closed)
     lost = before & (shut | ~lit(left))
     ducted = hanging_on_a_duct(left) & ~hanging_on_a_duct(drawn.tree) & ~lost if by_duct else None
-    thin = _thin(drawn, thinned(drawn.tree, links=links, ducts=dug, sites=closed), ducted)
+    thin = _thin(drawn, narrowed(drawn.paths, counts(left)), ducted)
     failed = [drawn.cables.rows[i] for i in drawn.cable[gone].tolist()]
     return Cut(
         tuple(drawn.ducts.rows[i].id for i in dug.tolist()),

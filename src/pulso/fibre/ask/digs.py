@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import combinations
+from functools import cache
+from heapq import heappop, heappush
 from typing import NamedTuple
 
+from pulso.core.fibre.together import Fall, fall, may_add_up
 from pulso.fibre.ask.answers import Cut, cut, dark
 from pulso.fibre.ask.drawn import Drawn
+from pulso.fibre.ask.numbered import numbers
 from pulso.fibre.shapes import Works
 
 
@@ -51,18 +55,52 @@ def works(drawn: Drawn, first: date, last: date) -> tuple[Dig, ...]:
     """
     if last < first:
         raise ValueError(f"the last day lies before the first: {last} and {first}")
-    rows = sorted(set(drawn.plan.works), key=lambda row: (row.first, row.last, row.id, row.model_dump_json()))
-    asked = [number for number, row in enumerate(rows) if row.first <= last and row.last >= first]
-    alone = {number: set(_dark(drawn, row)) for number, row in enumerate(rows) if row.ducts or row.sites}
-    together: dict[int, list[Together]] = {number: [] for number in range(len(rows))}
-    for one, other in combinations(alone, 2):
-        begins, ends = max(rows[one].first, rows[other].first), min(rows[one].last, rows[other].last)
-        if begins <= ends and (one in asked or other in asked):
-            more = tuple(site for site in _dark(drawn, rows[one], rows[other]) if site not in alone[one] | alone[other])
-            if more:
-                together[one].append(Together(rows[other].id, begins, ends, more))
-                together[other].append(Together(rows[one].id, begins, ends, more))
-    return tuple(_dig(drawn, rows[i], tuple(together[i])) for i in asked)
+    return depends(drawn, [row for row in drawn.calendar if row.first <= last and row.last >= first])
+
+
+def depends(drawn: Drawn, some: Iterable[Works]) -> tuple[Dig, ...]:
+    """As `works`, of some digs of the plan: together with all others of it, if they share a day."""
+    wanted, rows = set(some), drawn.calendar
+    asked = [number for number, row in enumerate(rows) if row in wanted]
+
+    @cache
+    def fallen(number: int) -> Fall:
+        ducts, sites = _touched(drawn, rows[number])
+        return fall(
+            drawn.tree, ducts=numbers(drawn.ducts, ducts, "duct", drawn.plan), sites=numbers(drawn.sites, sites, "site", drawn.plan)
+        )
+
+    @cache
+    def alone(number: int) -> frozenset[str]:
+        return frozenset(_dark(drawn, rows[number]))
+
+    together: dict[int, list[tuple[int, Together]]] = {number: [] for number in asked}
+    for one, other in _pairs(rows, asked):
+        if may_add_up(fallen(one), fallen(other)):
+            more = tuple(site for site in _dark(drawn, rows[one], rows[other]) if site not in alone(one) | alone(other))
+            for this, that in ((one, other), (other, one)):
+                if more and this in together:
+                    together[this].append((that, _shared(rows[that], rows[this], more)))
+    return tuple(_dig(drawn, rows[i], tuple(row for _, row in sorted(together[i]))) for i in asked)
+
+
+def _pairs(rows: Sequence[Works], asked: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of digs that share a day, of which one at least is asked for: day by day, with those that are still going on."""
+    wanted = set(asked)
+    first, last = min((rows[i].first for i in asked), default=date.max), max((rows[i].last for i in asked), default=date.min)
+    mine, others = list[tuple[date, int]](), list[tuple[date, int]]()
+    for number, row in enumerate(rows):
+        if row.last < first or row.first > last or not (row.ducts or row.sites):
+            continue
+        for going in (mine, others):
+            while going and going[0][0] < row.first:
+                heappop(going)
+        yield from ((other, number) for _, other in (*mine, *(others if number in wanted else ())))
+        heappush(mine if number in wanted else others, (row.last, number))
+
+
+def _shared(that: Works, this: Works, more: tuple[str, ...]) -> Together:
+    return Together(that.id, max(this.first, that.first), min(this.last, that.last), more)
 
 
 def _dig(drawn: Drawn, row: Works, together: tuple[Together, ...]) -> Dig:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from pulso.core.fibre.network import Bools, Floats, Ints, Network, network
-from pulso.core.fibre.paths import Register, register
+from pulso.core.fibre.paths import Counts, Register, counts, register
 from pulso.core.fibre.ranking import Ranking, ranking
 from pulso.core.fibre.tree import Tree, grow
 from pulso.core.fibre.ways import Ways, ways
@@ -16,7 +16,7 @@ from pulso.fibre.ask.claims import Claims, claims
 from pulso.fibre.ask.joined import Joined, join
 from pulso.fibre.ask.numbered import NONE, LeftOut, Things, Unused, number
 from pulso.fibre.metres import straight_metres
-from pulso.fibre.shapes import WEIGHT, Criticality, Plan, Status
+from pulso.fibre.shapes import WEIGHT, Criticality, Plan, Status, Works
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +42,16 @@ class Drawn(Things):
     def register(self) -> Register:
         """How many paths each customer has."""
         return register(self.tree)
+
+    @cached_property
+    def paths(self) -> Counts:
+        """How many paths each customer has, but for those without a common duct."""
+        return counts(self.tree)
+
+    @cached_property
+    def calendar(self) -> tuple[Works, ...]:
+        """Works by first day, last day and id, each once."""
+        return tuple(sorted(set(self.plan.works), key=lambda row: (row.first, row.last, row.id, row.model_dump_json())))
 
     @cached_property
     def weights(self) -> Ints:

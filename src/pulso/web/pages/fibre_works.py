@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -83,8 +83,8 @@ def works(asked: Asked) -> Digs:
     if last < first:
         raise turned_round(asked, first, last)
     rows, leaf = cut([w for w in who.known.works if w.first <= last and w.last >= first], asked)
-    depending = _depending(who)
-    lines = tuple(Line(dig(w, who), _depends(depending[w.id], who) if w.id in depending else None) for w in rows)
+    reckoned = depending(who, rows)
+    lines = tuple(Line(dig(w, who), _depends(reckoned[w.id], who) if w.id in reckoned else None) for w in rows)
     return Digs(asked.frame, who.level.value, first, last, lines, leaf)
 
 
@@ -120,16 +120,20 @@ def _stamp(who: Guest) -> datetime:
     return who.known.at.astimezone(UTC)
 
 
-def _depending(who: Guest) -> Mapping[str, digs.Dig]:
-    """What depends on all works, by id; reckoned once. Nothing for whoever may not know it."""
+def depending(who: Guest, some: Iterable[Works]) -> Mapping[str, digs.Dig]:
+    """What depends on some works, by id; of each reckoned once, when it is asked for. Nothing for whoever may not know it."""
     if not who.engineer:
         return {}
-    return who.known.once("digs", lambda: {d.works.id: d for d in digs.works(who.known.drawn, date.min, date.max)})
+    found: dict[str, digs.Dig] = who.known.once("depending", dict)
+    missing = [w for w in some if w.id not in found]
+    if missing:
+        found |= {d.works.id: d for d in digs.depends(who.known.drawn, missing)}
+    return found
 
 
 def _depends(found: digs.Dig, who: Guest) -> Depends:
     known, speech = who.known, who.speech
-    names = {w.id: w.name or w.id for w in known.works}
+    names: Mapping[str, str] = known.once("works by name", lambda: {w.id: w.name or w.id for w in known.works})
     return Depends(
         dark=customers(found.cut.dark, known, speech),
         darkened=len(found.cut.dark),
