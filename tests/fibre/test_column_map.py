@@ -58,6 +58,12 @@ def test_a_map_that_is_no_toml_is_told(tmp_path: Path) -> None:
         read_columns(tmp_path / "m.toml")
 
 
+def test_a_map_that_is_not_there_is_told(tmp_path: Path) -> None:
+    for path in (tmp_path / "absent.toml", tmp_path):
+        with pytest.raises(ColumnMapError, match="a column map is a file that can be read"):
+            read_columns(path)
+
+
 def test_a_network_s_name_that_is_none_is_a_mistake_of_the_map(tmp_path: Path) -> None:
     path = csv(tmp_path, "sites", "id\na\n")
     with pytest.raises(ColumnMapError, match=r"network\.name"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,40 @@ def test_a_json_file_that_cannot_be_read_gets_a_letter_that_names_it_and_what_is
         ofds.parse({"porto.json": body})
     assert "porto.json" in str(letter.value)
     assert len(str(letter.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("n.json", b"", "nothing in it"),
+        ("n.json", b"\xef\xbb\xbf \n", "nothing in it"),
+        ("n.json.gz", b"\x1f\x8b\x08\x00\xff\xfe", "packed by gzip; unpack it"),
+        ("n.shp", b"\x00\x00\x27\x0a" + bytes(96), "a shapefile; save it as GeoPackage"),
+        ("n.kml", b'<?xml version="1.0"?><kml/>', "KML is XML too"),
+        ("n.json", b"\n <!DOCTYPE html>", "a web page"),
+        ("n.png", b"\x89PNG\r\n\x1a\n\x00", "a picture"),
+        ("n.xlsx", packed({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"}), "save its sheets as CSV"),
+        ("n.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save its sheets as CSV"),
+        ("n.dbf", b"id,name\x00\x00\n1,2\n", "no text: it holds bytes of zero"),
+        ("n.csv", b'id,name\n1,"A"\n2,"B\n3,C\n', "in the row that begins at line 3, and none closes it"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_a_file_of_another_kind_gets_a_letter_that_says_what_it_is_and_what_to_do(name: str, body: bytes, said: str) -> None:
+    with pytest.raises(FibreFileError, match=re.escape(said)) as letter:
+        ofds.parse({name: body})
+    assert str(letter.value).startswith(f"{name}: ")
+
+
+def test_inches_in_a_cell_are_no_open_quotation() -> None:
+    assert ofds.parse({"networks.csv": b'id,name\n1,4" pipe\n'}).plans[0].name == '4" pipe'
+
+
+def test_a_device_without_an_end_is_read_no_further_than_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "MOST", 1 << 20)
+    (tmp_path / "n.json").symlink_to("/dev/zero")
+    with pytest.raises(FibreFileError, match="too much"):
+        ofds.read(tmp_path / "n.json")
 
 
 def test_a_key_that_stands_twice_is_told_with_the_id_of_its_thing_and_the_last_counts() -> None:

@@ -170,6 +170,8 @@ def read_columns(path: Path) -> Columns:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise ColumnMapError(str(path), [Mistake("", str(why), "a column map is TOML in UTF-8")]) from None
+    except OSError as why:
+        raise ColumnMapError(str(path), [Mistake("", str(why.strerror), "a column map is a file that can be read")]) from None
     return columns(said, str(path))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from reprlib import Repr
 from typing import Literal, NamedTuple
+from unicodedata import category
 
 from pulso.errors import PulsoError
 
@@ -35,8 +36,25 @@ class FibreFileError(PulsoError):
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Errors, then warnings, then notes; within each the order is kept."""
-    return sorted(findings, key=lambda f: SEVERITIES.index(f.severity))
+    """Errors, then warnings, then notes; within each the order is kept. What steers a terminal or a line is written out."""
+    return sorted((f if _plain(f) else _written(f) for f in findings), key=lambda f: SEVERITIES.index(f.severity))
+
+
+def visible(text: str) -> str:
+    """
+    Write out what can't be seen: ends of lines, escapes, marks of direction.
+
+    An id or a name in a file may hold anything; a terminal obeys some of it, and a log takes a line for another.
+    """
+    return "".join(c if c.isprintable() or category(c) == "Zs" else ascii(c)[1:-1] for c in text)
+
+
+def _plain(finding: Finding) -> bool:
+    return finding.where.isprintable() and finding.found.isprintable() and finding.accepted.isprintable()
+
+
+def _written(f: Finding) -> Finding:
+    return Finding(f.code, f.severity, visible(f.where), visible(f.found), visible(f.accepted))
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

@@ -11,7 +11,7 @@ from pulso.fibre.columns import Columns
 from pulso.fibre.files.geopackage import write_geopackage
 from pulso.fibre.files.layers import is_geopackage
 from pulso.fibre.files.tables import read
-from pulso.fibre.findings import FibreFileError, Finding
+from pulso.fibre.findings import FibreFileError, Finding, errors
 from pulso.fibre.ofds.standard import Version
 from pulso.fibre.shapes import Plan
 
@@ -43,12 +43,12 @@ def opened(path: Path, columns: Columns | None = None, tell: Callable[[str], Non
     """
     if not path.exists():
         raise FibreFileError(f"{path}: there is no such file or folder")
-    if columns is not None or (path.is_file() and is_geopackage(path)):
+    if columns is not None or path.suffix.lower() == ".gpkg" or (path.is_file() and is_geopackage(path)):
         plan, findings = read(path, tell=tell) if columns is None else read(path, columns, tell)
         return Opened((plan,), findings, measured=False)
     package = ofds.read(path)
     if not package.plans:
-        told = "; ".join(str(f) for f in package.findings[:3])
+        told = "; ".join(str(f) for f in errors(package.findings)[:2])
         raise FibreFileError(f"{path}: found no network ({told}); a file of the standard has one at least")
     return Opened(package.plans, package.findings, measured=True)
 
@@ -75,9 +75,11 @@ def save(
     Raises
     ------
     FibreFileError
-        Where name and form don't go together, or a GeoPackage should hold several networks.
+        Where name and form don't go together, there is no such folder, or a GeoPackage should hold several networks.
     """
     said = form_of(path, form)
+    if not path.parent.is_dir():
+        raise FibreFileError(f"{path}: found no folder {path.parent} to write into; make it first")
     if said == "gpkg":
         if len(plans) != 1:
             raise FibreFileError(f"{path}: found {len(plans)} networks; a GeoPackage holds one")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,12 @@ SYNCHRONOUS = "OGR_SQLITE_SYNCHRONOUS"
 DRAWN = {"point": "Point", "line": "LineString"}
 
 
-def write_geopackage(plan: Plan, path: Path, tell: Callable[[str], None] = lambda _kind: None) -> None:
+def write_geopackage(plan: Plan, path: Path, tell: Callable[[str], None] = lambda _kind: None, *, without: Collection[str] = ()) -> None:
     """
     Write a network: a layer each of sites and ducts, a table each of the rest that has rows, and one row `network`.
 
-    The file is written beside and then put in place, so that a failure leaves what was there.
+    The file is written beside and then put in place, so that a failure leaves what was there. Columns of sites in `without` are left out:
+    what was taken from a plan (`public.UNTOLD`) would read as if it were known to be nothing.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def write_geopackage(plan: Plan, path: Path, tell: Callable[[str], None] = lambd
             rows: Sequence[Row] = getattr(plan, kind)
             if rows:
                 tell(kind)
-                _write(_table(kind, rows), part, kind)
+                _write(_table(kind, rows, without if kind == "sites" else ()), part, kind)
         whole: dict[str, list[Any]] = {
             "id": [plan.id],
             "name": [plan.name],
@@ -81,13 +82,14 @@ def _write(table: pa.Table, path: Path, kind: str) -> None:
     pyogrio.raw.write_arrow(table, path, layer=kind, driver="GPKG", **drawn)
 
 
-def _table(kind: str, rows: Sequence[Row]) -> pa.Table:
+def _table(kind: str, rows: Sequence[Row], without: Collection[str]) -> pa.Table:
     flats = [flat(kind, row) for row in rows]
+    forms = {name: form for name, form in TABLES[kind].items() if name not in without}
     columns: dict[str, list[Any]] = {}
-    for name, form in TABLES[kind].items():
+    for name, form in forms.items():
         values = [f[name] for f in flats]
         columns[name] = _drawn(kind, name, flats) if form in SHAPES else [None if v is None else INTO.get(form, _same)(v) for v in values]
-    return _arrow(kind, columns, TABLES[kind])
+    return _arrow(kind, columns, forms)
 
 
 def _arrow(kind: str, columns: dict[str, list[Any]], forms: dict[str, str]) -> pa.Table:

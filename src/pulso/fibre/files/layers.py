@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pulso.fibre.findings import FibreFileError, Finding, shown
+from pulso.fibre.ofds.text import closed
 
 Shapes = NDArray[np.object_]
 
@@ -106,7 +107,8 @@ def _layers_of(path: Path) -> list[str]:
         with _quiet():
             return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as why:
-        raise FibreFileError(f"{path}: can't be opened as a GeoPackage ({why})") from None
+        reason = str(why).rsplit(";", 1)[-1].strip()  # what comes before are the library's own questions
+        raise FibreFileError(f"{path}: can't be opened as a GeoPackage: it is damaged or cut short ({reason})") from None
 
 
 @contextmanager
@@ -198,6 +200,7 @@ def _csv(path: Path) -> Layer:
     comma = max(",;\t|", key=head.count)
     before = csv.field_size_limit(LONGEST_CELL)
     try:
+        closed(str(path), text, comma)
         found = csv.reader(io.StringIO(text, newline=""), delimiter=comma)
         names = [n.strip() for n in next(found, [])]
         lines = [(found.line_num, row) for row in found if any(cell.strip() for cell in row)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pulso.fibre.check import measures
-from pulso.fibre.findings import FibreFileError, Finding, worst_first
+from pulso.fibre.findings import FibreFileError, Finding, visible, worst_first
 from pulso.fibre.ofds import geojson, tables
 from pulso.fibre.ofds.networks import network_of, plan
 from pulso.fibre.ofds.references import records, references
@@ -101,6 +101,7 @@ def files(
     *,
     publisher: str = "",
     published: date | None = None,
+    licence: str = "",
     more: Mapping[str, Any] | None = None,
 ) -> Written:
     """
@@ -112,8 +113,8 @@ def files(
         One network each. Everything in them is written that the standard has a field for: reduce them first to what may be known.
     form, version
         Of what is written.
-    publisher, published
-        Who publishes it and when, where that is to be said.
+    publisher, published, licence
+        Who publishes it, when, and the address of the licence that it is given under, where that is to be said.
     more
         What `Package.more` had, to be written again. Never for a public file: it holds what nobody has judged.
 
@@ -128,7 +129,8 @@ def files(
     beside = {k: v for k, v in (more or {}).items() if k != UNREAD}
     unread = (more or {}).get(UNREAD, {})
     for i, one in enumerate(plans):
-        network, some = network_of(one, version, f"/networks/{i}", publisher=publisher, published=published, unread=unread.get(str(i)))
+        said = {"publisher": publisher, "published": published, "licence": licence, "unread": unread.get(str(i))}
+        network, some = network_of(one, version, f"/networks/{i}", **said)
         networks.append(network)
         findings += some
     package: dict[str, Any] = {"networks": networks, **beside}
@@ -290,7 +292,8 @@ def _package(
             if made.unread:
                 unread[str(len(plans))] = made.unread
             plans.append(made.plan)
-            measured = [f._replace(where=_moved(f.where, made.places)) for f in measures(made.plan)]
+            places_of = {visible(thing): place for thing, place in made.places.items()}
+            measured = [f._replace(where=places_of.get(f.where, f.where)) for f in measures(made.plan)]
             about += [*made.findings, *measured]
     placed = [f._replace(where=_place(f.where, package, places)) for f in about]
     more = {key: value for key, value in package.items() if key not in ("networks", UNREAD)} | ({UNREAD: unread} if unread else {})
@@ -304,10 +307,6 @@ def _about(package: dict[str, Any], version: Version) -> list[Finding]:
     for i, network in enumerate(networks if isinstance(networks, list) else ()):
         found += references(network, f"/networks/{i}")
     return found
-
-
-def _moved(where: str, places: Mapping[str, str]) -> str:
-    return places.get(where, where)
 
 
 def _place(where: str, package: Mapping[str, Any], places: Mapping[str, str]) -> str:

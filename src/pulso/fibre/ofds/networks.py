@@ -34,6 +34,8 @@ from pulso.fibre.ofds.validate import is_a
 from pulso.fibre.shapes import Cable, Duct, Plan, Site
 
 LISTS = ("nodes", "spans", "phases", "organisations")
+LICENCE = "license"
+"""The word of a link that leads to a licence (RFC 4946; the registry of link relations)."""
 METRES = (0.5 * KM, 5.0 * KM)
 """A length stated in km that is so many times the route's was stated in metres."""
 
@@ -105,6 +107,7 @@ def network_of(
     *,
     publisher: str = "",
     published: date | None = None,
+    licence: str = "",
     unread: Unread | None = None,
 ) -> tuple[dict[str, Any], list[Finding]]:
     """
@@ -120,6 +123,9 @@ def network_of(
         JSON pointer of the network in what is written.
     publisher, published
         Who publishes it, and when, if that is to be said.
+    licence
+        The address of the licence that it is given under, if that is to be said: the standard has no field for it, so it is a link
+        `license` (RFC 4946), in place of any that was read.
     unread
         What `plan` could not hold, to be written in its old places.
 
@@ -145,7 +151,8 @@ def network_of(
     network.setdefault("id", _uuid(plan.id))
     if version != "0.3" and network["id"] != plan.id:
         network.setdefault("identifier", plan.id)
-    network["links"] = described(network.get("links"), version)
+    links = described(network.get("links"), version)
+    network["links"] = [*(x for x in links if not (licence and _is_licence(x))), *([{"rel": LICENCE, "href": licence}] if licence else [])]
     for name, some in (unread or {}).items():
         for i, item in some:
             lists[name].insert(i, converted(item, name, was, version, told) if isinstance(item, dict) else item)
@@ -199,6 +206,11 @@ def _made(plan: Plan) -> dict[str, Any]:
     if plan.synthetic and "synth" not in name.lower() and "sintétic" not in name.lower():
         name = f"{name} (synthetic)".strip()  # whoever shows it shows that it is none
     return filled({"id": _uuid(plan.id), "name": name}) | ({"synthetic": True} if plan.synthetic else {})
+
+
+def _is_licence(link: Any) -> bool:
+    """Whether a network's link leads to its licence."""
+    return isinstance(link, dict) and link.get("rel") == LICENCE
 
 
 def _uuid(key: str) -> str:

@@ -13,7 +13,7 @@ from shapely.geometry import mapping
 
 from pulso.fibre.findings import FibreFileError, Finding, shown
 from pulso.fibre.ofds.standard import Geometry, Kind, Listing, Record, Value, Version, network
-from pulso.fibre.ofds.text import DEEPEST
+from pulso.fibre.ofds.text import DEEPEST, closed
 
 LONGEST_CELL = 8 << 20
 BETWEEN = ";"
@@ -53,10 +53,13 @@ def rows(name: str, body: bytes, findings: list[Finding]) -> list[list[str]]:
         If it is no text, or a cell is too large.
     """
     text = _decoded(name, body, findings)
+    if "\x00" in text:
+        raise FibreFileError(f"{name}: no text: it holds bytes of zero; JSON, GeoJSON or CSV files of a network are accepted")
     first = text.split("\n", 1)[0]
     between = max(",;\t", key=first.count)
     before = csv.field_size_limit(LONGEST_CELL)
     try:
+        closed(name, text, between)
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=between))
     except csv.Error as why:
         raise FibreFileError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -15,6 +16,17 @@ from pulso.fibre.findings import FibreFileError, Finding, shown
 
 MOST = 256 << 20
 """So many bytes all files together may have, unpacked. A network of 50,000 spans has some 50 MB of JSON."""
+
+OTHERS: tuple[tuple[bytes, str, str], ...] = (
+    (b"SQLite format 3\x00", "a GeoPackage or another database beside files of the standard", "open it by itself"),
+    (b"\x1f\x8b", "a file packed by gzip", "unpack it, or pack it as a zip"),
+    (b"\x00\x00\x27\x0a", "a shapefile", "save it as GeoPackage or GeoJSON, and give a column map"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet", "save its sheets as CSV"),
+    (b"\x89PNG", "a picture", "JSON, GeoJSON or CSV files of a network are accepted"),
+    (b"%PDF", "a PDF", "JSON, GeoJSON or CSV files of a network are accepted"),
+    (b"<", "XML or a web page (KML is XML too)", "save it as GeoPackage or GeoJSON, and give a column map"),
+)
+"""What people give by mistake, by its first bytes: what it is, and what to do instead."""
 
 MOST_FILES = 200
 DEEPEST = 40
@@ -50,16 +62,22 @@ def gathered(paths: Iterable[Path]) -> dict[str, bytes]:
             raise FibreFileError(f"{path}: no CSV files in this folder; a folder of tables is accepted, or a JSON, GeoJSON or zip file")
         for one in found:
             try:
-                if one.stat().st_size > MOST:
-                    raise _too_much(one.name)
-                _add(files, one.name, one.read_bytes())
+                with one.open("rb") as stream:
+                    _add(files, one.name, stream.read(MOST + 1))  # never trusts a size: a pipe states none, and a device has no end
             except OSError as why:
                 raise FibreFileError(f"{one}: can't be read: {why.strerror}") from None
     return files
 
 
 def unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Replace each zip by what it holds. A zip in a zip is not opened. FibreFileError as in `gathered`."""
+    """
+    Replace each zip by what it holds. A zip in a zip is not opened.
+
+    Raises
+    ------
+    FibreFileError
+        As in `gathered`; and where a file is of another kind.
+    """
     result: dict[str, bytes] = {}
     for name, body in files.items():
         if body[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -67,7 +85,26 @@ def unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
                 _add(result, inner, content)
         else:
             _add(result, name, body)
+    for name, body in result.items():
+        for begins, what, instead in OTHERS:
+            if body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(begins):
+                raise FibreFileError(f"{name}: {what}; {instead}")
     return result
+
+
+def closed(name: str, text: str, between: str) -> None:
+    """Refuse a table in which a quotation mark opens a cell and none closes it: all that follows would be that cell."""
+    if text.count('"') % 2 == 0:
+        return
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+    line = 1
+    try:
+        for _ in rows:
+            line = rows.line_num + 1
+    except csv.Error as why:
+        if "unexpected end of data" in str(why):
+            found = f"{name}: a quotation mark opens a cell in the row that begins at line {line}, and none closes it"
+            raise FibreFileError(f"{found}; a table that is whole, with quotation marks in pairs") from None
 
 
 def _add(files: dict[str, bytes], name: str, body: bytes) -> None:
@@ -88,6 +125,8 @@ def _unzipped(name: str, body: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             members = [m for m in packed.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+            if "[Content_Types].xml" in packed.NameToInfo:
+                raise FibreFileError(f"{name}: a spreadsheet or another office file; save its sheets as CSV")
             if len(members) > MOST_FILES:
                 raise _too_much(name)
             for member in members:
@@ -126,6 +165,8 @@ def parsed(name: str, body: bytes, findings: list[Finding]) -> Any:
         It is no JSON, or holds NaN or an infinite number, or lies too deep.
     """
     text = _decoded(name, body)
+    if not text.strip():
+        raise FibreFileError(f"{name}: nothing in it; JSON, GeoJSON or CSV files of a network are accepted")
     repeated = 0
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
