@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pulso.web.api.hooks.desk import urlpatterns as webhooks
+from pulso.web.fibre.desk.urls import urlpatterns as fibre_desk
 from pulso.web.innovation.desk.urls import urlpatterns as desk
 from pulso.web.people.urls import accounts
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", include("pulso.web.running.urls")),
     path("", include("pulso.web.agenda.urls")),
     *desk,
+    *fibre_desk,
     path("", include("pulso.web.pages.urls")),
 ]
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 
 from pulso.fibre.check import check
-from pulso.fibre.findings import Finding, errors
+from pulso.fibre.findings import Finding, Severity
 from pulso.fibre.shapes import Disclosure, Plan
 from pulso.shapes import Row
 from pulso.show.language import marked as _
@@ -35,9 +35,19 @@ OTHERS = _("Somebody else has changed the network meanwhile. Look at it as it is
 NO_NETWORK = _("{city} has no fibre network here yet. Load one first.")
 NO_SUCH = _("The network has no {kind} {key}.")
 BREAKS = _("That would break the network: {found}")
+DOUBTS = _("That is allowed, and probably wrong: {found}")
 TWICE = _("The {kind} {key} is changed twice at once. Say once what it becomes.")
 DISCLOSES = _("More people would know of {n} things than now may, first of the {first}. Load it so only if that is meant (--disclose).")
 IS_THE_NETWORK = _("The network's own name is changed, not removed.")
+
+
+class Doubtful(Unfit):
+    """The network would gain what it had not: errors, which are never kept, or warnings, which are where somebody has looked."""
+
+    def __init__(self, message: str, findings: Sequence[Finding]) -> None:
+        """`findings`: what there would be, for a page to say in its own words."""
+        self.findings = tuple(findings)
+        super().__init__(message, found="; ".join(map(str, findings[:3])) + (f" … ({len(findings)})" if len(findings) > 3 else ""))
 
 
 class Put(NamedTuple):
@@ -102,7 +112,7 @@ def load(by: Person | None, city: str, plan: Plan, why: str, *, merge: bool = Fa
 
 
 @recorded
-def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str, *, seen: int | None = None) -> Done:
+def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str, *, seen: int | None = None, sure: bool = True) -> Done:
     """Add, change and remove single things of the city's network, all or none.
 
     Parameters
@@ -114,6 +124,8 @@ def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str
         it did not have: `pulso.fibre.check` says which.
     seen
         The number of the revision that whoever changes it has looked at; Unfit where there is a newer one. None: whatever is there.
+    sure
+        Whether warnings that the network gains are meant. Otherwise it is Doubtful, and says them; a site that nothing reaches yet is none.
     """
     allow(by is None or may_edit_fibre(by, city), by, Revision(city=city), "change fibre")
     base = reads.network(city)
@@ -122,12 +134,12 @@ def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str
     if seen is not None and seen != base.number:
         raise Unfit(OTHERS)
     before = apart(base.plan)
-    after, told = dict(before), set[Thing]()
+    after, told = dict(before), dict[Thing, None]()  # in the order in which they are asked for
     for edit in edits:
         thing = (OF[type(edit.row)], key_of(edit.row)) if isinstance(edit, Put) else (edit.kind, edit.key)
         if thing in told:
             raise Unfit(TWICE, kind=thing[0], key=thing[1])
-        told.add(thing)
+        told[thing] = None
         if isinstance(edit, Put):
             after[thing] = edit.row
         elif thing[0] == OF[Head]:
@@ -136,8 +148,11 @@ def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str
             raise Unfit(NO_SUCH, kind=thing[0], key=thing[1])
     plan = together(((kind, row) for (kind, _key), row in after.items()), city)
     apart(plan)  # as a network that is loaded: no name that can't be kept
-    if gained := _gained(base.findings, check(plan)):
-        raise Unfit(BREAKS, found="; ".join(map(str, gained[:3])) + (f" … ({len(gained)})" if len(gained) > 3 else ""))
+    found = check(plan)
+    if gained := _gained(base.findings, found, "error"):
+        raise Doubtful(BREAKS, gained)
+    if not sure and (gained := [f for f in _gained(base.findings, found, "warning") if f.code != "unused-site"]):
+        raise Doubtful(DOUBTS, gained)
     put = {t: after[t] for t in told if t in after and _differs(before.get(t), after[t])}
     gone = tuple(t for t in told if t not in after)
     return _write(by, city, why, base, _Differences(put, gone, sum(t not in before for t in put)), "change fibre")
@@ -154,11 +169,11 @@ def _differs(before: Row | None, after: Row) -> bool:
     return before != after and (before is None or written(before) != written(after))
 
 
-def _gained(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
-    """The errors that there are now and were not before. Where in a plan one is does not count: places move when things go."""
-    known = Counter((f.code, f.found) for f in errors(before))
+def _gained(before: Iterable[Finding], after: Iterable[Finding], severity: Severity) -> list[Finding]:
+    """Findings that there are now and were not before. Where in a plan one is does not count: places move when things go."""
+    known = Counter((f.code, f.found) for f in before if f.severity == severity)
     new = []
-    for finding in errors(after):
+    for finding in (f for f in after if f.severity == severity):
         what = finding.code, finding.found
         if known[what] == 0:
             new.append(finding)

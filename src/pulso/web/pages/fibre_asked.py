@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
@@ -16,13 +17,17 @@ from pulso.errors import NothingKnown
 from pulso.fibre.shapes import Disclosure
 from pulso.show.language import Speech, speak
 from pulso.show.language import marked as _
+from pulso.web.fibre.models import Revision
 from pulso.web.fibre.reads import level, network
 from pulso.web.innovation import shown
+from pulso.web.innovation.letters import Refused
+from pulso.web.innovation.moves import MAY_NOT, keep
 from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.fibre_known import Known, known
 from pulso.web.pages.leaves import MOST, Leaf
 from pulso.web.pages.twin import Page, around, handed, letter
-from pulso.web.readings import Reading
+from pulso.web.people.models import Person
+from pulso.web.readings import Reading, cities
 
 S = TypeVar("S", bound=Sequence[Any])
 NONE_HERE = _("{city} has no fibre network here.")
@@ -39,6 +44,7 @@ class Guest(Asked):
 
     network: Known | None
     level: Disclosure
+    done: tuple[str, ...] = ()  # what whoever asks has just done on the desk, to be told once
 
     @property
     def engineer(self) -> bool:
@@ -142,15 +148,16 @@ def answer(
     """Answer to whoever asks, and to nobody else: no other is given this answer, by a cache on the way either."""
     speech, theirs = speak(lang), level(request.user, city)
     if engineers and theirs is not Disclosure.RESTRICTED:
-        return _private(_refused(request, speech, as_json=as_json))
+        return _private(_refused(request, speech, city, as_json=as_json))
+    done = () if as_json or not request.user.is_authenticated else tuple(map(str, get_messages(request)))
 
     def told(asked: Asked) -> HttpResponse:
         said = (asked.reading, asked.speech, asked.query, asked.parts, asked.site)
-        return hand(request, Guest(*said, network=known(asked.reading.slug, theirs), level=theirs))
+        return hand(request, Guest(*said, network=known(asked.reading.slug, theirs), level=theirs, done=done))
 
     def edition(found: Reading) -> str:
         """Another text for another level, after each write, and for another network: writes may end in another order than they began."""
-        return f"{theirs} {shown.edition(found)} {getattr(network(found.slug), 'digest', '')}"
+        return f"{theirs} {shown.edition(found)} {getattr(network(found.slug), 'digest', '')} {done or ''}"
 
     made = handed(request, lang, city, parts, told, reads=reads, known=edition, at_once=True, as_json=as_json)
     return made if theirs is Disclosure.PUBLIC and not request.user.is_authenticated else _private(made)
@@ -164,9 +171,11 @@ def _private(made: HttpResponse) -> HttpResponse:
     return made
 
 
-def _refused(request: HttpRequest, speech: Speech, *, as_json: bool) -> HttpResponse:
-    """Ask a stranger to sign in; tell anybody else that it needs a role."""
-    if request.user.is_authenticated:
+def _refused(request: HttpRequest, speech: Speech, city: str, *, as_json: bool) -> HttpResponse:
+    """Ask a stranger to sign in; tell anybody else that it needs a role, and leave a step of the trail."""
+    if isinstance(request.user, Person):
+        if city in cities() and request.resolver_match:
+            keep(Refused(request.user, Revision(city=city), f"read {request.resolver_match.url_name}", MAY_NOT))
         why = speech.say("This is for the city's engineers. Their role is given by its administrators.")
         return letter(request, speech, 403, why, as_json=as_json)
     return letter(request, speech, 401, speech.say(STRANGER), as_json=True) if as_json else redirect_to_login(request.get_full_path())

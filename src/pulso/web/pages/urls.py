@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from pulso.web.fibre.desk.urls import urlpatterns as network_desk
 from pulso.web.pages.agenda import AGENDA
 from pulso.web.pages.bulletin import sheet, sheet_json
 from pulso.web.pages.calendars import ics
@@ -88,4 +87,3 @@ urlpatterns = [
 ]
 for address in urlpatterns:
     address.callback = read_only(address.callback)
-urlpatterns = [*network_desk, *urlpatterns]  # where something is entered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -10,20 +11,29 @@ from zoneinfo import ZoneInfo
 from django import forms
 from pydantic import ValidationError
 
-from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Kind, Laid, Plan, Site, Status, Works
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Kind, Laid, Plan, Point, Site, Status, Works
 from pulso.shapes import Row
 from pulso.show import fibre as words
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.agenda.forms import EARLIEST, LATEST, NO_SUCH_DAY
+from pulso.web.fibre.desk.named import found, lines, route, sound
+from pulso.web.pages.asked import quoted
+from pulso.web.pages.fibre_known import Known
 from pulso.web.people.forms import Line
 
 SORTS: dict[str, type[Row]] = {"site": Site, "duct": Duct, "cable": Cable, "works": Works}
 """What is changed on the desk."""
 NOT_SO = _("This can't be so: {why}.")
-NO_SUCH = _("The network has no {sort} {found}.")
+TAKEN = _("The network has {found} already. Choose another id, or leave it empty.")
+NO_ADDRESS = _("An id is part of an address: {found} would lead elsewhere.")
+BOTH = _("A place has a longitude and a latitude; leave both empty where nobody knows it.")
+WHICH_SITE = _("Say which site: by its id or its name.")
+ROUTE = 1_000_000
+"""Characters of a route: ten thousand places, each with all the digits that a file may give."""
 BACKWARDS = _("The last day is before the first.")
 DAY, HOUR = forms.DateInput({"type": "date"}, format="%Y-%m-%d"), forms.TimeInput({"type": "time"}, format="%H:%M")
+DEGREES = forms.NumberInput({"step": "any", "inputmode": "text"})
 
 
 class Reason(forms.Form):
@@ -79,19 +89,33 @@ class Cut(End):
 class Thing(Reason):
     """A thing of the network. Only what this form knows of it is changed; all else stays as it was."""
 
+    id = Line(max_length=200, required=False)
     name = forms.CharField(max_length=300, required=False)
     disclosure = forms.ChoiceField()
     of: type[Row] = Site
 
-    def __init__(self, *args: Any, plan: Plan, row: Row | None, speech: Speech, **rest: Any) -> None:
-        super().__init__(*args, speech=speech, initial=_initial(row), **rest)
-        self.plan, self.row = plan, row
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, speech=speech, initial=_initial(row) | rest.pop("initial", {}), **rest)
+        self.net, self.row, self.plan = net, row, net.plan
+        if row is not None or self.of is Works:
+            del self.fields["id"]  # what a thing is known by stays; works have no id that people would know them by
         self.choose("disclosure", _words(words.LEVELS, Disclosure, speech))
+
+    def clean_id(self) -> str:
+        """One that nothing has, and that can stand in an address; empty where one is to be made."""
+        said: str = self.cleaned_data["id"]
+        taken: dict[type[Row], Any] = {Site: self.net.sites, Duct: self.net.ducts, Cable: self.net.cables}
+        if said in taken.get(self.of, ()):
+            raise forms.ValidationError(self.speech.say(TAKEN, found=quoted(said)))
+        if said and (said.endswith(".json") or {"", ".", ".."} & set(said.split("/"))):
+            raise forms.ValidationError(self.speech.say(NO_ADDRESS, found=quoted(said)))
+        return said
 
     def made(self) -> Row | None:
         """The record as it would be; None, with the reason beside the form, where it can't be so."""
-        said = {k: v for k, v in self.cleaned_data.items() if k != "why"}
-        base = self.row.model_dump() if self.row else {}
+        left = {"why", *(k for k in LAID_DOWN if k not in self.data), *(() if self.cleaned_data.get("id") else ("id",))}
+        said = {k: v for k, v in self.cleaned_data.items() if k not in left}
+        base = self.row.model_dump() if self.row else {"id": uuid.uuid4().hex}
         try:
             return self.of.model_validate(base | self.told(said))
         except ValidationError as why:
@@ -102,9 +126,16 @@ class Thing(Reason):
         """What was filled in, as the record says it: what is empty and may be is nothing."""
         return {k: None if v == "" and k in OPTIONAL else v for k, v in said.items()}
 
+    def ids(self, sort: str, field: str) -> tuple[str, ...]:
+        """Things of the network, one a line."""
+        said = dict.fromkeys(line.strip() for line in self.cleaned_data[field].splitlines() if line.strip())
+        return tuple(dict.fromkeys(found(one, sort, self.net, self.speech) for one in said))
+
 
 OPTIONAL = frozenset({"laid", "length", "inner", "outer"})
 """Fields of which nobody may know anything."""
+LAID_DOWN = frozenset({"lon", "lat", "start", "end", "route", "ducts"})
+"""Where a thing is. What of it isn't sent stays: an empty field is sent, and says that nobody knows."""
 
 
 class _Part(Thing):
@@ -113,15 +144,18 @@ class _Part(Thing):
     status = forms.ChoiceField()
     owner = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, plan: Plan, row: Row | None, speech: Speech, **rest: Any) -> None:
-        super().__init__(*args, plan=plan, row=row, speech=speech, **rest)
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
         self.choose("status", _words(words.STATUSES, Status, speech))
-        self.choose("owner", _owners(plan, str(getattr(row, "owner", "")), speech))
+        self.choose("owner", owners(self.plan, str(getattr(row, "owner", "")), speech))
 
 
 class SiteForm(_Part):
     """A place where cables end."""
 
+    field_order = ("name", "id", "kind", "lon", "lat")
+    lon = forms.FloatField(required=False, widget=DEGREES)
+    lat = forms.FloatField(required=False, widget=DEGREES)
     kind = forms.ChoiceField()
     service = forms.CharField(max_length=300, required=False)
     criticality = forms.ChoiceField()
@@ -129,37 +163,93 @@ class SiteForm(_Part):
     source = forms.BooleanField(required=False)
     public_building = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, plan: Plan, row: Row | None, speech: Speech, **rest: Any) -> None:
-        super().__init__(*args, plan=plan, row=row, speech=speech, **rest)
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
         self.choose("kind", _words(words.KINDS, Kind, speech))
         self.choose("criticality", _words(words.CRITICALITY, Criticality, speech))
 
+    def clean(self) -> dict[str, Any]:
+        """A place has both degrees, and they are of this world, in their order."""
+        said: dict[str, Any] = super().clean() or {}
+        lon, lat = said.get("lon"), said.get("lat")
+        if (lon is None) != (lat is None) and not {"lon", "lat"} & self.errors.keys():
+            self.add_error("lon" if lon is None else "lat", self.speech.say(BOTH))
+        elif lon is not None and lat is not None:
+            try:
+                sound([(lon, lat)], self.net, self.speech)
+            except forms.ValidationError as why:
+                self.add_error("lon", why)
+        return said
 
-class DuctForm(_Part):
+    def told(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Its place as one."""
+        place = {} if "lon" not in said else {"at": None if said["lon"] is None else (said["lon"], said["lat"])}
+        return super().told({k: v for k, v in said.items() if k not in ("lon", "lat")}) | place
+
+
+class _Way(_Part):
+    """What goes from one site to another."""
+
+    start = forms.CharField(max_length=300, required=False)
+    end = forms.CharField(max_length=300, required=False)
+
+    def clean_start(self) -> str:
+        """A site that the network has."""
+        return self._end("start")
+
+    def clean_end(self) -> str:
+        """Alike."""
+        return self._end("end")
+
+    def _end(self, field: str) -> str:
+        said: str = self.cleaned_data[field]
+        if self.row is not None and (field not in self.data or said == getattr(self.row, field)):
+            return said
+        if not said:
+            raise forms.ValidationError(self.speech.say(WHICH_SITE))
+        return found(said, "site", self.net, self.speech)
+
+
+class DuctForm(_Way):
     """A way in the ground or along poles."""
 
     of = Duct
+    field_order = ("name", "id", "start", "end", "route", "length")
+    route = forms.CharField(required=False, widget=forms.Textarea({"rows": 5, "spellcheck": "false"}), max_length=ROUTE)
     laid = forms.ChoiceField(required=False)
     length = forms.FloatField(required=False, min_value=0)
     inner = forms.FloatField(required=False, min_value=0)
 
-    def __init__(self, *args: Any, plan: Plan, row: Row | None, speech: Speech, **rest: Any) -> None:
-        super().__init__(*args, plan=plan, row=row, speech=speech, **rest)
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
         self.choose("laid", [("", speech.say("not known")), *_words(words.LAID, Laid, speech)])
 
+    def clean_route(self) -> tuple[Point, ...]:
+        """Places in order; as it was where nobody touched it, however it came there."""
+        said: str = self.cleaned_data["route"]
+        was: tuple[Point, ...] = getattr(self.row, "route", ())
+        return was if said.split() == lines(was).split() else route(said, self.net, self.speech)
 
-class CableForm(_Part):
+
+class CableForm(_Way):
     """A cable."""
 
     of = Cable
+    field_order = ("name", "id", "start", "end", "ducts", "tubes", "fibres", "length")
+    ducts = forms.CharField(required=False, widget=forms.Textarea({"rows": 4, "spellcheck": "false"}), max_length=20_000)
     tubes = forms.IntegerField(min_value=1, max_value=1_000)
     fibres = forms.IntegerField(min_value=1, max_value=10_000)
     length = forms.FloatField(required=False, min_value=0)
     outer = forms.FloatField(required=False, min_value=0)
 
+    def clean_ducts(self) -> tuple[str, ...]:
+        """Ducts that the network has, in order; as they were where nobody touched them."""
+        was: tuple[str, ...] = getattr(self.row, "ducts", ())
+        return was if self.cleaned_data["ducts"].split("\n") == list(was) else self.ids("duct", "ducts")
+
 
 class WorksForm(Thing):
-    """A dig or another work on some days. What it touches is said by id, one a line."""
+    """A dig or another work on some days. What it touches is said by id or by name, one a line."""
 
     of = Works
     field_order = ("name", "first", "last", "ducts", "sites", "permit", "whom", "disclosure", "why")
@@ -171,17 +261,17 @@ class WorksForm(Thing):
     permit = forms.CharField(max_length=300, required=False)
     whom = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, plan: Plan, row: Row | None, speech: Speech, **rest: Any) -> None:
-        super().__init__(*args, plan=plan, row=row, speech=speech, **rest)
-        self.choose("whom", _owners(plan, str(getattr(row, "whom", "")), speech))
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
+        self.choose("whom", owners(self.plan, str(getattr(row, "whom", "")), speech))
 
     def clean_ducts(self) -> tuple[str, ...]:
-        """Ids that the network has."""
-        return self._ids("duct", "ducts", {d.id for d in self.plan.ducts})
+        """Those that the network has."""
+        return self.ids("duct", "ducts")
 
     def clean_sites(self) -> tuple[str, ...]:
         """Alike."""
-        return self._ids("site", "sites", {s.id for s in self.plan.sites})
+        return self.ids("site", "sites")
 
     def clean(self) -> dict[str, Any]:
         """In order."""
@@ -190,20 +280,17 @@ class WorksForm(Thing):
             self.add_error("last", self.speech.say(BACKWARDS))
         return said
 
-    def _ids(self, sort: str, name: str, known: set[str]) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(line.strip() for line in self.cleaned_data[name].splitlines() if line.strip()))
-        for one in found:
-            if one not in known:
-                raise forms.ValidationError(self.speech.say(NO_SUCH, sort=words.word(words.SORTS, sort, self.speech), found=repr(one[:80])))
-        return found
-
 
 FORMS: dict[str, type[Thing]] = {"site": SiteForm, "duct": DuctForm, "cable": CableForm, "works": WorksForm}
 
 
 def _initial(row: Row | None) -> dict[str, Any]:
-    """What stands in a form: lists of ids one a line."""
-    said = row.model_dump() if row else {"disclosure": Disclosure.INTERNAL}
+    """What stands in a form: ids and places one a line."""
+    if row is None:
+        return {"disclosure": Disclosure.INTERNAL, "status": Status.OPERATIONAL, "criticality": Criticality.NORMAL, "tubes": 1}
+    said = row.model_dump() | dict(zip(("lon", "lat"), getattr(row, "at", None) or (), strict=False))
+    if isinstance(row, Duct):
+        said["route"] = lines(row.route)
     return {k: "\n".join(v) if k in ("ducts", "sites") else v for k, v in said.items()}
 
 
@@ -211,7 +298,8 @@ def _words(known: Mapping[str, str], values: type[Any], speech: Speech) -> list[
     return [(v.value, speech.capital(words.word(known, v.value, speech))) for v in values]
 
 
-def _owners(plan: Plan, now: str, speech: Speech) -> list[tuple[str, Any]]:
+def owners(plan: Plan, now: str, speech: Speech) -> list[tuple[str, Any]]:
+    """The network's organisations by name, and the one that is named now, known or not; or none."""
     known = {o.id: o.name or o.id for o in plan.organisations}
     return [("", speech.say("not said")), *sorted((known | ({now: known.get(now, now)} if now else {})).items(), key=lambda c: c[1])]
 

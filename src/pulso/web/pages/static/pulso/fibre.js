@@ -122,7 +122,8 @@
     const map = await opened(holder, holder.dataset, style(zones, net), shown(net, zones, holder.dataset), EDGE);
     repainted(() => layers().forEach(({ id, paint }) => Object.entries(paint).forEach(([name, value]) => map.setPaintProperty(id, name, value))));
     pointed(map);
-    if (holder.dataset.ask === undefined) clicked(map, going(holder));
+    if (holder.dataset.draw !== undefined) holder.dispatchEvent(new CustomEvent("drawable", { bubbles: true, detail: { map, net, under } }));
+    else if (holder.dataset.ask === undefined) clicked(map, going(holder));
     else asking(map, holder.dataset);
     document.querySelectorAll("[data-hint]").forEach((hint) => { hint.hidden = false; });
     map.once("idle", () => holder.setAttribute("data-ready", ""));
