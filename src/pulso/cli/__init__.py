@@ -25,6 +25,7 @@ app = typer.Typer(
     name="pulso",
     no_args_is_help=True,
     rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # a trace may be kept as a log, and what was being read may be somebody's
     context_settings={"help_option_names": ["-h", "--help"]},
     help="How busy is the city, against the day that was to be expected, and why?\n\n"
     "A city is a folder with a city.toml. [bold]collect[/] asks its sources and keeps what they say; [bold]publish[/] judges each day "

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 
 from rich.progress import Progress
@@ -103,7 +103,8 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
     with river.lake.collecting() as run:
         for name, source in opened.items():
             conf = river.city.sources[name]
-            window = Window(conf.first or date(1971, 1, 1), conf.last or run.known_at.date(), run.known_at)
+            now = run.known_at.astimezone(UTC)  # what tables gave back names the same zone otherwise
+            window = Window(conf.first or date(1971, 1, 1), conf.last or now.date(), now)
             told.append(_kept(run, conf, source, window, replays[name]))
             if name in presence.sources(river.city):
                 run.keep(conf, presence.answers(river, name))

@@ -10,12 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
@@ -141,9 +143,13 @@ def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = 
     -------
     bytes
         What could not be read, counted; then a row a session: access point, start, stop, octets from and to the client, whether it is
-        still open, whether its times are the server's own clock's. Of what is no accounting, only that it is none. Never raises: a
-        message could quote what must not be told. Without `points`, a stripped answer comes back as it is; with them, as at a city's own
-        door, it is none: whoever answers could have written it.
+        still open, whether its times are the server's own clock's. Of what is no accounting, only that it is none. Without `points`, a
+        stripped answer comes back as it is; with them, as at a city's own door, it is none: whoever answers could have written it.
+
+    Raises
+    ------
+    SourceChanged
+        Where an answer breaks the reader, which is our mistake: by which line, and without the message, which could quote somebody.
     """
     if points is None and body.startswith(FIRST_LINE):
         return body
@@ -152,10 +158,17 @@ def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = 
     except Exception:  # noqa: BLE001  # a message could quote
         return NO_ACCOUNTING
     odd: Counter[str] = Counter()
-    found = rows(text, odd)
-    if found is None:
-        return NO_ACCOUNTING
-    return _written([s for s in sessions(found, odd, points, zone) if s.stop >= since], odd)
+    try:
+        found = rows(text, odd)
+        if found is None:
+            return NO_ACCOUNTING
+        return _written([s for s in sessions(found, odd, points, zone) if s.stop >= since], odd)
+    except Exception as why:  # noqa: BLE001  # its message could quote
+        at = traceback.extract_tb(why.__traceback__)[-1]
+        raise SourceChanged(
+            f"an answer broke the reader: {type(why).__name__} at line {at.lineno} of {Path(at.filename).name}. Nothing of it was kept, "
+            "and nothing is quoted, for it may be somebody's. Please report this line."
+        ) from None
 
 
 def strip_for(conf: SourceConf, city: City, now: datetime) -> Callable[[bytes], bytes]:
