@@ -6,8 +6,7 @@
   const EDGE = 8; // pixels about the city, near to those of the drawing
   const STEP = 180; // ms a day while it plays
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const { asked, bounds, calm, colour, opened, possible, repainted } = window.pulso.sheet;
 
   const iso = (first, i) => new Date(Date.parse(`${first}T00:00:00Z`) + i * 86400000).toISOString().slice(0, 10);
   const classOf = (shade) => (shade === null ? "none" : `shade${shade + 3}`);
@@ -53,20 +52,6 @@
     return pen.getImageData(0, 0, 8, 8);
   }
 
-  function bounds(features) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    const walk = (at) => {
-      if (typeof at[0] !== "number") return at.forEach(walk);
-      box[0] = Math.min(box[0], at[0]);
-      box[1] = Math.min(box[1], at[1]);
-      box[2] = Math.max(box[2], at[0]);
-      box[3] = Math.max(box[3], at[1]);
-      return undefined;
-    };
-    features.forEach((f) => walk(f.geometry.coordinates));
-    return box;
-  }
-
   const fills = () => ["match", ["coalesce", ["feature-state", "shade"], 9], ...[0, 1, 2, 3, 4, 5, 6].flatMap((s) => [s - 3, colour(`--shade${s}`)]), "rgba(0,0,0,0)"];
 
   function style(zones) {
@@ -84,44 +69,20 @@
   // The sheet: the same zones, to be moved and zoomed, made out of sight behind the drawing. Null where the browser has no way to draw it.
   async function sheet(atlas, go) {
     const holder = atlas.querySelector("[data-globe]");
-    if (!window.maplibregl || !document.createElement("canvas").getContext("webgl2")) return null;
-    const { base, worker, zoomIn, zoomOut, whole, canvas, touch, wheel, mac } = atlas.dataset;
-    const zones = await (await fetch(`${base}/zones.geojson`)).json();
+    if (!possible()) return null;
+    const zones = await asked(`${atlas.dataset.base}/zones.geojson`);
     const box = bounds(zones.features);
-    maplibregl.setWorkerUrl(worker);
-    holder.hidden = false;
-    const map = new maplibregl.Map({
-      container: holder,
-      style: style(zones),
-      bounds: box,
-      fitBoundsOptions: { padding: EDGE },
-      attributionControl: false,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      cooperativeGestures: true,
-      fadeDuration: 0,
-      locale: { "Map.Title": canvas, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut, "CooperativeGesturesHandler.WindowsHelpText": wheel, "CooperativeGesturesHandler.MacHelpText": mac, "CooperativeGesturesHandler.MobileHelpText": touch },
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    await new Promise((ready, never) => {
-      map.once("load", ready);
-      map.once("error", (event) => never(event.error));
-      setTimeout(() => never(new Error("the sheet took too long")), 15000);
-    });
+    const map = await opened(holder, atlas.dataset, style(zones), box, EDGE);
     map.addImage("hatch", hatched());
     map.addLayer({ id: "gaps", type: "fill", source: "zones", paint: { "fill-pattern": "hatch" } }, "zones");
     const pins = new Map(zones.features.map((f) => [f.properties.id, pin(map, f)]));
     hover(map, go);
-    again(map, box, whole);
     const declutter = () => {
       const [all, buttons] = [holder, holder.querySelector(".maplibregl-ctrl-group")].map((one) => one.getBoundingClientRect());
       pins.forEach((mark) => room(map, mark, { left: buttons.left - all.left, bottom: buttons.bottom - all.top }));
     };
     map.on("move", declutter);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    repainted(() => {
       map.setPaintProperty("paper", "background-color", colour("--paper"));
       map.setPaintProperty("zones", "fill-color", fills());
       map.setPaintProperty("borders", "line-color", colour("--edge"));
@@ -232,17 +193,6 @@
     map.on("click", "gaps", (event) => go(event.features[0].properties.id));
   }
 
-  function again(map, box, whole) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "whole";
-    button.title = whole;
-    button.setAttribute("aria-label", whole);
-    button.textContent = "⤢";
-    button.addEventListener("click", () => map.fitBounds(box, { padding: EDGE, animate: !calm.matches }));
-    map.getContainer().querySelector(".maplibregl-ctrl-group").append(button);
-  }
-
   // The page around the map, for a day that was asked for without leaving the page.
   function around(atlas) {
     const find = (name) => atlas.querySelector(`[data-${name}]`);
@@ -285,9 +235,7 @@
     let shown = day;
     const go = (zone) => location.assign(`${base}/zone/${encodeURIComponent(zone)}?day=${shown}`);
 
-    const answer = await fetch(`${base}/map/year.json?until=${atlas.dataset.until}`);
-    if (!answer.ok) throw new Error(`the year: ${answer.status}`);
-    const year = await answer.json();
+    const year = await asked(`${base}/map/year.json?until=${atlas.dataset.until}`);
     const painters = [drawing(atlas.querySelector(".map"))];
     let settle = () => {}; // what has room, once the colours of a day are there
     const slide = atlas.querySelector("#slide");
