@@ -20,6 +20,8 @@ NEAR = 0.00002
 """Degrees, about two metres: what of a route is smaller is smoothed away on the map."""
 WIDE, HIGH, EDGE = 640.0, 400.0, 18.0
 """Of a sketch, in its own units; and how far from its edge nothing is drawn."""
+LETTER = 13.0
+"""How wide a letter of a name is, in the same units, where a phone shows the sketch small."""
 
 Line = Sequence[tuple[float, float]]
 Floats = NDArray[np.float64]
@@ -106,7 +108,9 @@ class Sheet:
         dots = []
         for sort, at, called in self.places:
             ((x, y),) = put([at])
-            dots.append(Dot(sort, round(float(x), 1), round(float(y), 1), called, bool(x > WIDE * 0.6)))
+            dots.append(
+                Dot(sort, round(float(x), 1), round(float(y), 1), called, bool(x > WIDE / 2 and x + LETTER * len(called) > WIDE - EDGE))
+            )
         return Sketch(WIDE, high, strokes, tuple(dots))
 
 
