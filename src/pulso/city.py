@@ -177,6 +177,13 @@ class Span(Row):
         return self
 
 
+class FibreConf(Row):
+    """[fibre]: what the files of the city's fibre network say of themselves."""
+
+    publisher: str = ""  # the city, where no other is said
+    licence: str = ""
+
+
 class SimulatedPilot(Row):
     """[[simulation.pilots]]: something that a synthetic city tries in a zone, and what it truly does there."""
 
@@ -223,6 +230,7 @@ class City(Row):
     domains: dict[Slug, DomainConf] = Field(default_factory=dict)
     metrics: dict[Slug, MetricConf] = Field(default_factory=dict)
     weather: Weather | None = None
+    fibre: FibreConf = FibreConf()
     simulation: Simulation = Simulation()
     folder: Path
     digest: str

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyogrio
 import pyproj
 import pytest
 import shapely
@@ -134,6 +135,10 @@ def test_the_public_s_copy_has_nothing_that_is_not_public(fibre: Typed) -> None:
     assert '"S2"' in text
     assert "S1" not in text
     assert "sensor" not in text
+    assert fibre("convert", "p.gpkg", "open.gpkg", "--public").code == 0
+    columns = {name: set(pyogrio.read_info(name, layer="sites")["fields"]) for name in ("p.gpkg", "open.gpkg")}
+    assert columns["p.gpkg"] - columns["open.gpkg"] == {"service", "criticality", "sensors"}, "not to be known is not to be normal"
+    assert len(read(Path("open.gpkg")).plan.sites) == len(ring().sites) - 1
 
 
 def test_other_people_s_tables_are_read_by_a_column_map(fibre: Typed) -> None:

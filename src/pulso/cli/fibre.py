@@ -98,6 +98,7 @@ def convert(
     """
     from pulso.fibre.files import form_of, save
     from pulso.fibre.findings import errors, worst_first
+    from pulso.fibre.public import UNTOLD
     from pulso.fibre.public import public as for_all
     from pulso.show import plant as words
 
@@ -107,7 +108,7 @@ def convert(
         plans, findings, _measured = read(file, columns, step)
         plans = tuple(map(for_all, plans)) if public else plans
         lost = errors(findings)
-        findings = worst_first([*findings, *save(plans, out, form, version, step)])
+        findings = worst_first([*findings, *save(plans, out, form, version, step, without=UNTOLD if public else ())])
     if as_json:
         say_json([f._asdict() for f in findings])
     else:

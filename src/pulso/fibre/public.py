@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from pulso.fibre.hidden import Hidden, hidden
-from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Plan, Site, Thing, Works
+from pulso.fibre.shapes import Cable, Disclosure, Duct, Plan, Site, Thing, Works, changed
+
+UNTOLD = ("service", "criticality", "sensors")
+"""Of a site, what is never everybody's: in a public plan it is as if nobody had said it, and files leave its columns out."""
 
 
 def public(plan: Plan) -> Plan:
@@ -15,7 +18,7 @@ def public(plan: Plan) -> Plan:
 
     - Only things whose disclosure is public stay; of an id that is said twice, both must be.
     - No strands, splices, ports or splitters; no works that are not public.
-    - Of a site neither service nor criticality nor sensors.
+    - Of a site neither service nor criticality nor sensors (`UNTOLD`).
     - A duct or cable that ends at a site that doesn't stay is left out whole: a line that stops short of a place points to it. A cable
       names only the ducts that stay; its sheath is then longer than these, and can't be measured from them.
     - A point of a route where a hidden site lies is taken out of the route, unless a public site lies there too.
@@ -64,29 +67,29 @@ def _common(thing: Thing, secret: Hidden) -> dict[str, Any]:
 
 
 def _site(site: Site, secret: Hidden) -> Site:
-    return site.model_copy(update={**_common(site, secret), "service": "", "criticality": Criticality.NORMAL, "sensors": ()})
+    return changed(site, {**_common(site, secret), **{field: Site.model_fields[field].default for field in UNTOLD}})
 
 
 def _duct(duct: Duct, secret: Hidden) -> Duct:
     route = tuple(p for p in duct.route if not secret.lies(p))
-    return duct.model_copy(update={**_common(duct, secret), "route": route if len(route) > 1 else ()})
+    return changed(duct, {**_common(duct, secret), "route": route if len(route) > 1 else ()})
 
 
 def _cable(cable: Cable, dug: set[str], secret: Hidden) -> Cable:
     ducts = tuple(d for d in cable.ducts if d in dug)
-    return cable.model_copy(update={**_common(cable, secret), "ducts": ducts, "fibre": secret.without(cable.fibre)})
+    return changed(cable, {**_common(cable, secret), "ducts": ducts, "fibre": secret.without(cable.fibre)})
 
 
 def _works(works: Works, sites: set[str], ducts: set[str], secret: Hidden) -> Works:
     named = {f: secret.without(getattr(works, f)) for f in ("name", "permit", "whom")}
     touched = {"ducts": tuple(d for d in works.ducts if d in ducts), "sites": tuple(s for s in works.sites if s in sites)}
-    return works.model_copy(update={**named, **touched})
+    return changed(works, {**named, **touched})
 
 
 def _named(rows: Iterable[Any], ids: set[str], secret: Hidden) -> list[Any]:
     """Organisations or phases that are named by what stays."""
     return [
-        r.model_copy(update={"name": secret.without(r.name), "more": secret.kept(r.more)})
+        changed(r, {"name": secret.without(r.name), "more": secret.kept(r.more)})
         for r in rows
         if r.id in ids and not secret.told(r.id)
     ]

@@ -95,13 +95,6 @@ def test_what_a_file_said_beside_is_for_engineers_alone(vila, rui, person, who):
     assert "4411" not in reads.seen(someone(person, who), "vila").model_dump_json()
 
 
-def test_a_sensor_that_is_called_after_a_hidden_site_is_not_named(vila, rui, person):
-    fire = next(s for s in net().sites if s.id == "fire").model_copy(update={"sensors": ("ap-bunker", "s1")})
-    writes.load(rui, "vila", net(sites=(*(s for s in net().sites if s.id != "fire"), fire)), "an access point by the bunker")
-    (seen,) = (s for s in reads.seen(someone(person, "viewer"), "vila").sites if s.id == "fire")
-    assert seen.sensors == ("s1",)
-
-
 @pytest.mark.parametrize("seed", range(40))
 def test_inside_nothing_restricted_is_named_object_by_object_on_random_networks(seed):
     plan = some_plan(random.Random(seed), sites=12, ducts=16, cables=16, works=4)
@@ -121,14 +114,14 @@ def test_inside_nothing_restricted_is_named_object_by_object_on_random_networks(
     assert all(t.start in ends and t.end in ends for t in (*seen.ducts, *seen.cables))
 
 
-def test_a_cable_names_no_hidden_duct_and_a_site_keeps_what_viewers_need():
+def test_a_cable_names_no_hidden_duct_and_of_a_site_only_engineers_know_what_hangs_on_it():
     plan = net()
     trench = Duct(id="trench", start="a", end="b", disclosure=Disclosure.RESTRICTED)
     cables = tuple(c.model_copy(update={"ducts": ("trench",)}) if c.id == "a-b" else c for c in plan.cables)
     seen = inside(plan.model_copy(update={"ducts": (*plan.ducts, trench), "cables": cables}))
     assert {c.id: c.ducts for c in seen.cables if c.id in ("a-b", "a-fire")} == {"a-b": (), "a-fire": ("a-fire",)}
     fire = next(s for s in seen.sites if s.id == "fire")
-    assert (fire.criticality, fire.sensors, fire.disclosure) == ("life", ("s1",), "internal")
+    assert (fire.service, fire.criticality, fire.sensors, fire.disclosure) == ("", "normal", (), "internal")
 
 
 def test_a_level_that_is_raised_holds_from_the_next_look(loaded, rui, person):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -67,10 +67,16 @@ def form_of(path: Path, form: Form | None = None) -> Form:
 
 
 def save(
-    plans: Sequence[Plan], path: Path, form: Form | None = None, version: Version = "0.4", tell: Callable[[str], None] = lambda _kind: None
+    plans: Sequence[Plan],
+    path: Path,
+    form: Form | None = None,
+    version: Version = "0.4",
+    tell: Callable[[str], None] = lambda _kind: None,
+    *,
+    without: Collection[str] = (),
 ) -> list[Finding]:
     """
-    Write networks, and say what the form has no room for.
+    Write networks, and say what the form has no room for. Columns of sites in `without` are left out, as `write_geopackage` does.
 
     Raises
     ------
@@ -83,7 +89,7 @@ def save(
     if said == "gpkg":
         if len(plans) != 1:
             raise FibreFileError(f"{path}: found {len(plans)} networks; a GeoPackage holds one")
-        write_geopackage(plans[0], path, tell)
+        write_geopackage(plans[0], path, tell, without=without)
         return []
     written = ofds.files(plans, said, version)
     ofds.write(path, written)

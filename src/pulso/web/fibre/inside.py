@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pulso.fibre.hidden import Hidden, hidden
 from pulso.fibre.public import public
-from pulso.fibre.shapes import Disclosure, Plan, Site, Thing, Works
+from pulso.fibre.shapes import Disclosure, Plan, Thing, Works, changed
 
 T = TypeVar("T", Thing, Works)
+LEVELLED = ("sites", "ducts", "cables", "works")
+"""What says of itself who may know of it."""
 BESIDE = ("sites", "ducts", "cables", "organisations", "phases")
 """What has room for what a file said beside."""
 
@@ -16,37 +17,26 @@ BESIDE = ("sites", "ducts", "cables", "organisations", "phases")
 def inside(plan: Plan) -> Plan:
     """Leave out what is restricted, by object, and everything that would name it.
 
-    It is what would be public if all that is internal were (`pulso.fibre.public`): no strands, splices, ports and splitters; lines that end
-    at a hidden site go with it; no text names a hidden thing. Sites keep their service, criticality and sensors. What a file said beside
-    (`more`) is for engineers: in it anything may be said of strands.
+    It is what would be public if all that is internal were (`pulso.fibre.public`): no strands, splices, ports and splitters; of sites
+    neither service nor criticality nor sensors; lines that end at a hidden site go with it; no text names a hidden thing. What a file said
+    beside (`more`) is for engineers: in it anything may be said of strands.
+
+    It is the one rule: pages, their JSON, files, the map and the search all read this plan, and leave away nothing more by themselves.
     """
-    raised = plan.model_copy(update={of: tuple(_raised(t) for t in getattr(plan, of)) for of in ("sites", "ducts", "cables", "works")})
-    secret, found = hidden(raised), bare(public(raised))
-    sites = {s.id: s for s in plan.sites}
-    levels = {of: {t.id: t.disclosure for t in getattr(plan, of)} for of in ("ducts", "cables", "works")}
-    return found.model_copy(
-        update={
-            "sites": tuple(_whole(s, sites[s.id], secret) for s in found.sites),
-            "ducts": tuple(d.model_copy(update={"disclosure": levels["ducts"][d.id]}) for d in found.ducts),
-            "cables": tuple(c.model_copy(update={"disclosure": levels["cables"][c.id]}) for c in found.cables),
-            "works": tuple(w.model_copy(update={"disclosure": levels["works"][w.id]}) for w in found.works),
-        }
-    )
+    raised = plan.model_copy(update={of: tuple(_raised(t) for t in getattr(plan, of)) for of in LEVELLED})
+    found = bare(public(raised))
+    levels = {of: {t.id: t.disclosure for t in getattr(plan, of)} for of in LEVELLED}
+    kept = {of: tuple(changed(t, {"disclosure": levels[of][t.id]}) for t in getattr(found, of)) for of in LEVELLED}
+    return found.model_copy(update=kept)
 
 
 def bare(plan: Plan) -> Plan:
     """A plan without what a file said beside: of strands, of contracts, of whom to call at night. Nobody reads it before it is shown."""
-    parts = {of: tuple(t.model_copy(update={"more": {}}) for t in getattr(plan, of)) for of in BESIDE}
+    parts = {of: tuple(changed(t, {"more": {}}) for t in getattr(plan, of)) for of in BESIDE}
     return plan.model_copy(update=parts | {"more": {}})
 
 
 def _raised(thing: T) -> T:
     """As everybody's, where it is not restricted."""
     level = Disclosure.RESTRICTED if thing.disclosure == Disclosure.RESTRICTED else Disclosure.PUBLIC
-    return thing.model_copy(update={"disclosure": level})
-
-
-def _whole(found: Site, site: Site, secret: Hidden) -> Site:
-    sensors = tuple(s for s in site.sensors if not secret.told(s))
-    kept = {"disclosure": site.disclosure, "criticality": site.criticality, "sensors": sensors}
-    return found.model_copy(update=kept | {"service": secret.without(site.service)})
+    return changed(thing, {"disclosure": level})

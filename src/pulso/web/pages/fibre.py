@@ -135,11 +135,11 @@ def map_geojson(_request: HttpRequest, asked: Guest) -> HttpResponse:
 
 def export(_request: HttpRequest, asked: Guest) -> HttpResponse:
     """The network as a file: what whoever asks may know, and nothing else."""
-    known, form = asked.known, asked.parts["form"]
+    known, form, city = asked.known, asked.parts["form"], asked.reading.city
     media = FORMS[form][1]
     headers = {"Content-Disposition": f'attachment; filename="{asked.reading.slug}-fibre.{form}"'}
     try:
-        made = known.once(f"export {form}", lambda: written(known.plan, form))
+        made = known.once(f"export {form} {city.digest}", lambda: written(known, form, city))
     except FibreFileError as why:  # a name that no file can hold; whose, is for engineers
         raise NothingKnown(str(why) if asked.engineer else asked.speech.say(UNWRITABLE)) from None
     return HttpResponse(made, content_type=media, headers=headers)
