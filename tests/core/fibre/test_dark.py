@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulso.core.fibre.dark import dark
-from pulso.core.fibre.network import failing
+from pulso.core.fibre.dark import cut_off, dark, independent
+from pulso.core.fibre.network import failing, network
 from pulso.core.fibre.ranking import bridges
 from pulso.core.fibre.tree import NONE, common, grow, lit
 from tests.core.fibre import plans
@@ -51,6 +51,35 @@ def test_light_never_passes_through_a_customer():
 def test_the_central_office_takes_all_with_it_and_a_customer_itself():
     assert names(dark(grow(ring()), sites=[plans.CO])) == [plans.S1, plans.S2, plans.S3]
     assert names(dark(grow(ring()), sites=[plans.S3])) == [plans.S3]
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_where_one_of_two_offices_fails_whoever_hangs_on_the_other_stays_lit(turn):
+    """The hall hangs on both, a yard with a school on the first, another school on the second; links in any order."""
+    first, second, hall, yard, here, there = range(6)
+    links = np.roll([(first, hall), (hall, second), (second, there), (yard, here), (first, yard)], turn, axis=0)
+    tree = grow(network([False] * 4 + [True] * 2, [True] * 2 + [False] * 4, links))
+    assert names(dark(tree, sites=[first])) == [here]
+    assert names(dark(tree, sites=[second])) == [there]
+    assert names(dark(tree, sites=[first, second])) == [here, there]
+
+
+@settings(deadline=None)
+@given(networks(), NUMBERS)
+def test_what_hangs_by_a_set_of_links_is_told_in_ranges_none_of_which_overlap(net, links):
+    tree = grow(net)
+    edges = np.unique(np.array(links, int) % len(net.ends)) if len(net.ends) else np.zeros(0, int)
+    start, stop = cut_off(tree, edges)
+    order = np.argsort(start)
+    assert (start < stop).all()
+    assert (stop[order][:-1] <= start[order][1:]).all()
+
+
+def test_labels_are_independent_unless_some_add_up_to_nothing():
+    assert independent([0b001, 0b010, 0b111], {})
+    assert not independent([0b001, 0b010, 0b011], {})
+    assert not independent([0b110], {2: 0b010, 3: 0b100})
+    assert not independent([0], {})
 
 
 def test_who_is_dark_today_does_not_go_dark():
@@ -100,5 +129,5 @@ def test_a_large_network_agrees_with_the_walk(seed):
     for size in (1, 3, 30, 300):
         ducts = rng.choice(750, size, replace=False)
         np.testing.assert_array_equal(dark(tree, ducts=ducts), reach(net) & ~reach(net, failing(net, ducts=ducts)))
-    for site in np.r_[0, rng.integers(0, net.customer.size, 20)]:
+    for site in np.r_[np.flatnonzero(net.source), rng.integers(0, net.customer.size, 20)]:
         np.testing.assert_array_equal(dark(tree, sites=[site]), reach(net) & ~reach(net, (), [site]))

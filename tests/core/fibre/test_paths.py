@@ -111,6 +111,30 @@ def test_two_paths_share_nothing_and_none_are_shorter(net, lengths):
                 assert found.first.length + found.second.length == least
 
 
+def entangled(seed: int) -> tuple[Network, np.ndarray]:
+    """An office, a customer and a few junctions, with more links than ducts, so that most ways share some: and the links' lengths."""
+    rng = np.random.default_rng(seed)
+    ends = np.array([rng.choice(6, 2, replace=False) for _ in range(12)])
+    ends = np.vstack([ends[(ends != 0).any(axis=1)], [(0, 2), (0, 3), (1, 4), (1, 5)]])
+    lies = np.array([(link, duct) for link in range(len(ends)) for duct in rng.choice(7, rng.integers(1, 4), replace=False)])
+    net = network(np.arange(6) == 0, np.arange(6) == 1, ends, lies, ducts=7)
+    return net, rng.integers(1, 20, len(ends)).astype(float)
+
+
+@pytest.mark.parametrize("seeds", [range(60), range(60, 120)], ids=["some", "more"])
+def test_where_ducts_entangle_nearly_all_ways_the_two_proposed_are_still_the_shortest(seeds):
+    found = []
+    for seed in seeds:
+        net, length = entangled(seed)
+        count, least = tried(net, 0, "ducts", length)
+        two = pair(ways(net, length), 0, "ducts", looks=10_000)
+        assert two.paths == count
+        if count == 2:
+            assert two.first.length + two.second.length == least
+        found.append(count)
+    assert {1, 2} <= set(found)  # both kinds were met
+
+
 def walks(net: Network, site: int, way: Way, length) -> None:
     """It leads from the site to a source, link by link, through no customer."""
     assert way.sites[0] == site
