@@ -6,13 +6,16 @@ spliced through. So a strand is its cable and its number, and an end of it is th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from pulso.shapes import Row
+
+R = TypeVar("R", bound=Row)
 
 
 class Status(StrEnum):
@@ -250,3 +253,8 @@ class Plan(Row):
     phases: tuple[Phase, ...] = ()
     synthetic: bool = False
     more: dict[str, Any] = Field(default_factory=dict)
+
+
+def changed(row: R, update: Mapping[str, Any]) -> R:
+    """A record that says these fields so, which are not looked at again; itself where none differs, for most don't, and a copy is dear."""
+    return row if all(getattr(row, field) == value for field, value in update.items()) else row.model_copy(update=update)
