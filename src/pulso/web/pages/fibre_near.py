@@ -21,8 +21,8 @@ from pulso.web.pages.fibre_refs import MOST, Ref, ref
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Page
 
-DRAWN = 5
-"""Cables that the sketch has: of more it would be a tangle."""
+DRAWN, MARKED = 5, 20
+"""Cables that the sketch has, and of which the map marks the ends: of more it would be a tangle."""
 WHERE = {"lon": 180.0, "lat": 90.0}
 """Degrees on both sides of zero."""
 NO_DEGREES = _("{name}: found {found}; degrees are written as {example}, from −{most} to {most}.")
@@ -81,7 +81,7 @@ class Drawn:
     sketch: Sketch | None
     query: str  # that asks the same again
     ask: str  # the same without the place: the map adds it
-    marked: str  # the sites where the cables end, for the map
+    marked: str  # the sites where the nearest cables end, for the map
 
 
 def near(asked: Asked) -> Nearby:
@@ -115,7 +115,7 @@ def draw(page: Nearby, asked: Asked) -> Drawn:
         sheet.places.append(("here", (page.lon, page.lat), ""))
     place = [("site", page.origin.id)] if page.origin else [("lon", page.lon), ("lat", page.lat)] if page.lon is not None else []
     least = [("least", page.least)]
-    ends = dict.fromkeys(("site", s.site.id) for s in page.spares)
+    ends = dict.fromkeys(("site", s.site.id) for s in page.spares[:MARKED])
     sketch = sheet.sketch() if first else None
     return Drawn(Words(asked.speech), sketch, urlencode([*place, *least]), urlencode(least), urlencode(list(ends)))
 
@@ -162,7 +162,7 @@ def _degrees(name: str, who: Guest) -> float | None:
     if not (isfinite(found) and abs(found) <= WHERE[name]):
         example = who.speech.number(-8.6291 if name == "lon" else 41.1579, 4)
         most = who.speech.number(WHERE[name])
-        raise BadQuestion(who.speech.say(NO_DEGREES, name=name, found=quoted(who.query[name]), example=example, most=most))
+        raise BadQuestion(who.speech.say(NO_DEGREES, name=name, found=quoted(who.query.get(name) or ""), example=example, most=most))
     return found
 
 
