@@ -113,8 +113,18 @@ def test_sites_that_are_changed_where_their_routes_are_not_are_told_once_and_not
     plan = grid(CITIES["Porto"])
     turned = plan.model_copy(update={"sites": back(plan).sites})
     assert codes(check(turned)) == codes(check(turned, around=CITIES["Porto"])) == {("swapped", "sites")}
-    few = plan.model_copy(update={"sites": (*back(plan).sites[:3], *plan.sites[3:])})
-    assert codes(check(few)) == {("swapped", f"site {s.id}") for s in plan.sites[:3]}
+    for n in (3, 12):  # of 36
+        few = plan.model_copy(update={"sites": (*back(plan).sites[:n], *plan.sites[n:])})
+        assert codes(check(few)) == {("swapped", f"site {s.id}") for s in plan.sites[:n]}
+    small = grid(CITIES["Porto"], wide=2, high=2)
+    assert codes(check(small.model_copy(update={"sites": back(small).sites}))) == {("swapped", f"site {s.id}") for s in small.sites}
+
+
+def test_a_changed_site_is_known_by_where_routes_end_and_not_by_where_they_pass() -> None:
+    plan = grid(CITIES["Porto"], wide=3, high=3)
+    bent = tuple(d.model_copy(update={"route": (d.route[0], (-8.62, 41.149), d.route[1]), "length": None}) for d in plan.ducts)
+    turned = plan.model_copy(update={"ducts": bent, "cables": (), "sites": back(plan).sites})
+    assert codes(check(turned)) == {("swapped", f"site {s.id}") for s in plan.sites}
 
 
 def test_what_else_is_wrong_in_a_changed_network_is_told_as_if_it_were_not() -> None:
