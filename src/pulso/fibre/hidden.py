@@ -38,6 +38,8 @@ class Hidden:
 
     def told(self, text: str) -> bool:
         """Whether a text names something hidden, as a whole word, whatever the case and the accents."""
+        if not self.tokens and not self.signs:
+            return False
         said = _folded(text)
         if any(sign in said for sign in self.signs):
             return True
@@ -58,7 +60,7 @@ class Hidden:
 
     def kept(self, more: dict[str, Any]) -> dict[str, Any]:
         """What was kept beside a thing, without every part that holds something hidden: a word, a place."""
-        found = self._kept(more)
+        found = self._kept(more) if more else more
         return found if isinstance(found, dict) else {}
 
     def _kept(self, value: Any) -> Any:
@@ -126,7 +128,7 @@ def hidden(plan: Plan) -> Hidden:
 def _near(point: Point, places: frozenset[Point]) -> bool:
     """Whether a place lies where a point does, or right beside it: rounding sets two apart that are a hair's breadth from each other."""
     step = 10**-ALIKE
-    return any(_rounded((point[0] + i * step, point[1] + j * step)) in places for i in (0, -1, 1) for j in (0, -1, 1))
+    return bool(places) and any(_rounded((point[0] + i * step, point[1] + j * step)) in places for i in (0, -1, 1) for j in (0, -1, 1))
 
 
 def _rounded(point: Point) -> Point:
@@ -135,6 +137,8 @@ def _rounded(point: Point) -> Point:
 
 def _folded(text: str) -> str:
     """Letters without case, accents and blanks around."""
+    if text.isascii():  # most are, and need no second look
+        return text.lower().strip()
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)).strip()
 

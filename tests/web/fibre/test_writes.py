@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -222,3 +223,40 @@ def test_levels_are_kept_beside_the_records(loaded):
 def test_a_site_that_is_out_of_use_stays_in_the_network(loaded, rui):
     fire = loaded.plan.sites[4].model_copy(update={"status": Status.INACTIVE})
     assert writes.change(rui, "vila", [Put(fire)], "moved out").changed == 1
+
+
+def test_after_a_change_only_what_changed_is_read(loaded, rui, monkeypatch):
+    read, record = [], reads.record
+    monkeypatch.setattr(reads, "record", lambda kind, body: read.append(kind) or record(kind, body))
+    school = loaded.plan.sites[3]
+    writes.change(
+        rui, "vila", [Put(school.model_copy(update={"name": "Escola"})), Remove("duct", "b-bunker"), Remove("cable", "b-bunker")], "so"
+    )
+    now = reads.network("vila")
+    assert read == ["site"]
+    assert now.plan == reads.at("vila", 2)
+    assert {t.id for t in now.plan.ducts} == {t.id for t in loaded.plan.ducts} - {"b-bunker"}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_process_that_missed_some_revisions_has_the_network_of_one_that_read_it_whole(vila, rui, monkeypatch, seed):
+    rnd, plan = random.Random(seed), some_plan(random.Random(seed))
+    writes.load(rui, "vila", plan, "as built")
+    known = reads.network("vila")
+    for turn in range(4):
+        kept = {
+            kind: rnd.sample(getattr(plan, kind), len(getattr(plan, kind)) * rnd.choice([1, 2, 3]) // 3) for kind in ("works", "splices")
+        }
+        sites = [s.model_copy(update={"name": f"{turn}"}) if rnd.random() < 0.3 else s for s in plan.sites]
+        writes.load(rui, "vila", plan.model_copy(update=kept | {"sites": tuple(sites)}), f"turn {turn}", disclose=True)
+        if rnd.random() < 0.5:
+            monkeypatch.setitem(reads._kept, "vila", known)
+        known = reads.network("vila")
+        assert known.plan == reads.at("vila", known.number)
+
+
+def test_a_process_that_knows_what_another_database_said_reads_it_anew(loaded, rui, monkeypatch):
+    stale = dataclasses.replace(loaded, digest="of a database that was put back", things={})
+    writes.change(rui, "vila", [Put(loaded.plan.sites[3].model_copy(update={"name": "Escola"}))], "so")
+    monkeypatch.setitem(reads._kept, "vila", stale)
+    assert reads.network("vila").plan == reads.at("vila", 2)

@@ -53,7 +53,7 @@ def may_add_up(one: Fall, other: Fall) -> bool:
 
     Notes
     -----
-    A least cut that takes of both consists of edges that are no bridges, and its labels add up to 0 (`tree.grow`): where none of the two's do,
+    A least cut that takes of both has no bridges in it, and its labels add up to 0 (`tree.grow`): where none of the labels of both do,
     no site loses its light that doesn't by one of them alone. A customer then goes dark only if each takes some of its links.
     """
     if not one.hurt.isdisjoint(other.hurt):

@@ -87,6 +87,12 @@ def level_of(row: Row) -> Disclosure:
     return Disclosure.INTERNAL if isinstance(row, Head | Organisation | Phase) else Disclosure.RESTRICTED
 
 
+def keepable(thing: Thing) -> None:
+    """Unfit where a name can't be kept in a database."""
+    if "\0" in thing[1]:
+        raise Unfit(NO_KEY, kind=thing[0], key=repr(thing[1]))
+
+
 def apart(plan: Plan) -> dict[Thing, Row]:
     """Take a plan apart. Unfit where two of its things are one, or a name can't be kept in a database."""
     found: dict[Thing, Row] = {("plan", ""): Head(id=plan.id, name=plan.name, synthetic=plan.synthetic, more=plan.more)}
@@ -96,8 +102,7 @@ def apart(plan: Plan) -> dict[Thing, Row]:
             thing = kind, key_of(row)
             if thing in found:
                 twice[thing] = None
-            if "\0" in thing[1]:
-                raise Unfit(NO_KEY, kind=kind, key=repr(thing[1]))
+            keepable(thing)
             found[thing] = row
     if twice:
         named = ", ".join(f"{kind} {key}" for kind, key in list(twice)[:5])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ from pulso.fibre.check import check
 from pulso.fibre.findings import Finding
 from pulso.fibre.public import public
 from pulso.fibre.shapes import Disclosure, Plan
+from pulso.shapes import Row
 from pulso.web.fibre.inside import bare, inside
 from pulso.web.fibre.kinds import Thing, record, together
 from pulso.web.fibre.models import Kept, Revision
@@ -35,7 +36,12 @@ class Network:
     number: int  # of the revision
     at: datetime  # of the revision
     digest: str  # another whenever anything of it is
-    plan: Plan  # all of it: for engineers
+    things: Mapping[Thing, Row]  # all of it, in the order in which it was kept
+
+    @cached_property
+    def plan(self) -> Plan:
+        """All of it: for engineers."""
+        return _plan(self.things, self.city)
 
     @cached_property
     def drawn(self) -> Drawn:
@@ -78,7 +84,8 @@ def network(city: str) -> Network | None:
         with _one_at_a_time:
             found = _kept.get(city)
             if found is None or found.digest != newest.digest:
-                found = _kept[city] = Network(city, newest.number, newest.at, newest.digest, at(city, newest.number))
+                things = _later(found, newest) if found else _things(city, newest.number)
+                found = _kept[city] = Network(city, newest.number, newest.at, newest.digest, things)
     return found
 
 
@@ -97,8 +104,32 @@ def seen(person: Someone, city: str) -> Plan:
 
 def at(city: str, number: int) -> Plan:
     """The whole network as it was at a revision; empty before the first."""
-    rows = _holding(city, number).values_list("kind", "body").order_by("id")
-    return together(((kind, record(kind, body)) for kind, body in rows.iterator(chunk_size=10_000)), city)
+    return _plan(_things(city, number), city)
+
+
+def _plan(things: Mapping[Thing, Row], city: str) -> Plan:
+    return together(((kind, row) for (kind, _key), row in things.items()), city)
+
+
+def _things(city: str, number: int) -> dict[Thing, Row]:
+    """All that held at a revision."""
+    return _read(_holding(city, number))
+
+
+def _later(known: Network, newest: Revision) -> dict[Thing, Row]:
+    """All that holds at a newer revision, of what is at hand: only what has changed since is read."""
+    city, before, now = known.city, known.number, newest.number
+    if not Revision.objects.filter(city=city, number=before, digest=known.digest).exists():  # another database stands here now
+        return _things(city, now)
+    found = dict(known.things)
+    for thing in Kept.objects.filter(city=city, until__gt=before, until__lte=now).values_list("kind", "key").order_by():
+        found.pop(thing, None)
+    return found | _read(_holding(city, now).filter(since__gt=before))
+
+
+def _read(versions: QuerySet[Kept]) -> dict[Thing, Row]:
+    rows = versions.values_list("kind", "key", "body").order_by("id")
+    return {(kind, key): record(kind, body) for kind, key, body in rows.iterator(chunk_size=10_000)}
 
 
 def _holding(city: str, number: int) -> QuerySet[Kept]:

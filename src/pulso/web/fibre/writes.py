@@ -7,7 +7,8 @@ Refused, and kept in the trail. Nobody (None) is the machine: whoever runs its c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -19,7 +20,7 @@ from pulso.shapes import Row
 from pulso.show.language import marked as _
 from pulso.web.fibre import reads
 from pulso.web.fibre.digest import digest
-from pulso.web.fibre.kinds import KINDS, OF, Head, Thing, apart, key_of, level_of, together, written
+from pulso.web.fibre.kinds import KINDS, OF, Head, Thing, apart, keepable, key_of, level_of, together, written
 from pulso.web.fibre.models import Kept, Revision
 from pulso.web.innovation.letters import Unfit
 from pulso.web.innovation.moves import SAY_WHY, allow, recorded
@@ -101,7 +102,7 @@ def load(by: Person | None, city: str, plan: Plan, why: str, *, merge: bool = Fa
     """
     allow(by is None or may_edit_fibre(by, city), by, Revision(city=city), "load fibre")
     base = reads.network(city)
-    before = apart(base.plan) if base else {}
+    before: Mapping[Thing, Row] = base.things if base else {}
     after = apart(plan)
     put = {thing: row for thing, row in after.items() if _differs(before.get(thing), row)}
     gone = () if merge else tuple(thing for thing in before if thing not in after)
@@ -133,7 +134,7 @@ def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str
         raise Unfit(NO_NETWORK, city=reading(city).city.city.name)
     if seen is not None and seen != base.number:
         raise Unfit(OTHERS)
-    before = apart(base.plan)
+    before = base.things
     after, told = dict(before), dict[Thing, None]()  # in the order in which they are asked for
     for edit in edits:
         thing = (OF[type(edit.row)], key_of(edit.row)) if isinstance(edit, Put) else (edit.kind, edit.key)
@@ -141,13 +142,13 @@ def change(by: Person | None, city: str, edits: Sequence[Put | Remove], why: str
             raise Unfit(TWICE, kind=thing[0], key=thing[1])
         told[thing] = None
         if isinstance(edit, Put):
+            keepable(thing)
             after[thing] = edit.row
         elif thing[0] == OF[Head]:
             raise Unfit(IS_THE_NETWORK)
         elif after.pop(thing, None) is None:
             raise Unfit(NO_SUCH, kind=thing[0], key=thing[1])
     plan = together(((kind, row) for (kind, _key), row in after.items()), city)
-    apart(plan)  # as a network that is loaded: no name that can't be kept
     found = check(plan)
     if gained := _gained(base.findings, found, "error"):
         raise Doubtful(BREAKS, gained)
@@ -191,19 +192,20 @@ def _write(by: Person | None, city: str, why: str, base: reads.Network | None, f
         return Done(number, 0, 0, 0)
     done = Done(number + 1, found.added, len(found.put) - found.added, len(found.gone))
     counts = {"added": done.added, "changed": done.changed, "removed": done.removed}
-    rows = [
-        Kept(city=city, kind=kind, key=key, body=written(row), disclosure=level_of(row).value, since=done.number)
-        for (kind, key), row in found.put.items()
-    ]
+    bodies = {thing: written(row) for thing, row in found.put.items()}
     made = Revision(city=city, number=done.number, at=status.now(reading(city)), who=by, why=reason, counts=counts)
-    made.digest = digest(base.digest if base else "", made, ((r.kind, r.key, r.body) for r in rows), found.gone)
+    made.digest = digest(base.digest if base else "", made, ((*thing, body) for thing, body in bodies.items()), found.gone)
     try:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:  # of two who write at once, the second finds the number taken
         raise Unfit(OTHERS) from None
-    _end(city, (*found.put, *found.gone), done.number)
-    Kept.objects.bulk_create(rows, batch_size=AT_ONCE)
+    _end(city, (*(t for t in found.put if base and t in base.things), *found.gone), done.number)
+    things = iter(bodies.items())
+    while some := list(islice(things, AT_ONCE)):  # rows of a whole network are made and forgotten a thousand at a time
+        Kept.objects.bulk_create(
+            Kept(city=city, kind=t[0], key=t[1], body=body, disclosure=level_of(found.put[t]).value, since=done.number) for t, body in some
+        )
     note(by, action, f"revision:{made.pk}", None, {"number": done.number, "why": reason, "digest": made.digest} | counts, city=city)
     return done
 
