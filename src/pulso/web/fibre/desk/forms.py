@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -17,6 +17,7 @@ from pulso.show import fibre as words
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.agenda.forms import EARLIEST, LATEST, NO_SUCH_DAY
+from pulso.web.fibre.desk import saying
 from pulso.web.fibre.desk.named import found, lines, route, sound
 from pulso.web.pages.asked import quoted
 from pulso.web.pages.fibre_known import Known
@@ -28,7 +29,6 @@ NOT_SO = _("This can't be so: {why}.")
 TAKEN = _("The network has {found} already. Choose another id, or leave it empty.")
 NO_ADDRESS = _("An id is part of an address: {found} would lead elsewhere.")
 BOTH = _("A place has a longitude and a latitude; leave both empty where nobody knows it.")
-WHICH_SITE = _("Say which site: by its id or its name.")
 ROUTE = 1_000_000
 """Characters of a route: ten thousand places, each with all the digits that a file may give."""
 BACKWARDS = _("The last day is before the first.")
@@ -39,11 +39,14 @@ DEGREES = forms.NumberInput({"step": "any", "inputmode": "text"})
 class Reason(forms.Form):
     """Why, in a sentence. Everything on the desk asks for it."""
 
+    said: ClassVar[saying.Said] = {}
     why = Line(max_length=400)
 
     def __init__(self, *args: Any, speech: Speech, **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.speech = speech
+        for name, field in self.fields.items():
+            field.label, field.help_text = map(speech.say, self.said.get(name) or saying.COMMON.get(name, ("", "")))
 
     def choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         """Say what a field is chosen from."""
@@ -190,8 +193,13 @@ class SiteForm(_Part):
 class _Way(_Part):
     """What goes from one site to another."""
 
-    start = forms.CharField(max_length=300, required=False)
-    end = forms.CharField(max_length=300, required=False)
+    start = forms.CharField(max_length=300)
+    end = forms.CharField(max_length=300)
+
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
+        for end in ("start", "end") if self.is_bound and row is not None else ():
+            self.fields[end].required = end in self.data  # one that isn't sent stays
 
     def clean_start(self) -> str:
         """A site that the network has."""
@@ -203,11 +211,8 @@ class _Way(_Part):
 
     def _end(self, field: str) -> str:
         said: str = self.cleaned_data[field]
-        if self.row is not None and (field not in self.data or said == getattr(self.row, field)):
-            return said
-        if not said:
-            raise forms.ValidationError(self.speech.say(WHICH_SITE))
-        return found(said, "site", self.net, self.speech)
+        same = self.row is not None and (field not in self.data or said == getattr(self.row, field))
+        return said if same else found(said, "site", self.net, self.speech)
 
 
 class DuctForm(_Way):
@@ -252,6 +257,7 @@ class WorksForm(Thing):
     """A dig or another work on some days. What it touches is said by id or by name, one a line."""
 
     of = Works
+    said = saying.WORKS
     field_order = ("name", "first", "last", "ducts", "sites", "permit", "whom", "disclosure", "why")
     name = forms.CharField(max_length=300)
     first = forms.DateField(widget=DAY)
@@ -287,7 +293,13 @@ FORMS: dict[str, type[Thing]] = {"site": SiteForm, "duct": DuctForm, "cable": Ca
 def _initial(row: Row | None) -> dict[str, Any]:
     """What stands in a form: ids and places one a line."""
     if row is None:
-        return {"disclosure": Disclosure.INTERNAL, "status": Status.OPERATIONAL, "criticality": Criticality.NORMAL, "tubes": 1}
+        return {
+            "disclosure": Disclosure.INTERNAL,
+            "status": Status.OPERATIONAL,
+            "criticality": Criticality.NORMAL,
+            "kind": Kind.OTHER,
+            "tubes": 1,
+        }
     said = row.model_dump() | dict(zip(("lon", "lat"), getattr(row, "at", None) or (), strict=False))
     if isinstance(row, Duct):
         said["route"] = lines(row.route)

@@ -13,6 +13,7 @@ from pulso.show import fibre as words
 from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.fibre import writes
+from pulso.web.fibre.desk import saying
 from pulso.web.fibre.desk.forms import Reason, owners
 from pulso.web.fibre.desk.named import Span, found, span
 from pulso.web.fibre.desk.visiting import Edit
@@ -75,7 +76,7 @@ class Entry(Reason):
         kind, was = OF[self.of], key_of(self.was) if self.was else None
         there, keys = {key_of(row) for row in self.there} - {was}, {key_of(row): row for row in made}
         for key in keys.keys() & there:
-            raise forms.ValidationError(self.speech.say(ALREADY, found=said(keys[key], self.net, self.speech)))
+            raise forms.ValidationError(self.speech.say(ALREADY, found=on_a_line(keys[key], self.net, self.speech)))
         gone = [writes.Remove(kind, was)] if was is not None and was not in keys else []
         return [*gone, *(writes.Put(row) for row in made)]
 
@@ -104,6 +105,7 @@ class StrandsEntry(Entry):
     """What strands of a cable are used for. What was said of them before gives way, and stays of the others."""
 
     of = Strands
+    said = saying.STRANDS
     strands = forms.CharField(max_length=30)
     use = forms.ChoiceField(required=False)
     whom = forms.ChoiceField(required=False)
@@ -145,6 +147,7 @@ class SpliceEntry(Entry):
     """Strands of one cable joined to as many of another, one by one."""
 
     of = Splice
+    said = saying.SPLICES
     one = forms.ChoiceField()
     one_strands = forms.CharField(max_length=30)
     other = forms.ChoiceField()
@@ -175,6 +178,7 @@ class PortEntry(Entry):
     """Places in a patch panel: what ends behind them, and what they are patched to."""
 
     of = Port
+    said = saying.PORTS
     panel = Line(max_length=300)
     ports = forms.CharField(max_length=30)
     cable = forms.ChoiceField(required=False)
@@ -221,6 +225,7 @@ class SplitterEntry(Entry):
     """A passive splitter."""
 
     of = Splitter
+    said = saying.SPLITTERS
     id = Line(max_length=200, required=False)
     ways = forms.IntegerField(min_value=2, max_value=1_024)
     loss = forms.FloatField(min_value=0, max_value=100)
@@ -245,14 +250,14 @@ class SplitterEntry(Entry):
 
     def made(self) -> list[Row]:
         """One record."""
-        said = self.cleaned_data
-        key = self.was.id if self.was else said["id"]
+        given = self.cleaned_data
+        key = self.was.id if self.was else given["id"]
         if self.was is None and any(s.id == key for s in self.net.plan.splitters):
             raise forms.ValidationError(self.speech.say(ALREADY, found=quoted(key)))
-        if bool(said["cable"]) != (said["strand"] is not None):
+        if bool(given["cable"]) != (given["strand"] is not None):
             raise forms.ValidationError(self.speech.say(WHOLE))
-        into = End(cable=said["cable"], first=said["strand"]) if said["cable"] else None
-        return [Splitter(id=key, site=self.host.id, input=into, outputs=self._outputs(), ways=said["ways"], loss=said["loss"])]
+        into = End(cable=given["cable"], first=given["strand"]) if given["cable"] else None
+        return [Splitter(id=key, site=self.host.id, input=into, outputs=self._outputs(), ways=given["ways"], loss=given["loss"])]
 
     def _outputs(self) -> tuple[End, ...]:
         """A cable and its strands a line."""
@@ -271,7 +276,7 @@ class SplitterEntry(Entry):
         return tuple(ends)
 
 
-def said(row: Any, net: Known, speech: Speech) -> str:
+def on_a_line(row: Any, net: Known, speech: Speech) -> str:
     """What a thing is, on a line."""
     return ", ".join(filter(None, cells(row, net, speech)))
 

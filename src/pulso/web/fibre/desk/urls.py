@@ -11,7 +11,7 @@ NET = r"^(?P<lang>pt|en)/(?P<city>[-\w]+)/fibre/"
 urlpatterns: list[URLPattern] = [
     re_path(NET + r"cuts(?:\.json)?$", views.cut, name="fibre-cuts"),
     re_path(NET + r"cuts/(?P<number>[0-9]{1,9})/end$", views.end, name="fibre-cut-end"),
-    re_path(NET + r"edit/(?P<sort>site|duct|cable|works)$", views.edit, name="fibre-new"),
-    re_path(NET + r"edit/(?P<sort>site|duct|cable|works)/(?P<key>.{1,200})$", views.edit, name="fibre-edit"),
+    re_path(NET + r"edit/(?P<sort>site|duct|cable|works)(?:\.json)?$", views.edit, name="fibre-new"),
+    re_path(NET + r"edit/(?P<sort>site|duct|cable|works)/(?P<key>.{1,200}?)(?:\.json)?$", views.edit, name="fibre-edit"),
     re_path(NET + r"edit/(?P<what>strands|splices|ports|splitters)/(?P<key>.{1,200}?)(?:\.json)?$", lists.joints, name="fibre-joints"),
 ]

@@ -16,7 +16,8 @@ from pulso.shapes import Row
 from pulso.show.language import marked as _
 from pulso.web.fibre import cuts, models, writes
 from pulso.web.fibre.desk.forms import FORMS, Cut, End, Thing
-from pulso.web.fibre.desk.visiting import Edit, engineers_only, page, written
+from pulso.web.fibre.desk.saying import NEW
+from pulso.web.fibre.desk.visiting import Edit, engineers_only, page, revision, sheet, written
 from pulso.web.fibre.kinds import key_of
 from pulso.web.innovation.desk.visits import Gone, Visit, visit
 from pulso.web.innovation.letters import Unfit
@@ -109,15 +110,11 @@ def edit(at: Visit, sort: str, key: str = "") -> HttpResponse:
         done, doubts = written(at, net, form, edits)
         if done:
             return at.to(_after(sort, edits))
-    context = {
-        "form": form,
-        "sort": sort,
-        "key": key,
-        "row": row,
-        "doubts": doubts,
-        "revision": at.request.POST.get("seen") or net.revision,
-    }
-    return page(at, "fibre-desk-edit", context, 400 if form.errors or doubts else 200)
+    title, status = (called(row) if row else at.speech.say(NEW[sort])), 400 if form.errors or doubts else 200
+    if at.as_json:
+        return sheet(at, form, title, doubts)
+    context = {"form": form, "sort": sort, "key": key, "row": row, "called": title, "doubts": doubts, "revision": revision(at, net)}
+    return page(at, "fibre-desk-edit", context, status)
 
 
 def _edits(at: Visit, form: Thing, sort: str, row: Row | None) -> list[Edit]:
@@ -134,6 +131,11 @@ def _after(sort: str, edits: list[Edit]) -> str:
     if sort == "works":
         return f"fibre/works?from={row.first}&to={row.last}" if isinstance(row, Works) else "fibre/works"
     return f"fibre/{sort}/{quote(key_of(row))}" if row else f"fibre?sort={sort}s"
+
+
+def called(row: Any) -> str:
+    """A thing's name, or its id where it has none."""
+    return str(row.name or row.id)
 
 
 def _row(net: Known, sort: str, key: str) -> Row | None:

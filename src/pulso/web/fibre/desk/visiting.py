@@ -13,11 +13,12 @@ from pulso.fibre.shapes import Disclosure
 from pulso.show.language import marked as _
 from pulso.web.fibre import models, reads, writes
 from pulso.web.fibre.desk.doubts import told
-from pulso.web.innovation.desk.visits import Gone, Visit, private
+from pulso.web.fibre.kinds import key_of
+from pulso.web.innovation.desk.visits import Gone, Row, Sheet, Visit, private
 from pulso.web.innovation.letters import Refused, Unfit
 from pulso.web.innovation.moves import MAY_NOT, keep
 from pulso.web.pages.fibre_drawn import Words
-from pulso.web.pages.fibre_known import Known, known, name
+from pulso.web.pages.fibre_known import Known, known
 from pulso.web.pages.twin import around
 
 KEPT = _("Kept, as revision {number} of the network.")
@@ -52,7 +53,9 @@ def written(at: Visit, net: Known, form: forms.Form, edits: list[Edit]) -> tuple
     try:
         done = writes.change(at.person, at.city, edits, form.cleaned_data["why"], seen=seen(at), sure="sure" in sent)
     except writes.Doubtful as why:
-        said = told(why.findings, at.speech)
+        rows = [e.row for e in edits if isinstance(e, writes.Put)]
+        fresh = {key_of(row): str(getattr(row, "name", "")) for row in rows if not form.cleaned_data.get("id", "-")}
+        said = told(why.findings, fresh, at.speech)
         if why.message == writes.DOUBTS:
             return False, said
         form.add_error(None, at.speech.say(writes.BREAKS, found=" ".join(said)))
@@ -80,6 +83,18 @@ def page(at: Visit, template: str, context: dict[str, Any], status: int) -> Http
     """A page of the desk, for the browser that it was made for alone."""
     asked = {"engineer": True, "level": Disclosure.RESTRICTED, "reading": at.reading, "query": at.request.GET}
     asked["done"] = tuple(map(str, messages.get_messages(at.request)))
-    whole = {"name": "fibre", "w": Words(at.speech), "asked": asked, "titled": name}
+    whole = {"name": "fibre", "w": Words(at.speech), "asked": asked}
     whole |= around(at.request, at.speech, at.frame()) | context
     return private(HttpResponse(render_to_string(f"{template}.html", whole, at.request, using="pages"), status=status))
+
+
+def sheet(at: Visit, form: forms.Form, title: str, doubts: tuple[str, ...]) -> HttpResponse:
+    """What a form asks for and what stands in it, for machines; or, as a problem, what of it can't be so."""
+    if form.errors or doubts:
+        return at.page("", {"form": form, "wrong": " ".join(doubts)}, 400)
+    rows = tuple(Row(f.name, str(f.label), str(f.help_text), _standing(f.value()), f.field.required) for f in form)
+    return at.twin(Sheet, Sheet(at.frame(), title, "", rows))
+
+
+def _standing(value: Any) -> str:
+    return "" if value is None else str(value)
