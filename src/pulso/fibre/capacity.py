@@ -73,15 +73,15 @@ def capacity(plan: Plan, statuses: Collection[Status] = IN_PLACE) -> Capacity:
     for cable in plan.cables:
         if cable.status not in statuses or cable.id in cables:
             continue
-        count = cables[cable.id] = _count(cable, said.get(cable.id, ()))
+        count = cables[cable.id] = count_of(cable, said.get(cable.id, ()))
         for place, ids in ((ducts, cable.ducts), (sites, (cable.start, cable.end))):
             for i in dict.fromkeys(ids):
                 if i in place:
                     place[i] = Count(*map(add, place[i], count))
-    return Capacity(cables, ducts, sites, _sum(cables.values()), fill(plan))
+    return Capacity(cables, ducts, sites, summed(cables.values()), fill(plan))
 
 
-def _count(cable: Cable, rows: Iterable[Strands]) -> Count:
+def count_of(cable: Cable, rows: Iterable[Strands]) -> Count:
     """Strands of one cable by use, each once, from ranges that may overlap."""
     taken: list[tuple[int, int]] = []
     counts: dict[str, int] = {}
@@ -108,7 +108,8 @@ def _without(span: tuple[int, int], taken: list[tuple[int, int]]) -> list[tuple[
     return [(a, b) for a, b in [*found, (first, last)] if a <= b]
 
 
-def _sum(counts: Iterable[Count]) -> Count:
+def summed(counts: Iterable[Count]) -> Count:
+    """Counts of several cables together."""
     return Count(*(sum(column) for column in zip(Count(), *counts, strict=True)))
 
 

@@ -14,7 +14,7 @@ from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct
 from pulso.core.fibre.tree import grow, lit
 from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.ask.numbered import NONE, numbers
-from pulso.fibre.capacity import WORST_FIRST
+from pulso.fibre.capacity import count_of, summed
 from pulso.fibre.shapes import WEIGHT, Cable, Site, Use
 
 What = Literal["duct", "cable", "site"]
@@ -179,16 +179,9 @@ def register(drawn: Drawn) -> tuple[Paths, ...]:
 
 
 def strands_by_use(drawn: Drawn, cables: Iterable[Cable]) -> dict[Use, int]:
-    """How many strands some cables have of each use. Of what nothing is said is spare; of several uses the one that leaves less counts."""
-    found = dict.fromkeys(Use, 0)
-    for cable in cables:
-        said = sorted((WORST_FIRST.index(row.use), row.first, row.last) for row in drawn.uses.get(cable.id, ()))
-        use = np.full(cable.strands, WORST_FIRST.index(Use.SPARE))
-        for worse, first, last in reversed(said):
-            use[first - 1 : last] = worse
-        for number, count in enumerate(np.bincount(use).tolist()):
-            found[WORST_FIRST[number]] += count
-    return found
+    """How many strands some cables have of each use, as `capacity` counts them."""
+    found = summed(count_of(cable, drawn.uses.get(cable.id, ())) for cable in cables)
+    return {use: getattr(found, use) for use in Use}
 
 
 def _asked(drawn: Drawn, ducts: Iterable[str], cables: Iterable[str], sites: Iterable[str]) -> tuple[Ints, Ints, Ints]:
