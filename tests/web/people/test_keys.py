@@ -85,3 +85,14 @@ def test_a_key_is_shown_once_and_revoked_by_its_own_person_only(person, client, 
     client.force_login(ana)
     client.post(f"/{lang}/account/keys/", {"revoke": key.prefix})
     assert keys.known(text) is None
+
+
+def test_a_key_opens_what_is_not_public_only_where_its_person_says_so(person, client):
+    ana = person("ana")
+    client.force_login(ana)
+    client.post("/en/account/reauthenticate/", {"password": "a long secret"})
+    for name, more in (("plain", {}), ("opening", {"opens": "on"})):
+        page = client.post("/en/account/keys/", {"name": name, "days": "30"} | more).content.decode()
+        assert ("opens what is not public" in page) == (name == "opening")
+    assert {k.name: k.opens for k in ana.keys.all()} == {"plain": False, "opening": True}
+    assert keys.create(ana, "by hand")[0].opens is False

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_origin
 
 from django.http import HttpRequest
 from django.utils import translation
 from ninja import Schema
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from pulso.fibre.shapes import Disclosure
 from pulso.web import readings
 from pulso.web.api.cursor import Key, question, unpack
 from pulso.web.api.problems import Refused, Wrong, say, speech
@@ -131,6 +132,7 @@ class Asked(Generic[Q]):
     as_of: datetime | None  # as said, or as the walk began
     after: Key | None  # the row that was told last; null on the first page
     question: str
+    level: Disclosure | None = None  # up to which whoever asks may know; None where everybody is told the same
 
     def zones(self) -> tuple[str | None, ...]:
         """The zones that are asked about: all, or one. Refused where there is none of that name."""
@@ -183,6 +185,7 @@ def only_known(request: HttpRequest, query: Schema | None) -> None:
         for name in request.GET
         if name not in fields
     ]
-    wrong += [Wrong(name, say("is said more than once")) for name in fields if len(request.GET.getlist(name)) > 1]
+    once = (name for name, field in fields.items() if get_origin(field.annotation) is not list)
+    wrong += [Wrong(name, say("is said more than once")) for name in once if len(request.GET.getlist(name)) > 1]
     if wrong:
         raise Refused(422, "; ".join(f"{w.where}: {w.why}" for w in wrong) + ".", tuple(wrong))

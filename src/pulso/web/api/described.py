@@ -21,12 +21,14 @@ from pulso.web.api.problems import MEDIA, Problem
 from pulso.web.api.resources import RESOURCES
 from pulso.web.api.rows import LASTING
 from pulso.web.api.views import api
+from pulso.web.api.whom import CLOSED
 from pulso.web.pages.developers import either
 from pulso.web.pages.missing import language as of_request
 
 ERRORS = {
     "400": "what is asked for can't be",
     "401": "the key that was said opens nothing",
+    "403": "the key that was said doesn't open this, or its person has no role for it",
     "404": "there is no such city, zone, metric, day or form",
     "409": "there are as many as there may be",
     "406": "none of the accepted forms is there",
@@ -107,7 +109,7 @@ def _schema() -> dict[str, Any]:
     made["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "a key of a person of this site; reading needs none"}
     }
-    offered = {r.name: r.forms for r in RESOURCES} | {"cities": forms.PLAIN}
+    offered = {r.operation: r.forms for r in RESOURCES} | {"cities": forms.PLAIN}
     for address, methods in made["paths"].items():
         methods.pop("head", None)
         for operation in methods.values():
@@ -137,8 +139,9 @@ def _complete(operation: dict[str, Any], offered: tuple[str, ...], *, ending: bo
         link = 'the next page, where there is one: <address>; rel="next"'
         fine["headers"]["Link"] = {"description": link, "schema": {"type": "string"}, "required": False}
     operation["responses"]["304"] = {"description": "what you have is still the answer"}
-    operation["security"] = [{}, {"key": []}]
-    _refusals(operation, tuple(e for e in ERRORS if e not in ("409", "413", "415") and not (ending and e == "406")))
+    shut = operation.setdefault("security", [{}, {"key": []}]) == CLOSED
+    never = {"409", "413", "415"} | ({"406"} if ending else set()) | (set() if shut else {"403"})
+    _refusals(operation, tuple(e for e in ERRORS if e not in never))
 
 
 def _said(schema: dict[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,12 @@ from pulso.web.api import shapes
 from pulso.web.api.asked import Asked, EventsQuery, FlagsQuery, Paged, QualityQuery, ValuesQuery
 from pulso.web.api.cursor import Key
 from pulso.web.api.effects import EFFECTS
+from pulso.web.api.fibre import FOR_ALL
+from pulso.web.api.fibre_engineers import FOR_ENGINEERS
 from pulso.web.api.innovation import LOOP
 from pulso.web.api.problems import Refused, say
 from pulso.web.api.rows import Resource, Rows, Stamp, part
+from pulso.web.api.wifi import PLACES
 from pulso.web.contracts import reads as contracts
 from pulso.web.contracts.models import Incident
 from pulso.web.pages.shapes import where_to_read
@@ -360,4 +363,7 @@ RESOURCES = (
     Resource("incidents", shapes.Incident, Paged, incidents, stamp=lambda reading: Stamp(*contracts.state(reading.slug))),
     Resource("flags", shapes.Flag, FlagsQuery, flags),
     *LOOP,
+    *FOR_ALL,
+    *FOR_ENGINEERS,
+    *PLACES,
 )

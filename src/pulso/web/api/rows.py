@@ -25,6 +25,7 @@ from pulso.web.api.asked import MOST, Asked, InWords, ask
 from pulso.web.api.cursor import Key, pack
 from pulso.web.api.forms import Form
 from pulso.web.api.problems import Refused, say, speech
+from pulso.web.api.whom import closed, theirs
 from pulso.web.readings import Reading
 from pulso.web.readings.walks import changed
 
@@ -68,9 +69,9 @@ class Stamp(NamedTuple):
     text: str = ""
     at: datetime | None = None
 
-    def of(self, lang: str) -> Stamp:
-        """The same of an answer in words."""
-        return self._replace(text=f"{self.text} {lang}")
+    def of(self, more: str) -> Stamp:
+        """The same of an answer in the words of a language, or to those of a level."""
+        return self._replace(text=f"{self.text} {more}")
 
 
 NOTHING_ELSE = Stamp()
@@ -88,10 +89,17 @@ class Resource:
     features: Features | None = None  # what GeoJSON shows of the rows
     stamp: Callable[[Reading], Stamp] = lambda _reading: NOTHING_ELSE
     series: bool = True  # whether it is of days, which whole series tell too
+    whom: Callable[[HttpRequest, Asked[Any]], Asked[Any]] | None = None  # says up to which level whoever asks may know, or refuses
+    closed: bool = False  # whether nothing of it is told without a key
     page: type[Schema] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "page", page_of(self.row))
+
+    @property
+    def operation(self) -> str:
+        """What the description calls it."""
+        return self.name.replace("-", "_")
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -142,7 +150,7 @@ def register(api: NinjaAPI, resource: Resource) -> None:
     ended.__signature__ = inspect.Signature([*parameters, query, ending])  # type: ignore[attr-defined]
     said = inspect.getdoc(resource.make) or ""
     summary, _, rest = said.partition("\n")
-    for view, address, name in ((plain, "", resource.name), (ended, ".{form}", f"{resource.name}_as")):
+    for view, address, name in ((plain, "", resource.operation), (ended, ".{form}", f"{resource.operation}_as")):
         api.api_operation(
             ["GET", "HEAD"],
             f"/cities/{{city}}/{resource.name}{address}",
@@ -151,6 +159,7 @@ def register(api: NinjaAPI, resource: Resource) -> None:
             summary=summary if not address else f"{summary} In the form that the address says.",
             description=rest.strip() or None,
             tags=["cities"],
+            **closed(resource.closed),
         )(view)
 
 
@@ -158,11 +167,17 @@ def answer(request: HttpRequest, resource: Resource, city: str, query: Schema, e
     """Answer a question: in its form, or with 304 where the asker has the answer."""
     form: Form = ending or forms.accepted(request, resource.forms)  # type: ignore[assignment]  # it is one of them
     asked: Asked[Any] = ask(request, city, query, resource.name)
+    if resource.whom is not None:
+        asked = resource.whom(request, asked)
     stamp = resource.stamp(asked.reading)
-    if not isinstance(query, InWords):
-        return _answered(request, resource, form, asked, stamp)
-    lang = speech().code
-    return in_language(_answered(request, resource, form, asked, stamp.of(lang)), lang)
+    if asked.level is not None:
+        stamp = stamp.of(asked.level)
+    if isinstance(query, InWords):
+        lang = speech().code
+        made = in_language(_answered(request, resource, form, asked, stamp.of(lang)), lang)
+    else:
+        made = _answered(request, resource, form, asked, stamp)
+    return made if asked.level is None else theirs(request, made)
 
 
 def in_language(response: HttpResponseBase, lang: str) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from pydantic import Field, TypeAdapter
 from pulso.show import words
 from pulso.show.language import marked as _
 from pulso.web import readings
-from pulso.web.api import files, forms, innovation, shapes
+from pulso.web.api import fibre_engineers, fibre_things, files, forms, innovation, shapes, whole, wifi
 from pulso.web.api.asked import ExplainQuery, OneDay, Paged, ask, only_known, zone
 from pulso.web.api.cursor import pack, question, unpack
 from pulso.web.api.hooks import views as hooks
@@ -49,6 +49,10 @@ SLIPS = {
     "literal_error": _("is one of {expected}"),
     "string_too_long": _("has at most {max_length} characters"),
     "string_type": _("is a text"),
+    "float_parsing": _("is a number"),
+    "bool_parsing": _("is true or false"),
+    "too_short": _("is needed"),
+    "too_long": _("is said {max_length} times at most"),
     "extra_forbidden": _("is not known here"),
 }
 """What can be wrong with a parameter, by the name that pydantic has for it; what is not here is said in pydantic's own words."""
@@ -215,6 +219,8 @@ def _nothing(reading: Reading, query: OneDay) -> Refused:
 for resource in RESOURCES:
     register(api, resource)
 innovation.register(api)
+for thing in (*fibre_things.THINGS, fibre_engineers.WHAT_IF, *wifi.THINGS):
+    whole.register(api, thing)
 hooks.register(api)
 files.register(api)
 
@@ -259,7 +265,9 @@ def broken(_request: HttpRequest, why: Exception) -> HttpResponseBase:
 
 def _where(at: Sequence[str | int]) -> str:
     """What is wrong: a parameter by its name; in a body the path that leads there, without our own name of the whole."""
-    return (".".join(map(str, at[2:])) or "body") if at[0] == "body" else str(at[-1])
+    if at[0] == "body":
+        return ".".join(map(str, at[2:])) or "body"
+    return str(next(part for part in reversed(at) if isinstance(part, str)))  # of what is said several times, which one is no name
 
 
 def _letter(error: dict[str, Any]) -> str:

@@ -107,7 +107,7 @@ def cable(asked: Asked) -> Strung:
         fibre=found.fibre,
         ducts=tuple(duct_line(who.known.ducts[d], who) for d in found.ducts[:100] if d in who.known.ducts),
         uses=uses(counts, asked.speech) if (counts := who.known.capacity.cables.get(found.id) if who.engineer else None) else (),
-        strands=tuple(_strands(found, numbers, who)),
+        strands=tuple(strands(found, numbers, who)),
         leaf=leaf,
     )
 
@@ -128,7 +128,7 @@ def draw(page: Strung, asked: Asked) -> Drawn:
     return Drawn(Words(asked.speech), tubes, sheet.sketch())
 
 
-def _strands(cable: Cable, numbers: range, who: Guest) -> Iterator[Strand]:
+def strands(cable: Cable, numbers: range, who: Guest) -> Iterator[Strand]:
     """Those of these numbers."""
     if not numbers:
         return

@@ -67,13 +67,13 @@ def once(asked: Asked) -> Once:
     found = reads.revisions(asked.reading.slug, back, 1) if number and back >= 0 else []
     if not found:
         raise who.missing("revision", str(number))
-    every = who.known.once(f"changes {number}", lambda: _short(reads.changes(asked.reading.slug, number)))
+    every = who.known.once(f"changes {number}", lambda: short(reads.changes(asked.reading.slug, number)))
     rows, leaf = cut(every, asked)
     names = officers(found, asked)
     return Once(asked.frame, _line(found[0], names), tuple(changed(c, found[0], names, asked.speech) for c in rows), leaf)
 
 
-def _short(found: list[reads.Change]) -> list[reads.Change]:
+def short(found: list[reads.Change]) -> list[reads.Change]:
     """Without the fields of what was added or removed, which the page doesn't show: of a first revision they are the whole network."""
     return [c if c.was == "changed" else c._replace(fields=()) for c in found]
 

@@ -119,7 +119,7 @@ def ranking(asked: Asked) -> Ranking:
     """Rank them."""
     who = guest(asked)
     what, drawn = who.choice("sort", WHAT), who.known.drawn
-    every = _ranked(who)
+    every = ranked(who)
     rows, leaf = cut(every[what], asked)
     of = {"duct": len(who.known.ducts), "cable": len(who.known.cables), "site": len(who.known.sites)}[what]
     told = tuple(Failure(ref(c.what, c.id, who.known), c.weight, c.customers, c.life, c.essential) for c in rows)
@@ -150,7 +150,7 @@ def register(asked: Asked) -> Register:
 
 def ranking_csv(_request: HttpRequest, who: Guest) -> HttpResponse:
     """The whole ranking as CSV."""
-    every = [c for what in WHAT for c in _ranked(who)[what]]
+    every = [c for what in WHAT for c in ranked(who)[what]]
     rows = [FailureRow(c.what, c.id, ref(c.what, c.id, who.known).name, c.weight, c.customers, c.life, c.essential) for c in every]
     return _table("critical", rows, FailureRow, who)
 
@@ -165,7 +165,7 @@ def draw(_page: object, asked: Asked) -> Words:
     return Words(asked.speech)
 
 
-def _ranked(who: Guest) -> dict[str, list[answers.Critical]]:
+def ranked(who: Guest) -> dict[str, list[answers.Critical]]:
     """Failures that darken somebody, by what fails; the worst first."""
 
     def reckon() -> dict[str, list[answers.Critical]]:

@@ -130,10 +130,10 @@ def _followed(cable: Cable, strand: int, end: str, power: Power, who: Guest) -> 
     hops: Sequence[tracing.Hop]
     hops, leaf = cut(told.hops, who)
     budget = tracing.Budget(power.sent, power.needed, power.reserve) if power.sent is not None and power.needed is not None else None
-    return tuple(_line(h, budget, who) for h in hops), leaf, _port(told.socket)
+    return tuple(hop_line(h, budget, who) for h in hops), leaf, _port(told.socket)
 
 
-def _line(h: tracing.Hop, budget: tracing.Budget | None, who: Guest) -> HopLine:
+def hop_line(h: tracing.Hop, budget: tracing.Budget | None, who: Guest) -> HopLine:
     known, speech, place = who.known, who.speech, h.place
     tube = f"{place.tube}, {words.coloured(*place.tube_colour, speech)}" if place else ""
     fibre = f"{place.fibre}, {words.coloured(*place.fibre_colour, speech)}" if place else ""

@@ -63,5 +63,5 @@ class OfTheTrail(ToBeSeen):
 class OfKeys(ToBeSeen):
     """Keys, without what opens."""
 
-    list_display = ("prefix", "person", "name", "expires_at", "revoked_at")
+    list_display = ("prefix", "person", "name", "expires_at", "revoked_at", "opens")
     list_select_related = ("person",)

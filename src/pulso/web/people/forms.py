@@ -51,10 +51,11 @@ class About(OfPerson):
 
 
 class NewKey(forms.Form):
-    """A key: what it is for, and how long."""
+    """A key: what it is for, how long, and whether it opens what is not public."""
 
     name = Line(max_length=80)
     days = forms.TypedChoiceField(choices=[(d, d) for d in LIVES], coerce=int, initial=90)
+    opens = forms.BooleanField(required=False)
 
 
 class Farewell(forms.Form):

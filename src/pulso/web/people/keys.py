@@ -27,13 +27,17 @@ class TooManyKeys(PulsoError):  # noqa: N818  # it names a state of the world
     """A person has as many keys as one may have."""
 
 
-def create(person: Person, name: str, *, life: timedelta = LIFE) -> tuple[Key, str]:
-    """Make a key, and give the text that is never shown again. TooManyKeys where the person has `MOST` in force."""
+def create(person: Person, name: str, *, life: timedelta = LIFE, opens: bool = False) -> tuple[Key, str]:
+    """Make a key, and give the text that is never shown again. TooManyKeys where the person has `MOST` in force.
+
+    It opens nothing that is not public, but where it is made to (`opens`): then what its person may see, as long as they may.
+    """
     if person.keys.filter(revoked_at=None, expires_at__gt=timezone.now()).count() >= MOST:
         raise TooManyKeys(f"You have {MOST} keys in force, which is as many as one person may have. Revoke one first.")
     prefix = secrets.token_hex(5)
     text = f"pulso_{prefix}_{secrets.token_urlsafe(32)}"
-    key = Key.objects.create(person=person, name=name, prefix=prefix, digest=_digest(text), expires_at=timezone.now() + min(life, LIFE))
+    until = timezone.now() + min(life, LIFE)
+    key = Key.objects.create(person=person, name=name, prefix=prefix, digest=_digest(text), expires_at=until, opens=opens)
     note(person, "create key", named(key), None, _said(key), about=person)
     return key, text
 
@@ -71,4 +75,4 @@ def _digest(text: str) -> str:
 
 
 def _said(key: Key) -> dict[str, object]:
-    return {"name": key.name, "expires_at": key.expires_at, "revoked_at": key.revoked_at}
+    return {"name": key.name, "expires_at": key.expires_at, "revoked_at": key.revoked_at, "opens": key.opens}

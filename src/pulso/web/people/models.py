@@ -202,6 +202,7 @@ class Key(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, editable=False)
+    opens = models.BooleanField(default=False, editable=False, help_text="whether it opens what its person may see; else what is public")
 
     class Meta:  # noqa: D106
         ordering: ClassVar = ["-id"]

@@ -109,7 +109,7 @@ def everything(person: Person) -> dict[str, Any]:
             {"kind": r.kind, "city": r.city, "organisation": r.organisation and r.organisation.slug}
             for r in person.roles.select_related("organisation")
         ],
-        "keys": list(person.keys.values("name", "prefix", "created_at", "expires_at", "revoked_at")),
+        "keys": list(person.keys.values("name", "prefix", "created_at", "expires_at", "revoked_at", "opens")),
         "webhooks": [_webhook(h) for h in person.webhooks.prefetch_related("messages")],
         **{name: list(getattr(person, name).values(*told)) for name, told in WRITTEN.items()},
         "trail": list(Step.objects.filter(who=person.pseudonym).values("at", "action", "subject", "city", "fields")),

@@ -59,7 +59,8 @@ def keys(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                _, text = create(person, form.cleaned_data["name"], life=LIVES[form.cleaned_data["days"]])
+                said = form.cleaned_data
+                _, text = create(person, said["name"], life=LIVES[said["days"]], opens=said["opens"])
         except TooManyKeys:
             why = speech().say(TOO_MANY, n=MOST)
         else:

@@ -19,6 +19,7 @@ from pulso.web.api.hooks import writes
 from pulso.web.api.hooks.addresses import NotThere
 from pulso.web.api.hooks.models import Message, Webhook
 from pulso.web.api.problems import Refused, Wrong, say
+from pulso.web.api.whom import signed
 from pulso.web.people.models import Key, Person
 
 
@@ -54,7 +55,7 @@ class Webhooks(Schema):
 
 def register(api: NinjaAPI) -> None:
     """Give them their addresses."""
-    said: dict[str, Any] = {"tags": ["webhooks"], "auth": _signed}  # who asks is looked at before what they ask
+    said: dict[str, Any] = {"tags": ["webhooks"], "auth": signed}  # who asks is looked at before what they ask
     api.get("/webhooks", response=Webhooks, operation_id="webhooks", summary="Your webhooks.", **said)(webhooks)
     api.post("/webhooks", response={201: Told}, operation_id="make_webhook", summary="Be told what happens in a city.", **said)(make)
     api.delete("/webhooks/{number}", response={204: None}, operation_id="end_webhook", summary="Be told no more.", **said)(end)
@@ -94,14 +95,6 @@ def end(request: HttpRequest, number: Annotated[int, Path(..., ge=1, lt=2**62, d
         raise Refused(404, say("You have no webhook {n}.", n=number))
     writes.end(hook)
     return HttpResponse(status=204)
-
-
-def _signed(request: HttpRequest) -> int:
-    """The number of whoever asks. Refused (401) where no key is said."""
-    number: int | None = request.asker.person  # type: ignore[attr-defined]  # Manners says who asks
-    if number is None:
-        raise Refused(401, say("This needs a key: Authorization: Bearer pulso_… ."), headers={"WWW-Authenticate": 'Bearer realm="Pulso"'})
-    return number
 
 
 def _person(request: HttpRequest) -> Person:
