@@ -109,9 +109,9 @@ class Acting:
 
 
 @contextmanager
-def acting(browser: Browser, site: str, lang: str, cookies: Cookies = (), size: str = "desk") -> Iterator[Acting]:
+def acting(browser: Browser, site: str, lang: str, cookies: Cookies = (), size: str = "desk", theme: str = "light") -> Iterator[Acting]:
     """Somebody with a window of their own; a browser that complained of anything fails the test at its end."""
-    with looking(browser, size) as look:
+    with looking(browser, size, theme) as look:
         look.page.context.add_cookies(list(cookies))  # type: ignore[arg-type]
         look.page.on("pageerror", lambda e: look.complaints.append(str(e)))
         look.page.on("console", lambda m: look.complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)

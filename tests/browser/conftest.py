@@ -17,6 +17,7 @@ from tests.browser.exhibited import exhibited
 from tests.browser.looks import CHROMIUM, FLAGS
 from tests.browser.network import SESSIONS, Network, network
 from tests.browser.server import serving
+from tests.browser.wired import Wired, wired
 from tests.conftest import MIRROR
 from tests.flow.vila import vila
 from tests.told import Told
@@ -25,13 +26,19 @@ REAL = ("muenster", "zurich")
 """The real cities that the site is looked at with."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; the test is skipped, loudly, where it is absent. A module's own: Django refuses to work beside its event loop."""
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium; what needs it is skipped, loudly, where it is absent."""
     if not Path(CHROMIUM).is_file():
         pytest.skip(f"no Chromium at {CHROMIUM}: no page was looked at (Debian: apt-get install chromium; else PULSO_CHROMIUM names one)")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """It, opened. A module's own: Django refuses to work beside its event loop."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened
         opened.close()
 
@@ -88,3 +95,16 @@ def signed(towns: Network, loop: str) -> dict[str, list[dict[str, str]]]:
     """By name, the cookies of everybody who is signed in."""
     keys: dict[str, str] = json.loads((towns.folder / SESSIONS).read_text())
     return {name: [{"name": "sessionid", "value": key, "url": loop}] for name, key in keys.items()}
+
+
+@pytest.fixture(scope="session")
+def plant(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Wired:
+    """The town with its fibre and Wi-Fi: one for all, since what one test cuts or digs in it darkens nothing of another's."""
+    return wired(tmp_path_factory.mktemp("plant") / "vila")
+
+
+@pytest.fixture(scope="session")
+def net(plant: Wired) -> Iterator[str]:
+    """The address of a site that shows it."""
+    with serving(plant.home, [str(plant.folder)], **plant.settings()) as address:
+        yield address
