@@ -72,8 +72,11 @@ def counted(those: Sequence[Building], where: Sequence[str | None], metres: floa
     only = not rows
     rows[None] = [0, 0, 0, 0]
     for b, zone in zip(those, where, strict=True):
-        for k, so in enumerate((True, b.at is not None, b.metres is not None and b.metres <= metres, b.connected)):
-            rows[zone][k] += int(so)
+        row = rows[zone]
+        row[0] += 1
+        row[1] += b.at is not None
+        row[2] += b.metres is not None and b.metres <= metres
+        row[3] += b.connected
     return [Reach(name, *row) for name, row in rows.items() if name is not None or only or row[0]]
 
 

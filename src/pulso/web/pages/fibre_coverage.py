@@ -21,6 +21,7 @@ from pulso.web.pages.fibre_known import Known, name
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.leaves import Leaf
 from pulso.web.pages.twin import Page
+from pulso.web.readings import Zones
 
 NEAR = 100
 """Metres that are near, where nobody says: about what is dug to a building's door."""
@@ -100,13 +101,14 @@ def coverage(asked: Asked) -> Coverage:
     some = who.reading.zones.members(zone) if zone else None
     rows, leaf = cut([i for i in _apart(who.known) if some is None or where[i] in some], asked)
     elsewhere = asked.speech.say("in no zone, or nobody knows where")
-    (whole,) = counted(those, [None] * len(those), metres)
+    counts = counted(those, where, metres, names)
+    whole = Reach(None, *(sum(column) for column in zip(*(r[1:] for r in counts), strict=True)))
     return Coverage(
         frame=asked.frame,
         level=who.level.value,
         metres=metres,
         whole=_zone(whole, asked.speech.say("The whole city")),
-        zones=tuple(_zone(r, names.get(r.zone or "", elsewhere)) for r in counted(those, where, metres, names)),
+        zones=tuple(_zone(r, names.get(r.zone or "", elsewhere)) for r in counts),
         zone=zone or "",
         apart=tuple(_line(those[i], where[i], names.get(where[i] or "", ""), who) for i in rows),
         leaf=leaf,
@@ -159,10 +161,14 @@ def _apart(known: Known) -> Sequence[int]:
     return known.once("public buildings apart", made)
 
 
-def _where(those: Sequence[Building], who: Guest) -> list[str | None]:
-    """The leaf zone of each; None where it is in none, or nobody knows."""
-    lonlat = np.array([b.at or (np.nan, np.nan) for b in those], dtype=float).reshape(-1, 2)
-    return [None if zone is None else str(zone) for zone in who.reading.zones.locate(lonlat[:, 0], lonlat[:, 1]).tolist()]
+def _where(those: Sequence[Building], who: Guest) -> Sequence[str | None]:
+    """The leaf zone of each; None where it is in none, or nobody knows. Looked for once, as long as the city's zones are the same."""
+    zones = who.reading.zones
+    kept: dict[str, tuple[Zones, Sequence[str | None]]] = who.known.once("zones of public buildings", dict)
+    if "now" not in kept or kept["now"][0] is not zones:
+        lonlat = np.array([b.at or (np.nan, np.nan) for b in those], dtype=float).reshape(-1, 2)
+        kept["now"] = zones, [None if zone is None else str(zone) for zone in zones.locate(lonlat[:, 0], lonlat[:, 1]).tolist()]
+    return kept["now"][1]
 
 
 def _zone(r: Reach, called: str) -> Zone:
