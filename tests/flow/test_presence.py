@@ -233,6 +233,24 @@ def test_a_place_with_an_access_point_that_was_off_is_missing(tmp_path):
     assert other.figures()["place", "library", 12] is None  # one of two access points: fewer than two had anyone
 
 
+@pytest.mark.parametrize("stops", ["told", "lost"])
+def test_one_phone_that_comes_back_thirty_times_is_not_ten(tmp_path, stops):
+    """At both access points of the library, from before midnight until after: in two files, where stops may be lost."""
+    vila, next_day = Vila(tmp_path), DAY + timedelta(days=1)
+    late, midnight = at(f"{DAY}T22:02:00"), at(f"{DAY}T23:00:00")  # of the city's clock
+    moments = [f"{datetime.fromtimestamp(late + 120 * i, UTC):%FT%T}" for i in range(60)]
+    back = [b for m in moments for ap in (1, 2) for b in crowd(1, ap, m, 1) if b.kind == "Start" or stops == "told"]
+    others = [b for ap in (3, 4, 5) for b in crowd(40, ap, f"{DAY}T22:05:00", 115)]
+    everybody = [*alive(), *alive(next_day), *back, *others]
+    vila.says(DAY, [b for b in everybody if b.at < midnight])
+    vila.says(next_day, [b for b in everybody if b.at >= midnight])
+    vila.clock.pass_(days=1)
+    vila.published()
+    for day, hour in ((DAY, 22), (next_day, 23)):
+        assert vila.figures(day)["place", "station", hour] == 40
+        assert vila.figures(day)["place", "library", hour] is None
+
+
 def test_somebody_alone_at_night_changes_nothing_in_what_is_published(tmp_path):
     """Where no feed tells it, an access point was on because of them: so not even that it was is told."""
     noon = [b for b in a_monday() if f"{DAY}T12" in b.session]

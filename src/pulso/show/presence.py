@@ -20,7 +20,8 @@ def stands(source: str, published: int, span: tuple[date, date] | None, correcta
         last=span[1],
     )
     if correctable is None:
-        return f"{told} {speech.say('None of them can be corrected any more: their sessions are forgotten.')}"
+        lost = speech.say("None of them can be corrected any more: their sessions are forgotten.")
+        return f"{told} {lost}"
     can = speech.say("Those from {first} to {last} can be corrected.", first=correctable[0], last=correctable[1])
     return f"{told} {can}"
 
@@ -34,4 +35,5 @@ def corrected(source: str, days: int, shown: int, withheld: int, unseen: int, sp
         withheld=speech.number(withheld),
         unseen=speech.number(unseen),
     )
-    return f"{told} {hours} {speech.say('The next pulso publish judges the city with them.')}"
+    then = speech.say("The next pulso publish judges the city with them.")
+    return f"{told} {hours} {then}"

@@ -84,6 +84,11 @@ PRIVACY: Sequence[tuple[str, Sequence[str]]] = (
                 "of a single access point except at a large venue, nor any other from which it could be worked out. The rest is rounded to "
                 "the nearest five."
             ),
+            _(
+                "Sessions aren't people: a phone and a laptop are two, and whoever walks past three access points is three. A device that "
+                "comes back to the same access point within the hour counts once, or twice at most. So ten sessions may be fewer than ten "
+                "people; and whoever brings many devices of their own to a place may learn whether anybody else is there."
+            ),
         ),
     ),
     (
@@ -97,7 +102,10 @@ PRIVACY: Sequence[tuple[str, Sequence[str]]] = (
         _("For how long"),
         (
             _("How an access point was on each day is kept as long as the city likes: it is about a machine."),
-            _("Sessions without addresses are kept for one day to thirty-one, as the city chooses; published numbers stay published."),
+            _(
+                "Sessions without addresses are kept for some days after their end, thirty-one at most, as the city chooses; published "
+                "numbers stay published."
+            ),
         ),
     ),
     (

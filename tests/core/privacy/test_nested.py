@@ -45,6 +45,14 @@ def test_a_zone_of_few_is_withheld_and_another_beside_it():
     assert np.isnan(found.figures[0, [2, 3, 5, 6]]).any()
 
 
+@pytest.mark.parametrize(("others", "printed"), [(0, np.nan), (1, 10), (3, 10), (4, 15)])
+def test_whoever_brings_nine_devices_learns_whether_anybody_else_is_there(others, printed):
+    """No rounding and no other k stops them: the assessment says so, and that it is a risk to be judged."""
+    np.testing.assert_equal(held([9 + others, 40, 30], ONE_ZONE).figures[0, 0], printed)
+    with_more = held([29 + others, 140, 130], ONE_ZONE, k=30).figures[0, 0]
+    assert np.isnan(with_more) == (others == 0)
+
+
 def test_a_place_without_a_zone_is_in_the_city_alone():
     found = held([[20, 20, 20, 20, 31]], TWO_ZONES, base=1)
     np.testing.assert_array_equal(found.figures, [[20, 20, 20, 20, 31, 40, 40, 111]])
