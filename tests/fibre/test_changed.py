@@ -226,6 +226,13 @@ def test_what_is_so_of_all_stays_the_same_finding_while_one_length_is_mended() -
     assert (before[0].accepted, after[0].accepted) == ("metres (60 of 60 are not)", "metres (59 of 60 are not)")
 
 
+def test_a_route_that_goes_nowhere_is_held_against_nothing() -> None:
+    plan = grid(CITIES["Porto"], cables=False)
+    still = tuple(d.model_copy(update={"route": (d.route[0], d.route[0])}) for d in plan.ducts[:3])
+    found = check(plan.model_copy(update={"ducts": (*still, *plan.ducts[3:])}))
+    assert {f.code for f in found} == {"ends-apart"}
+
+
 def test_of_a_few_lengths_each_is_told() -> None:
     plan = scaled(grid(CITIES["Porto"], wide=3, high=2, cables=False), lambda metres: metres / 1000)
     assert codes(check(plan)) == {("length-unit", f"duct {d.id}") for d in plan.ducts}

@@ -111,9 +111,9 @@ def mercator_metres(routes: list[tuple[Point, ...]]) -> Floats:
 
 def _doubts(part: Held) -> Iterator[Finding]:
     known = np.isfinite(part.stated) & np.isfinite(part.metres) & (part.metres > 0)
-    metres = np.where(known, part.metres, np.nan)
+    metres, mapped = (np.where(known, x, np.nan) for x in (part.metres, part.flat))
     good = known & (np.abs(part.stated - part.metres) > MEANT)
-    flat = known & (np.abs(part.stated / part.flat - 1) < 0.003) & (part.flat / metres > 1.05)
+    flat = known & (np.abs(part.stated / mapped - 1) < 0.003) & (mapped / metres > 1.05)
     counted = known.sum()  # said with what is accepted: what is found stays the same finding while other things come and go
     if (unit := _unit_of_all(part.stated[known] / metres[known])) is not None:
         word, of_metre = unit
@@ -122,7 +122,7 @@ def _doubts(part: Held) -> Iterator[Finding]:
         yield Finding("length-unit", "warning", part.kind, found, f"metres ({so.sum():,} of {counted:,} are not)")
         good &= ~so
     elif counted >= ENOUGH and flat.sum() >= NEARLY * counted:
-        factor = f"{np.median(part.flat[flat] / metres[flat]):.4f}"
+        factor = f"{np.median(mapped[flat] / metres[flat]):.4f}"
         found = "stated lengths are the flat lengths of Web Mercator, too long on the ground"
         accepted = f"metres on the ground ({flat.sum():,} of {counted:,} are not, and {factor} times too long)"
         yield Finding("length-web-mercator", "warning", part.kind, found, accepted)
