@@ -15,7 +15,7 @@ import httpx
 from tests.bench.process import PULSO
 
 PATIENCE = 240.0
-"""Seconds until a server that doesn't answer is given up."""
+"""Seconds until a server that doesn't answer, or doesn't end, is given up."""
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def serving(home: Path, cities: Sequence[str] = (), workers: int = 1, **settings
             yield address
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(PATIENCE)
 
 
 def answers(address: str) -> bool:
