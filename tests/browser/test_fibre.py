@@ -17,7 +17,15 @@ from tests.browser.test_loop_pages import looked_at
 
 PLACES = (
     *("fibre", "fibre/site/fire", "fibre/cable/office-a", "fibre/trace?q=cabo", "fibre/what-if?duct=office-a&duct=b-office&q=rua"),
-    *("fibre/redundancy", "fibre/critical", "fibre/history", "fibre/history/1", "fibre/cuts?duct=office-a"),
+    *(
+        "fibre/near?lon=-8.6455&lat=41.156&least=2",
+        "fibre/near?site=school",
+        "fibre/redundancy",
+        "fibre/critical",
+        "fibre/history",
+        "fibre/history/1",
+        "fibre/cuts?duct=office-a",
+    ),
     *("fibre/edit/site/school", "fibre/edit/works", "desk/wifi", "desk/wifi/gaps"),
 )
 MATRIX = list(itertools.product(("pt", "en"), ("light", "dark"), SIZES))
@@ -54,6 +62,20 @@ def test_the_map_takes_a_duct_into_the_cut(browser, net, plant):
                 break
         assert found, "no duct is under any of the places that were tried"
         look.page.wait_for_url(re.compile(r"what-if\?"))
+        assert look.complaints == []
+
+
+def test_a_click_on_the_map_asks_for_spare_strands_from_there(browser, net, plant):
+    with looking(browser, "desk") as look:
+        look.page.context.add_cookies(plant.signed(net)["rui"])
+        look.open(f"{net}/pt/vila/fibre/near?least=3")
+        look.page.wait_for_selector("[data-globe][data-ready]")
+        assert look.page.locator("[data-hint]").is_visible()
+        look.page.locator("[data-globe] canvas").click(position={"x": 200, "y": 150})
+        look.page.wait_for_url(re.compile(r"near\?least=3&lon=-8\.6\d+&lat=41\.1\d+$"))
+        look.page.wait_for_selector("[data-globe][data-ready]")
+        assert look.page.locator("[data-globe] .asked").count() == 1, "the place is on the map"
+        assert look.page.locator(".plant tbody tr").count() == 7
         assert look.complaints == []
 
 
