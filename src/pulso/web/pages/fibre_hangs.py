@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache, partial
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -15,6 +16,9 @@ from pulso.web.pages.fibre_asked import Guest
 from pulso.web.pages.fibre_known import Known
 from pulso.web.pages.fibre_refs import MOST, Customer, Ref, customers, ref
 from pulso.web.pages.fibre_shapes import Use
+
+KEPT = 1_000
+"""Answers to what goes dark that are kept of a network: what is asked again is mostly asked soon."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class Proposal:
 def hangs(who: Guest, ducts: Iterable[str] = (), cables: Iterable[str] = (), sites: Iterable[str] = ()) -> Hangs:
     """Say it. NothingKnown where the network has no such thing."""
     known, speech = who.known, who.speech
-    found = answers.cut(known.drawn, ducts=ducts, cables=cables, sites=sites)
+    cut = known.once("cut", lambda: lru_cache(KEPT)(partial(answers.cut, known.drawn)))
+    found = cut(ducts=tuple(ducts), cables=tuple(cables), sites=tuple(sites))
     return Hangs(
         dark=customers(found.dark, known, speech),
         darkened=len(found.dark),

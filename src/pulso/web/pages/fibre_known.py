@@ -5,10 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from math import isfinite
 from threading import Lock
 from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.capacity import WORST_FIRST, Capacity, capacity
@@ -132,6 +136,22 @@ class Known:
         """All works, in order of time."""
         return sorted(self.plan.works, key=lambda w: (w.first, w.last, w.id))
 
+    def works_between(self, first: date, last: date) -> Sequence[Works]:
+        """Works that have a day in this span, both ends included; in order of time."""
+        begins, ends = self._days_of_works
+        found = np.flatnonzero((begins <= last.toordinal()) & (ends >= first.toordinal()))
+        return [self.works[i] for i in found.tolist()]
+
+    @cached_property
+    def works_at(self) -> Mapping[str, Sequence[Works]]:
+        """Works that touch each site, in order of time."""
+        return _grouped((site, w) for w in self.works for site in dict.fromkeys(w.sites))
+
+    @cached_property
+    def works_in(self) -> Mapping[str, Sequence[Works]]:
+        """Works that touch each duct, alike."""
+        return _grouped((duct, w) for w in self.works for duct in dict.fromkeys(w.ducts))
+
     def listed(self, sort: str, said: str = "") -> Sequence[Thing]:
         """Sites, ducts or cables by name; only those of which name or id has what is said, whatever its accents and capitals."""
         found = self._in_order[sort]
@@ -147,6 +167,13 @@ class Known:
     def owner(self, thing: Thing) -> str:
         """The name of who owns a thing; empty where that isn't said."""
         return self.owners.get(thing.owner, thing.owner)
+
+    @cached_property
+    def _days_of_works(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last days, from the year 1 on."""
+        days = [(w.first.toordinal(), w.last.toordinal()) for w in self.works]
+        begins, ends = np.array(days, np.int64).reshape(-1, 2).T
+        return begins, ends
 
     @cached_property
     def _in_order(self) -> Mapping[str, Sequence[tuple[str, Thing]]]:

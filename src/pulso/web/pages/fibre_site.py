@@ -100,7 +100,7 @@ def site(asked: Asked) -> Place:
         standing=stands,
         proposal=proposal(found, who) if stands and who.query.get("second") else None,
         hangs=hangs(who, sites=(found.id,)) if who.engineer else None,
-        works=tuple(dig(w, who) for w in who.known.works if found.id in w.sites),
+        works=tuple(dig(w, who) for w in who.known.works_at.get(found.id, ())),
         changes=history("site", found.id, who) if who.engineer else (),
     )
 
@@ -121,7 +121,7 @@ def duct(asked: Asked) -> Way:
         fill=full.share if full else None,
         cables=_cables(who.known.cables_in.get(found.id, ()), who),
         hangs=hangs(who, ducts=(found.id,)) if who.engineer else None,
-        works=tuple(dig(w, who) for w in who.known.works if found.id in w.ducts),
+        works=tuple(dig(w, who) for w in who.known.works_in.get(found.id, ())),
         changes=history("duct", found.id, who) if who.engineer else (),
     )
 

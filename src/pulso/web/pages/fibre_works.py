@@ -82,7 +82,7 @@ def works(asked: Asked) -> Digs:
     last = last or min(first, date.max - AHEAD) + AHEAD
     if last < first:
         raise turned_round(asked, first, last)
-    rows, leaf = cut([w for w in who.known.works if w.first <= last and w.last >= first], asked)
+    rows, leaf = cut(who.known.works_between(first, last), asked)
     reckoned = depending(who, rows)
     lines = tuple(Line(dig(w, who), _depends(reckoned[w.id], who) if w.id in reckoned else None) for w in rows)
     return Digs(asked.frame, who.level.value, first, last, lines, leaf)
@@ -94,9 +94,8 @@ def ics(_request: HttpRequest, who: Guest) -> HttpResponse:
     made.add("prodid", f"-//Pulso//{who.reading.slug} fibre//{who.speech.code.upper()}")
     made.add("version", "2.0")
     made.add("x-wr-calname", f"Pulso · {who.reading.city.city.name} · {who.speech.say('Works on the fibre network')}")
-    for w in who.known.works:
-        if w.first <= today + BEYOND and w.last >= today - BEHIND:
-            made.add_component(_event(w, who))
+    for w in who.known.works_between(today - BEHIND, today + BEYOND):
+        made.add_component(_event(w, who))
     headers = {"Content-Disposition": f'inline; filename="{who.reading.slug}-works.ics"'}
     return HttpResponse(made.to_ical(), content_type="text/calendar; charset=utf-8", headers=headers)
 
