@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import isqrt
 from pathlib import Path
 
-from pulso.fibre.shapes import Cable, Disclosure, Duct, Kind, Plan, Site
+from pulso.fibre.shapes import Cable, Disclosure, Duct, Kind, Plan, Site, Works
 from pulso.wifi.shapes import AccessPoint, Health, Inventory, Place, Report
 
 WEST, SOUTH, WIDE, HIGH = -8.7, 41.1, 0.1, 0.1
@@ -19,7 +19,10 @@ PARTS = {"site": "s-1", "duct": "d-s-1", "cable": "d-s-1", "place": "p-1", "poin
 
 
 def networks(of: dict[str, int], folders: Sequence[Path]) -> None:
-    """Give each town a network of so many sites and as many access points. The tables are there already."""
+    """Give each town a network of so many sites, with as many works, revisions and cuts, and as many access points.
+
+    The tables are there already.
+    """
     from django.conf import settings
 
     from pulso.web.fibre import writes as fibre
@@ -29,7 +32,10 @@ def networks(of: dict[str, int], folders: Sequence[Path]) -> None:
     settings.CITIES = [str(folder) for folder in folders]
     now = datetime.now(UTC)
     for city, n in of.items():
-        fibre.load(None, city, plan(n), "a town for a bench")
+        network = plan(n)
+        fibre.load(None, city, network.model_copy(update={"works": works(n)}), "a town for a bench")
+        history(city, network.sites, n)
+        cuts(city, n)
         wifi.load(None, reading(city), inventory(n))
         wifi.set_up(None, reading(city), interval=AN_HOUR)
         wifi.report(reading(city), [Report(f"w-{i}", now, Health.FAILING if i % 50 == 0 else Health.WORKING) for i in range(n)])
@@ -61,6 +67,50 @@ def plan(n: int) -> Plan:
         Cable(id=d, name=f"Cable {d}", start=a, end=b, ducts=(d,), tubes=2, fibres=12, disclosure=everybody) for d, (a, b) in lines.items()
     ]
     return Plan(id="bench", name="Bench", synthetic=True, sites=tuple(sites), ducts=tuple(ducts), cables=tuple(cables))
+
+
+def works(n: int) -> tuple[Works, ...]:
+    """So many works in the next quarter, each of a day at the duct of a customer."""
+    first = datetime.now(UTC).date() + timedelta(days=1)
+    return tuple(
+        Works(id=f"o-{i}", name=f"Works {i}", first=day, last=day, ducts=(f"d-s-{i // 2}",), disclosure=Disclosure.PUBLIC)
+        for i, day in enumerate(first + timedelta(days=i % 90) for i in range(n))
+    )
+
+
+def history(city: str, sites: Sequence[Site], n: int) -> None:
+    """As many revisions: each calls a site something else. As `writes` keeps them, but for looking at the whole network each time."""
+    from django.db import transaction
+
+    from pulso.web.fibre.digest import digest
+    from pulso.web.fibre.models import Kept, Revision
+
+    last = Revision.objects.filter(city=city).latest("number")
+    counts = {"added": 0, "changed": 1, "removed": 0}
+    with transaction.atomic():
+        for number in range(last.number + 1, last.number + n):
+            site = sites[number % len(sites)].model_copy(update={"name": f"Site {number}"})
+            thing, body = ("site", site.id), site.model_dump_json()
+            made = Revision(city=city, number=number, at=datetime.now(UTC), why="another name", counts=counts)
+            made.digest = digest(last.digest, made, [(*thing, body)], [])
+            made.save(force_insert=True)
+            Kept.objects.filter(city=city, kind="site", key=site.id, until=None).update(until=number)
+            Kept.objects.create(city=city, kind="site", key=site.id, body=body, disclosure=site.disclosure.value, since=number)
+            last = made
+
+
+def cuts(city: str, n: int) -> None:
+    """As many cuts of a customer's duct, each over before the next."""
+    from pulso.web.fibre.models import Cut, Darkened
+
+    begun = [datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=2 * i) for i in range(n)]
+    nothing: dict[str, list[str]] = {"cables": [], "sites": []}
+    made = Cut.objects.bulk_create(
+        [Cut(city=city, ducts=["d-s-1"], since=at, until=at + timedelta(hours=1), why="a digger", at=at, **nothing) for at in begun],
+        batch_size=1_000,
+    )
+    dark = {"revision": 1, "sites": ["c-1"], "sensors": []}
+    Darkened.objects.bulk_create([Darkened(city=city, cuts=str(c.pk), at=c.at, **dark) for c in made], batch_size=1_000)
 
 
 def inventory(n: int) -> Inventory:
