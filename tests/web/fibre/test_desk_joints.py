@@ -254,3 +254,9 @@ def test_a_long_list_has_pages(desk):
 def test_what_is_not_there_is_a_letter(desk):
     for place in ("strands/nothing", "splices/nothing", "ports/a/b", "splitters/%00"):
         assert desk.get(f"/pt/vila/fibre/edit/{place}").status_code == 404
+
+
+def test_a_link_fills_in_a_cable_that_ends_here_and_no_other(desk):
+    assert '<option value="a-b" selected>' in desk.get("/en/vila/fibre/edit/splices/a?cable=a-b").content.decode()
+    page = desk.get("/en/vila/fibre/edit/ports/a", {"cable": "<b>b-fire"}).content.decode()
+    assert sorted(re.findall(r'<option value="(.*?)"', page)) == ["", "a-b", "a-fire", "a-school", "office-a"]

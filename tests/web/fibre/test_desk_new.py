@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from pulso.fibre import check
 from pulso.web.fibre import reads, writes
+from pulso.web.fibre.desk.doubts import FOUND
 from tests.web.network import network
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +209,21 @@ def test_a_form_has_its_twin(desk):
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert "its length is less than its route's" in answer.json()["detail"]
     assert "route: A route has two places or more" in desk.post("/en/vila/fibre/edit/duct.json", DUCT | {"route": "1 1"}).json()["detail"]
+
+
+def test_whatever_the_check_finds_the_desk_has_words_for():
+    calls = [
+        n for file in Path(check.__file__).parent.glob("*.py") for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.Call)
+    ]
+    codes = {c.args[0].value for c in calls if getattr(c.func, "id", "") == "Finding" and isinstance(c.args[0], ast.Constant)}
+    assert len(codes) > 20
+    assert codes - FOUND.keys() == set()
+
+
+def test_one_of_many_ducts_is_found_by_its_name_and_one_of_two_namesakes_by_its_id(desk):
+    twin = there("duct", "a-b").model_copy(update={"id": "a-b2"})
+    writes.change(None, "vila", [writes.Put(twin)], "a second one beside it")
+    said = wrong(desk.post("/en/vila/fibre/edit/cable", CABLE | {"ducts": "Rua office-a\nRua a-b", "seen": "2"}))
+    assert "Several are called &#39;Rua a-b&#39;" in said
+    assert "Rua a-b (a-b), Rua a-b (a-b2)" in said
+    assert desk.post("/en/vila/fibre/edit/cable", CABLE | {"ducts": "Rua office-a\na-b2", "seen": "2"}).status_code == 302

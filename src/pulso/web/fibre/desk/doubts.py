@@ -17,11 +17,13 @@ FOUND: Mapping[str, str] = {
     "ducts-reversed": _("its ducts are listed from its end to its beginning"),
     "duplicate-id": _("more than one has this id"),
     "ends-apart": _("its route doesn't meet the site that it leads to"),
+    "far-away": _("it is far from its city"),
     "length-long": _("its length is much more than its route's"),
     "length-short": _("its length is less than its route's"),
     "length-unit": _("its length looks as if it were in another unit than metres"),
     "length-web-mercator": _("its length looks as if it were measured on the flat map"),
     "not-its-end": _("a cable is named at a site where it doesn't end"),
+    "no-source": _("no site is a source of light"),
     "nowhere": _("it lies at 0° 0°, in the sea"),
     "patched-to-itself": _("a port is patched to itself"),
     "port-taken": _("a port has a patch already, or is there twice"),
@@ -35,6 +37,7 @@ FOUND: Mapping[str, str] = {
     "too-many-outputs": _("the splitter has more outputs than ways"),
     "too-thick": _("the cable is thicker than its duct"),
     "unknown-reference": _("something is named that the network doesn't have"),
+    "unused-site": _("no duct and no cable leads there"),
 }
 """By code; of a code that is not here the check's own words are said, in English."""
 MOST = 3
@@ -57,7 +60,7 @@ NUMBERED = ("strands", "splice", "port")
 
 def _sentence(f: Finding, called: Mapping[str, str], speech: Speech) -> str:
     sort, _space, key = f.where.partition(" ")
-    about = words.word(words.THINGS, sort, speech)
+    about = words.word(words.THINGS, sort if sort in words.THINGS else "plan", speech)  # what is of no one thing is of the network
     thing = about if sort in NUMBERED else f"{about} {called.get(key, key)}".strip()
     what = speech.say(FOUND[f.code]) if f.code in FOUND else f"{f.found}; {f.accepted}"
     return speech.say("{thing}: {what}.", thing=speech.capital(thing), what=what)

@@ -97,7 +97,7 @@ class Entry(Reason):
         here = {c.id: name(c) for c in sorted(self.net.cables_at.get(self.host.id, ()), key=name)}
         for field in fields:
             before = str(self.initial.get(field) or "")
-            some = here if before in here or not before else here | {before: before}
+            some = here if before in here or self.was is None else here | ({before: before} if before else {})
             self.choose(field, [("", empty or self.speech.say("choose one")), *some.items()])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -53,10 +54,10 @@ def found(said: str, sort: str, net: Known, speech: Speech) -> str:
     those: Mapping[str, Thing] = {"site": net.sites, "duct": net.ducts, "cable": net.cables}[sort]
     if said in those:
         return said
-    near = net.listed(sort, said)
-    named = [t for t in near if plain(name(t)) == plain(said)]
+    named = net.once(f"{sort}s by name", lambda: _by_name(those)).get(plain(said), ())
     if len(named) == 1:
         return named[0].id
+    near = net.listed(sort, said)
     offered = ", ".join(f"{name(t)} ({t.id})" for t in (named or near)[:MOST])
     letter = SEVERAL if named else PERHAPS if near else NO_SUCH
     raise forms.ValidationError(speech.say(letter, sort=words.word(words.SORTS, sort, speech), found=quoted(said), near=offered))
@@ -103,6 +104,13 @@ def sound(places: Sequence[Point], net: Known, speech: Speech) -> None:
 def lines(places: Sequence[Point]) -> str:
     """A route as it is entered."""
     return "\n".join(map(_written, places))
+
+
+def _by_name(those: Mapping[str, Thing]) -> Mapping[str, Sequence[Thing]]:
+    called: defaultdict[str, list[Thing]] = defaultdict(list)
+    for thing in those.values():
+        called[plain(name(thing))].append(thing)
+    return dict(called)
 
 
 def _written(place: Point) -> str:
