@@ -255,6 +255,20 @@ def test_a_process_that_missed_some_revisions_has_the_network_of_one_that_read_i
         assert known.plan == reads.at("vila", known.number)
 
 
+def test_in_brief_a_revision_says_what_came_and_went_and_the_fields_of_what_was_changed(loaded, rui):
+    school = loaded.plan.sites[3].model_copy(update={"name": "Escola"})
+    edits = [Put(school), Put(Site(id="new")), Remove("cable", "b-bunker"), Remove("duct", "b-bunker")]
+    writes.change(rui, "vila", edits, "so")
+    found = reads.changes("vila", 2, brief=True)
+    assert [(c.kind, c.key, c.was, [f.name for f in c.fields]) for c in found] == [
+        ("cable", "b-bunker", "removed", []),
+        ("duct", "b-bunker", "removed", []),
+        ("site", "new", "added", []),
+        ("site", "school", "changed", ["name"]),
+    ]
+    assert [c._replace(fields=c.fields if c.was == "changed" else ()) for c in reads.changes("vila", 2)] == found
+
+
 def test_a_process_that_knows_what_another_database_said_reads_it_anew(loaded, rui, monkeypatch):
     stale = dataclasses.replace(loaded, digest="of a database that was put back", things={})
     writes.change(rui, "vila", [Put(loaded.plan.sites[3].model_copy(update={"name": "Escola"}))], "so")

@@ -70,6 +70,8 @@ class Network:
         return self.inside if level == Disclosure.INTERNAL else self.public
 
 
+AT_ONCE = 500
+"""Versions that are asked for together by their numbers."""
 _kept: dict[str, Network] = {}
 _one_at_a_time = Lock()
 
@@ -176,22 +178,36 @@ class Change(NamedTuple):
     fields: tuple[Field, ...]  # those that differ, in the order of the record; of what is new or gone, all that it says
 
 
-def changes(city: str, number: int) -> list[Change]:
-    """What a revision changed, field by field, in order of kind and key."""
-    return between(city, number - 1, number)
+def changes(city: str, number: int, *, brief: bool = False) -> list[Change]:
+    """What a revision changed, as of `between`."""
+    return between(city, number - 1, number, brief=brief)
 
 
-def between(city: str, first: int, last: int) -> list[Change]:
-    """What changed from one revision to a later one, field by field. ValueError where they come in the wrong order."""
+def between(city: str, first: int, last: int, *, brief: bool = False) -> list[Change]:
+    """What changed from one revision to a later one, field by field, in order of kind and key.
+
+    `brief`: of what was added or removed that alone, without its fields; a first revision is the whole network. ValueError where the
+    revisions come in the wrong order.
+    """
     if last < first:
         raise ValueError(f"revision {first} comes after {last}")
     began = Q(since__gt=first, since__lte=last) & (Q(until=None) | Q(until__gt=last))
     ended = Q(since__lte=first, until__gt=first, until__lte=last)
-    before: dict[Thing, dict[str, Any]] = {}
-    after: dict[Thing, dict[str, Any]] = {}
-    for v in Kept.objects.filter(began | ended, city=city).order_by("kind", "key", "id"):
-        (before if v.since <= first else after)[v.kind, v.key] = json.loads(v.body)
-    return list(_compared(before, after))
+    versions = Kept.objects.filter(began | ended, city=city)
+    before: dict[Thing, int] = {}
+    after: dict[Thing, int] = {}
+    for pk, kind, key, since in versions.order_by("kind", "key", "id").values_list("id", "kind", "key", "since"):
+        (before if since <= first else after)[kind, key] = pk
+    both = before.keys() & after.keys()
+    bodies = _bodies(versions, [pk for of in (before, after) for thing, pk in of.items() if thing in both], every=not brief)
+    old, new = ({thing: bodies.get(pk, {}) for thing, pk in of.items()} for of in (before, after))
+    return list(_compared(old, new))
+
+
+def _bodies(versions: QuerySet[Kept], some: list[int], *, every: bool) -> dict[int, dict[str, Any]]:
+    """What versions say, by their numbers."""
+    parts = [versions] if every else [versions.filter(pk__in=some[at : at + AT_ONCE]) for at in range(0, len(some), AT_ONCE)]
+    return {pk: json.loads(body) for part in parts for pk, body in part.order_by().values_list("id", "body")}
 
 
 def _compared(before: dict[Thing, dict[str, Any]], after: dict[Thing, dict[str, Any]]) -> Iterator[Change]:
@@ -199,7 +215,7 @@ def _compared(before: dict[Thing, dict[str, Any]], after: dict[Thing, dict[str, 
         old, new = before.get(thing), after.get(thing)
         names = dict.fromkeys([*(new or {}), *(old or {})])
         fields = tuple(Field(n, (old or {}).get(n), (new or {}).get(n)) for n in names if (old or {}).get(n) != (new or {}).get(n))
-        if fields:
+        if fields or old is None or new is None:
             yield Change(*thing, "added" if old is None else "removed" if new is None else "changed", fields)
 
 

@@ -67,7 +67,7 @@ def once(asked: Asked) -> Once:
     found = reads.revisions(asked.reading.slug, back, 1) if number and back >= 0 else []
     if not found:
         raise who.missing("revision", str(number))
-    every = who.known.once(f"changes {number}", lambda: short(reads.changes(asked.reading.slug, number)))
+    every = who.known.once(f"changes {number}", lambda: reads.changes(asked.reading.slug, number, brief=True))
     rows, leaf = cut(every, asked)
     names = officers(found, asked)
     return Once(asked.frame, _line(found[0], names), tuple(changed(c, found[0], names, asked.speech) for c in rows), leaf)
