@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema_rs
 from django.http import HttpResponse
 from django.test import Client
 
@@ -58,3 +59,12 @@ class Asker:
             cursor = page["next"]
             if cursor is None:
                 return rows
+
+
+def as_described(site: Client, address: str, answer: Any) -> None:
+    """Hold an answer to what the description says of its address: of names and ids, hypothesis finds none."""
+    said = site.get("/api/v1/openapi.json").json()
+    name, _, one = address.partition("?")[0].partition("/")
+    path = f"/api/v1/cities/{{city}}/{name}{'/{name}' if one else ''}"
+    shape = said["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema_rs.validator_for({**shape, "components": said["components"]}, validate_formats=True).validate(answer)

@@ -18,7 +18,7 @@ from pulso.web.fibre import cuts, writes
 from pulso.web.people import keys
 from pulso.web.people.models import Role, Step
 from pulso.web.readings.counted import counting
-from tests.web.api.networks import CLOSED, LISTS, ROOT, Asker
+from tests.web.api.networks import CLOSED, LISTS, ROOT, Asker, as_described
 from tests.web.network import SECRETS, network
 
 pytestmark = pytest.mark.django_db
@@ -449,3 +449,9 @@ def test_the_description_says_which_addresses_need_a_key(site):
         assert (said["security"], "403" in said["responses"]) == ([{"key": []}], True)
     assert paths["/api/v1/cities/{city}/fibre-sites/{name}"]["get"]["security"] == [{}, {"key": []}]
     assert site.head(f"{ROOT}/fibre-sites").status_code == 200
+
+
+@pytest.mark.parametrize("address", [*OPEN, "fibre-sites/fire?second=true", *(f"{n}?{q}" for n, q in CLOSED.items())])
+def test_an_engineer_s_answer_keeps_to_the_description(net, engineer, address):
+    cuts.declare(None, "vila", ducts=("a-school",), since=datetime(2025, 3, 10, tzinfo=UTC), why="a digger")
+    as_described(net, address, engineer.told(address))

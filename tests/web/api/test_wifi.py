@@ -17,7 +17,7 @@ from pulso.web.readings import status
 from pulso.web.readings.counted import counting
 from pulso.web.wifi import reads
 from pulso.web.wifi.models import AccessPoint, Network, Place
-from tests.web.api.networks import LISTS, Asker
+from tests.web.api.networks import LISTS, Asker, as_described
 from tests.web.network import network
 from tests.web.wifi.hotspots import NINE, PLACE, POINT, hotspots
 
@@ -210,3 +210,8 @@ def test_many_access_points_cost_no_more_questions(shown, who):
         page = who().told("wifi-points?limit=100")
     assert (len(asked), len(page["items"])) == (2, 100)
     assert [r["id"] for r in who().walked("wifi-points", 1_000)] == [*SEEN["stranger"], *(f"z-{i:05}" for i in range(3_000))]
+
+
+@pytest.mark.parametrize("address", EVERY)
+def test_an_answer_keeps_to_the_description(shown, who, address):
+    as_described(shown, address, who("engineer").told(address))

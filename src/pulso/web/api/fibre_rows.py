@@ -23,6 +23,7 @@ from pulso.web.pages.fibre_asked import Guest
 from pulso.web.pages.fibre_known import known
 from pulso.web.pages.fibre_refs import dig
 from pulso.web.pages.fibre_shapes import CableLine, DuctLine, SiteLine
+from pulso.web.pages.fibre_works import depending
 from pulso.web.readings import Reading
 
 
@@ -79,8 +80,8 @@ def cable_row(line: CableLine, who: Guest) -> shapes.FibreCable:
 
 def work_rows(works: Sequence[Works], who: Guest) -> list[shapes.FibreWorks]:
     """Works as rows; what depends on them only for engineers."""
-    depends = {d.works.id: d for d in digs.depends(who.known.drawn, works)} if who.engineer else {}
-    return [_work(w, depends.get(w.id), who) for w in works]
+    found = depending(who, works)
+    return [_work(w, found.get(w.id), who) for w in works]
 
 
 def _work(works: Works, found: digs.Dig | None, who: Guest) -> shapes.FibreWorks:
