@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pulso.errors import CityFileError
 from pulso.flow.collect import collect
 from pulso.flow.presence_store import Store
 from pulso.sources.radius import newer, read
@@ -118,6 +119,15 @@ def test_a_source_that_is_neither_asked_nor_answers_forgets_all_the_same(vila):
     collect(vila.open(), only=["other"])
     assert kept(vila) == []
     assert list((home(vila) / "presence" / "wifi" / "private").iterdir()) == []
+
+
+def test_a_mistake_in_the_city_file_keeps_nobody_s_sessions_longer(vila):
+    collect(vila.open())
+    vila.describe('[sources.other]\nconnector = "tabel"\n')
+    vila.clock.pass_(days=14)
+    with pytest.raises(CityFileError, match="tabel"):
+        collect(vila.open())
+    assert kept(vila) == []
 
 
 def test_raw_answers_of_another_source_that_is_gone_go_after_their_own_time(vila):

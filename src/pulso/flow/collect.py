@@ -65,12 +65,12 @@ def collect(
     Without days: all of a source's life the first time, then what may still move. A source that fails is told in its letter and never
     stops the others. CityFileError before anything is asked, if a source can't be opened.
     """
+    forget(river)
     opened = _opened(river.city, only)
     told = []
     with river.home.asker(river.city) as asker, ExitStack() as doors:
         door_of = {name: doors.enter_context(_door(river, name, asker, progress)) for name in opened}
         with river.lake.collecting() as run:
-            forget(river)
             for name, source in opened.items():
                 conf = river.city.sources[name]
                 told.append(_kept(run, conf, source, _window(river, conf, first, last), door_of[name]))

@@ -42,16 +42,19 @@ def forget(river: River) -> None:
     Raises
     ------
     LakeError
-        Where the disk refuses, or another process is publishing one of them.
+        Where the disk refuses, or another process is collecting, or publishing one of them.
     """
-    now = river.home.clock()
-    for name, store in _stores(river):
-        store.prune(now)
-        if folder(river, name).is_dir():
-            with alone(folder(river, name), "lock"):
-                since = kept_since(now, store.keep)
-                store.rewrite(partial(newer, since=since, zone=river.city.city.timezone), f"since {since:.0f}")
-                Store(folder(river, name)).forget(first_kept(river.city, now, store.keep))
+    stores, now = list(_stores(river)), river.home.clock()
+    if not stores:
+        return
+    with alone(river.lake.root):
+        for name, store in stores:
+            store.prune(now)
+            if folder(river, name).is_dir():
+                with alone(folder(river, name), "lock"):
+                    since = kept_since(now, store.keep)
+                    store.rewrite(partial(newer, since=since, zone=river.city.city.timezone), f"since {since:.0f}")
+                    Store(folder(river, name)).forget(first_kept(river.city, now, store.keep))
 
 
 def _stores(river: River) -> Iterator[tuple[str, RawStore]]:
