@@ -74,7 +74,7 @@ def test_a_use_of_strands_gives_way_only_where_another_is_said(desk):
     assert answer["Location"] == "/en/vila/fibre/edit/strands/office-a"
     assert "Kept, as revision 2 of the network." in desk.get(answer["Location"]).content.decode()
     assert strands() == [(1, 2, "used", "city"), (3, 12, "reserved", "lease"), (30, 30, "leased", "spies"), (48, 48, "broken", "")]
-    send(desk, "strands/office-a", {"strands": "5", "use": ""})
+    send(desk, "strands/office-a", {"strands": "5", "use": "unsaid"})
     assert strands()[1:3] == [(3, 4, "reserved", "lease"), (6, 12, "reserved", "lease")], "of strand 5 nothing is said any more"
     send(desk, "strands/office-a", {"strands": "1-48", "use": "spare"})
     assert strands() == [(1, 48, "spare", "")]
@@ -100,6 +100,7 @@ def test_a_use_is_changed_from_the_list_and_taken_out(desk):
         ({"strands": "0"}, "write a number"),
         ({"strands": "٣"}, "write a number"),
         ({"use": "lost"}, ""),
+        ({"use": ""}, ""),
         ({"whom": "nobody we know"}, ""),
         ({"why": ""}, ""),
         ({"was": '["office-a", 7, 7]'}, "no longer there"),

@@ -28,6 +28,8 @@ WHOLE = _("Say the cable and its strands, or neither.")
 PATCH = _("Say the panel and the port, or neither.")
 A_LINE = _("Found {found}; write a cable and its strands, as A-12 1–8.")
 GONE = _("What you were changing is no longer there. Look at the list as it is now.")
+UNSAID = "unsaid"
+"""Instead of a use: what was said is taken back. It has to be chosen."""
 PORTS = 1_000
 """Ports that are entered at once."""
 TOO_MANY = _("{n} at once are too many; at most {most} are read.")
@@ -107,7 +109,7 @@ class StrandsEntry(Entry):
     of = Strands
     said = saying.STRANDS
     strands = forms.CharField(max_length=30)
-    use = forms.ChoiceField(required=False)
+    use = forms.ChoiceField()
     whom = forms.ChoiceField(required=False)
     what = Line(max_length=300, required=False)
     field_order = ("strands", "use", "whom", "what", "why")
@@ -115,7 +117,7 @@ class StrandsEntry(Entry):
     def __init__(self, *args: Any, **rest: Any) -> None:
         super().__init__(*args, **rest)
         uses = [(u, self.speech.capital(self.speech.say(called))) for u, called in words.USES.items()]
-        self.choose("use", [("", self.speech.say("nothing is said of them")), *uses])
+        self.choose("use", [*uses, (UNSAID, self.speech.say("nothing is said of them"))])
         self.choose("whom", owners(self.net.plan, str(getattr(self.was, "whom", "")), self.speech))
 
     @staticmethod
@@ -134,7 +136,7 @@ class StrandsEntry(Entry):
         for row in (r for r in self.there if r is not self.was):
             for part in _without(row, of):
                 after[key_of(part)] = part
-        if use := self.cleaned_data["use"]:
+        if (use := self.cleaned_data["use"]) != UNSAID:
             more = {k: self.cleaned_data[k] for k in ("whom", "what")}
             made = Strands(cable=self.host.id, first=of.first, last=of.last, use=Use(use), **more)
             after[key_of(made)] = made
