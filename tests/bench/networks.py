@@ -58,6 +58,7 @@ def plan(n: int) -> Plan:
             kind=Kind.OFFICE if name == "s-0" else Kind.CLOSURE,
             source=name == "s-0",
             customer=name.startswith("c"),
+            public_building=name.startswith("c"),
             disclosure=everybody,
         )
         for name, where in at.items()

@@ -58,7 +58,7 @@ class Kept(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["city", "since"], name="fibre_kept_since"),
             models.Index(fields=["city", "until"], name="fibre_kept_until"),
-            models.Index(fields=["city", "kind", "key"], name="fibre_kept_thing"),
+            models.Index(fields=["city", "kind", "key", "since"], name="fibre_kept_in_order"),
         ]
 
     def __str__(self) -> str:
