@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route
 
 from tests.browser.looks import SIZES, looking
 from tests.browser.test_loop_pages import looked_at
@@ -76,24 +75,6 @@ def test_a_click_on_the_map_asks_for_spare_strands_from_there(browser, net, plan
         look.page.wait_for_selector("[data-globe][data-ready]")
         assert look.page.locator("[data-globe] .asked").count() == 1, "the place is on the map"
         assert look.page.locator(".plant tbody tr").count() == 7
-        assert look.complaints == []
-
-
-def test_a_pointer_over_a_map_that_is_still_to_come_asks_nothing_of_it(browser, net):
-    with looking(browser, "desk") as look:
-        held: list[Route] = []
-        look.page.route("**/fibre/map.geojson", lambda route: held.append(route))
-        look.open(f"{net}/en/vila/fibre", quiet=False)
-        while not held:
-            look.page.wait_for_timeout(20)
-        held[0].continue_()
-        globe = look.page.locator("[data-globe]")
-        globe.locator("canvas").wait_for()
-        box = globe.bounding_box()
-        assert box is not None
-        for step in range(20):
-            look.page.mouse.move(box["x"] + 20 + 10 * step, box["y"] + 40)
-        look.page.wait_for_selector("[data-globe][data-ready]")
         assert look.complaints == []
 
 
