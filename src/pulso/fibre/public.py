@@ -89,7 +89,5 @@ def _works(works: Works, sites: set[str], ducts: set[str], secret: Hidden) -> Wo
 def _named(rows: Iterable[Any], ids: set[str], secret: Hidden) -> list[Any]:
     """Organisations or phases that are named by what stays."""
     return [
-        changed(r, {"name": secret.without(r.name), "more": secret.kept(r.more)})
-        for r in rows
-        if r.id in ids and not secret.told(r.id)
+        changed(r, {"name": secret.without(r.name), "more": secret.kept(r.more)}) for r in rows if r.id in ids and not secret.told(r.id)
     ]
