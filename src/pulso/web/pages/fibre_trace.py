@@ -134,6 +134,7 @@ def _followed(cable: Cable, strand: int, end: str, power: Power, who: Guest) -> 
 
 
 def hop_line(h: tracing.Hop, budget: tracing.Budget | None, who: Guest) -> HopLine:
+    """A hop as it is told: where the light is, in which strand of which colour, and what it has lost by then."""
     known, speech, place = who.known, who.speech, h.place
     tube = f"{place.tube}, {words.coloured(*place.tube_colour, speech)}" if place else ""
     fibre = f"{place.fibre}, {words.coloured(*place.fibre_colour, speech)}" if place else ""
