@@ -11,6 +11,7 @@ from __future__ import annotations
 from pulso.client.asking import Refused, Unreachable
 from pulso.client.fibre import (
     Customer,
+    FibreBuilding,
     FibreCable,
     FibreChange,
     FibreCut,
@@ -23,6 +24,7 @@ from pulso.client.fibre import (
     FibreRedundancy,
     FibreRevision,
     FibreSite,
+    FibreSpare,
     FibreStrand,
     FibreThing,
     FibreWhatIf,
@@ -116,6 +118,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "Explanation",
+    "FibreBuilding",
     "FibreCable",
     "FibreChange",
     "FibreCut",
@@ -128,6 +131,7 @@ __all__ = [
     "FibreRedundancy",
     "FibreRevision",
     "FibreSite",
+    "FibreSpare",
     "FibreStrand",
     "FibreThing",
     "FibreWhatIf",

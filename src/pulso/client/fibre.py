@@ -393,3 +393,34 @@ class FibreCut:
     over: bool  # whether its end was declared
     dark: tuple[str, ...]  # ids of the customers that are dark by it alone
     blind: tuple[str, ...]  # sensors and access points that are blind by it alone
+
+
+@dataclass(frozen=True)
+class FibreSpare:
+    """A cable with strands to spare, and where it ends nearest."""
+
+    cable: str  # the cable's id
+    cable_name: str  # its name; its id where it has none
+    site: str  # id of the nearer of the two sites where it ends
+    site_name: str  # that site's name
+    lon: float  # degrees, WGS 84, of that site
+    lat: float  # degrees, WGS 84, of that site
+    metres: float  # m from the place to that site, straight on the ellipsoid
+    strands: int  # how many strands it has
+    spare: int  # of these, how many are spare
+    unsaid: int  # of the spare ones, how many are so only because nobody says otherwise
+
+
+@dataclass(frozen=True)
+class FibreBuilding:
+    """A public building, and how far the network is from it."""
+
+    id: str  # its id as a site of the network
+    name: str  # its name; its id where it has none
+    zone: str  # the id of its zone; empty where it is in none, or nobody knows
+    zone_name: str  # the zone's name; empty alike
+    lon: float | None  # degrees, WGS 84; empty where nobody knows
+    lat: float | None  # degrees, WGS 84; empty where nobody knows
+    metres: float | None  # m to the network, straight; empty where nobody knows, or where it is more than 20 km
+    near: bool | None  # whether that is within the distance that was asked for; empty where nobody knows its place
+    connected: bool  # whether a cable in operation ends there, of those that whoever asks may know

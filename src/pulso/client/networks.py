@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pulso.client.asking import Asking
 from pulso.client.fibre import (
+    FibreBuilding,
     FibreCable,
     FibreChange,
     FibreCut,
@@ -21,6 +22,7 @@ from pulso.client.fibre import (
     FibreRedundancy,
     FibreRevision,
     FibreSite,
+    FibreSpare,
     FibreStrand,
     FibreWhatIf,
     FibreWorks,
@@ -78,6 +80,19 @@ class Networks(Asking):
         """One of them."""
         return self._one(f"/cities/{city}/fibre-cables/{quote(cable)}", WholeFibreCable, {"lang": lang})
 
+    def fibre_buildings(
+        self,
+        city: str,
+        *,
+        metres: int | None = None,
+        zone: str | None = None,
+        connected: bool | None = None,
+        lang: Language | None = None,
+    ) -> Iterator[FibreBuilding]:
+        """Public buildings, by name: how far it is from them, and which it is connected to."""
+        asked = {"metres": metres, "zone": zone, "connected": connected, "lang": lang}
+        return self._rows(f"/cities/{city}/fibre-buildings", FibreBuilding, asked)
+
     def fibre_works(
         self, city: str, *, first: date | str | None = None, last: date | str | None = None, lang: Language | None = None
     ) -> Iterator[FibreWorks]:
@@ -87,6 +102,12 @@ class Networks(Asking):
     def fibre_strands(self, city: str, cable: str, *, lang: Language | None = None) -> Iterator[FibreStrand]:
         """The strands of a cable. For engineers."""
         return self._rows(f"/cities/{city}/fibre-strands", FibreStrand, {"cable": cable, "lang": lang})
+
+    def fibre_spare(
+        self, city: str, lon: float, lat: float, *, least: int | None = None, lang: Language | None = None
+    ) -> Iterator[FibreSpare]:
+        """Cables with strands to spare, the nearest to a place first. For engineers."""
+        return self._rows(f"/cities/{city}/fibre-spare", FibreSpare, {"lon": lon, "lat": lat, "least": least, "lang": lang})
 
     def fibre_trace(
         self,

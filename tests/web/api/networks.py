@@ -12,9 +12,11 @@ from pulso.web.people import keys
 from pulso.web.people.models import Person
 
 ROOT = "/api/v1/cities/vila"
-LISTS = ("fibre-lengths", "fibre-sites", "fibre-ducts", "fibre-cables", "fibre-works", "wifi-places", "wifi-points", "wifi-gaps")
+LISTS = ("fibre-lengths", "fibre-sites", "fibre-ducts", "fibre-cables", "fibre-buildings", "fibre-works")
+LISTS += ("wifi-places", "wifi-points", "wifi-gaps")
 CLOSED = {
     "fibre-strands": "cable=office-a",
+    "fibre-spare": "lon=-8.6&lat=41.2",
     "fibre-trace": "cable=office-a&strand=1&sent=0&needed=-24",
     "fibre-what-if": "cut=duct:office-a&cut=site:b",
     "fibre-dark": "cut=duct:office-a&cut=site:b",

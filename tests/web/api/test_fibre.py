@@ -455,3 +455,23 @@ def test_the_description_says_which_addresses_need_a_key(site):
 def test_an_engineer_s_answer_keeps_to_the_description(net, engineer, address):
     cuts.declare(None, "vila", ducts=("a-school",), since=datetime(2025, 3, 10, tzinfo=UTC), why="a digger")
     as_described(net, address, engineer.told(address))
+
+
+def test_spare_strands_and_buildings_are_those_of_their_pages(net, who, engineer, person):
+    net.force_login(person("another", "engineer"), "django.contrib.auth.backends.ModelBackend")
+    page = net.get("/en/vila/fibre/near.json?lon=-8.6&lat=41.2&least=2").json()["spares"]
+    rows = engineer.walked("fibre-spare?lon=-8.6&lat=41.2&least=2", 1)
+    assert [(r["cable"], r["site"], r["metres"], r["spare"]) for r in rows] == [
+        (s["cable"]["id"], s["site"]["id"], s["metres"], s["spare"]) for s in page
+    ]
+    assert len(rows) > 1
+    assert engineer.ask("fibre-spare?lon=-8.6").status_code == engineer.ask("fibre-spare?lon=191&lat=0").status_code == 422
+    net.logout()
+    for asker in (who(), engineer):
+        rows = asker.walked("fibre-buildings?metres=20000", 1)
+        assert [r["id"] for r in rows] == asker.ids("fibre-buildings")
+        parted = [key for said in ("true", "false") for key in asker.ids(f"fibre-buildings?connected={said}")]
+        assert sorted(parted) == sorted(r["id"] for r in rows)
+    whole = net.get("/en/vila/fibre/buildings.json").json()["whole"]
+    assert len(who().ids("fibre-buildings")) == whole["buildings"] > 0
+    assert len(who().ids("fibre-buildings?connected=true")) == whole["connected"]

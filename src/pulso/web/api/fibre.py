@@ -12,6 +12,7 @@ from django.http import QueryDict
 from pydantic import Field
 
 from pulso.errors import NothingKnown
+from pulso.fibre.reach import FARTHEST
 from pulso.fibre.shapes import Site, Thing, Works
 from pulso.web.api import fibre_shapes as shapes
 from pulso.web.api.asked import Asked, InWords, Paged, Span, zone
@@ -21,6 +22,7 @@ from pulso.web.api.rows import Resource, Rows
 from pulso.web.api.whom import told
 from pulso.web.pages.fibre import Lengths, Network, fibre
 from pulso.web.pages.fibre_asked import NONE_HERE, Guest
+from pulso.web.pages.fibre_coverage import NEAR, rows_of
 from pulso.web.pages.fibre_shapes import cable_line, duct_line, site_line
 
 T = TypeVar("T", bound=Thing)
@@ -51,6 +53,16 @@ class LinesQuery(Paged, InWords):
 
     status: State | None = Field(None, description=STATE)
     q: str | None = Field(None, max_length=200, description=NAMED)
+
+
+class BuildingsQuery(Paged, InWords):
+    """Which public buildings."""
+
+    metres: int = Field(NEAR, ge=1, le=int(FARTHEST), description="how near is near, m: straight to a route or site in operation")
+    zone: str | None = Field(None, max_length=200, description="those that lie in a zone, by id or name; all, where not given")
+    connected: bool | None = Field(
+        None, description="those that a cable in operation ends at, or those that none does; all, where not given"
+    )
 
 
 class WorksQuery(Paged, Span, InWords):
@@ -124,6 +136,24 @@ def works(asked: Asked[WorksQuery]) -> Rows:
     return Rows(work_rows(page, who), _in_time(page[-1]) if more else None)
 
 
+@told
+def buildings(asked: Asked[BuildingsQuery]) -> Rows:
+    """Public buildings, by name, of those that whoever asks may know: how far the network is, and whether they are connected to it."""
+    query, who, inside = asked.query, guest(asked), _inside(asked)
+    if who.network is None:
+        return Rows([])
+    every = rows_of(who, query.metres)
+    some = [b for b in every if (inside is None or b.zone in inside) and query.connected in (None, b.connected)]
+    start = 0 if asked.after is None else int(asked.after[0])
+    end = start + query.limit
+    return Rows(some[start:end], (str(end),) if end < len(some) else None)
+
+
+def features_of_buildings(_asked: Asked[Any], rows: Sequence[shapes.FibreBuilding]) -> list[Feature]:
+    """Where each is; without a geometry where nobody knows."""
+    return [(r.id, *located(vars(r))) for r in rows]
+
+
 def features_of_sites(_asked: Asked[Any], rows: Sequence[shapes.FibreSite]) -> list[Feature]:
     """Where each is; without a geometry where nobody knows."""
     return [(r.id, *located(vars(r))) for r in rows]
@@ -175,7 +205,7 @@ def _lengths(by: str, group: str, called: str, found: Lengths) -> shapes.FibreLe
     return shapes.FibreLengths(by, group, called, *numbers)
 
 
-def _inside(asked: Asked[SitesQuery]) -> set[str | None] | None:
+def _inside(asked: Asked[SitesQuery] | Asked[BuildingsQuery]) -> set[str | None] | None:
     """The leaves of the zone that is asked for; None where none is, or the whole city."""
     place = None if asked.query.zone is None else zone(asked.reading, asked.query.zone)
     return None if place is None else set(asked.reading.zones.members(place))
@@ -209,5 +239,6 @@ FOR_ALL = (
     _resource("fibre-sites", shapes.FibreSite, SitesQuery, sites, features_of_sites),
     _resource("fibre-ducts", shapes.FibreDuct, LinesQuery, ducts, features_of_ducts),
     _resource("fibre-cables", shapes.FibreCable, LinesQuery, cables, features_of_cables),
+    _resource("fibre-buildings", shapes.FibreBuilding, BuildingsQuery, buildings, features_of_buildings),
     _resource("fibre-works", shapes.FibreWorks, WorksQuery, works),
 )

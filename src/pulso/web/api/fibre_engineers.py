@@ -29,6 +29,7 @@ from pulso.web.pages.fibre_cable import Goes, Strand, strands
 from pulso.web.pages.fibre_hangs import hangs, paths
 from pulso.web.pages.fibre_history import short
 from pulso.web.pages.fibre_known import name
+from pulso.web.pages.fibre_near import rows_of as spares
 from pulso.web.pages.fibre_refs import changed, history, officers, ref
 from pulso.web.pages.fibre_risk import ranked
 from pulso.web.pages.fibre_trace import HopLine, hop_line
@@ -66,6 +67,14 @@ class TraceQuery(Paged, InWords):
     end: Literal["start", "end"] = Field("start", description="by which end of the cable light enters")
     sent: float | None = Field(None, ge=-60, le=60, description="dBm that the transmitter sends; with `needed`, margins are told")
     needed: float | None = Field(None, ge=-60, le=60, description="dBm that the receiver needs")
+
+
+class SpareQuery(Paged, InWords):
+    """Near which place."""
+
+    lon: float = Field(ge=-180, le=180, description="degrees, WGS 84")
+    lat: float = Field(ge=-90, le=90, description="degrees, WGS 84")
+    least: int = Field(1, ge=1, le=10_000_000, description="how many strands a cable must have to spare")
 
 
 class WhatIfQuery(InWords):
@@ -116,6 +125,16 @@ def strands_of(asked: Asked[StrandsQuery]) -> Rows:
     last = min(first + query.limit - 1, cable.strands)
     rows = [_strand(cable.id, s) for s in strands(cable, range(first, last + 1), who)]
     return Rows(rows, (str(last),) if last < cable.strands else None)
+
+
+@told
+def spare(asked: Asked[SpareQuery]) -> Rows:
+    """Cables in operation with strands to spare, by how near they end to a place, straight: the way to dig is longer. For engineers."""
+    query, who = asked.query, guest(asked)
+    every = spares(who, (query.lon, query.lat), query.least)
+    start = 0 if asked.after is None else int(asked.after[0])
+    end = start + query.limit
+    return Rows(every[start:end], (str(end),) if end < len(every) else None)
 
 
 @told
@@ -359,6 +378,7 @@ class AllQuery(Paged, InWords):
 
 FOR_ENGINEERS = (
     _resource("fibre-strands", shapes.FibreStrand, StrandsQuery, strands_of),
+    _resource("fibre-spare", shapes.FibreSpare, SpareQuery, spare),
     _resource("fibre-trace", shapes.FibreHop, TraceQuery, trace),
     _resource("fibre-dark", shapes.FibreDark, DarkQuery, dark),
     _resource("fibre-redundancy", shapes.FibreRedundancy, RedundancyQuery, redundancy),

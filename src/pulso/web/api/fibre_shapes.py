@@ -7,7 +7,9 @@ from datetime import date, datetime
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from pulso.web.pages.fibre_coverage import FibreBuilding as FibreBuilding
 from pulso.web.pages.fibre_hangs import Hangs, Proposal, Standing
+from pulso.web.pages.fibre_near import FibreSpare as FibreSpare
 from pulso.web.pages.fibre_refs import Ref
 from pulso.web.pages.fibre_shapes import Use
 

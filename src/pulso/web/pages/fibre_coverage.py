@@ -67,8 +67,8 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class BuildingRow:
-    """A public building as a row of a table."""
+class FibreBuilding:
+    """A public building, and how far the network is from it."""
 
     id: str = Field(description="its id as a site of the network")
     name: str = Field(description="its name; its id where it has none")
@@ -117,15 +117,21 @@ def coverage(asked: Asked) -> Coverage:
 
 def csv(_request: HttpRequest, who: Guest) -> HttpResponse:
     """All public buildings that whoever asks may know of, as CSV."""
-    metres, those, names = _metres(who), _buildings(who.known), {z.id: z.name for z in who.reading.zones.leaves}
+    headers = {"Content-Disposition": f'attachment; filename="{who.reading.slug}-public-buildings.csv"'}
+    rows = forms.write("csv", rows_of(who, _metres(who)), FibreBuilding)
+    return HttpResponse(rows, content_type=forms.content_type("csv"), headers=headers)
+
+
+def rows_of(who: Guest, metres: int) -> list[FibreBuilding]:
+    """All of them, by name; near is up to so many metres."""
+    those, names = _buildings(who.known), {z.id: z.name for z in who.reading.zones.leaves}
     rows = []
     for b, zone in zip(those, _where(those, who), strict=True):
         lon, lat = b.at or (None, None)
         near = None if b.at is None else b.metres is not None and b.metres <= metres
         called = name(who.known.sites[b.site])
-        rows.append(BuildingRow(b.site, called, zone or "", names.get(zone or "", ""), lon, lat, b.metres, near, b.connected))
-    headers = {"Content-Disposition": f'attachment; filename="{who.reading.slug}-public-buildings.csv"'}
-    return HttpResponse(forms.write("csv", rows, BuildingRow), content_type=forms.content_type("csv"), headers=headers)
+        rows.append(FibreBuilding(b.site, called, zone or "", names.get(zone or "", ""), lon, lat, b.metres, near, b.connected))
+    return rows
 
 
 def draw(page: Coverage, asked: Asked) -> Drawn:

@@ -58,8 +58,8 @@ class Nearby:
 
 
 @dataclass(frozen=True)
-class SpareRow:
-    """A cable with strands to spare, as a row of a table."""
+class FibreSpare:
+    """A cable with strands to spare, and where it ends nearest."""
 
     cable: str = Field(description="the cable's id")
     cable_name: str = Field(description="its name; its id where it has none")
@@ -98,9 +98,14 @@ def csv(_request: HttpRequest, who: Guest) -> HttpResponse:
     at = _at(who)
     if at is None:
         raise BadQuestion(who.speech.say(NO_PLACE))
-    rows = [_row(n, who) for n in _found(who, at, who.count("least") or 1, None).found]
+    rows = rows_of(who, at, who.count("least") or 1)
     headers = {"Content-Disposition": f'attachment; filename="{who.reading.slug}-spare.csv"'}
-    return HttpResponse(forms.write("csv", rows, SpareRow), content_type=forms.content_type("csv"), headers=headers)
+    return HttpResponse(forms.write("csv", rows, FibreSpare), content_type=forms.content_type("csv"), headers=headers)
+
+
+def rows_of(who: Guest, at: Point, least: int) -> list[FibreSpare]:
+    """All cables with at least so many strands to spare that end at a known place, the nearest first."""
+    return [_row(n, who) for n in _found(who, at, least, None).found]
 
 
 def draw(page: Nearby, asked: Asked) -> Drawn:
@@ -171,9 +176,9 @@ def _spare(n: Near, who: Guest) -> Spare:
     return Spare(ref("cable", n.cable, known), ref("site", n.site, known), n.metres, known.cables[n.cable].strands, n.spare, n.unsaid)
 
 
-def _row(n: Near, who: Guest) -> SpareRow:
+def _row(n: Near, who: Guest) -> FibreSpare:
     told, (lon, lat) = _spare(n, who), who.known.sites[n.site].at or (float("nan"), float("nan"))
-    return SpareRow(n.cable, told.cable.name, n.site, told.site.name, lon, lat, n.metres, told.strands, n.spare, n.unsaid)
+    return FibreSpare(n.cable, told.cable.name, n.site, told.site.name, lon, lat, n.metres, told.strands, n.spare, n.unsaid)
 
 
 NEAR = Page("fibre-near", "fibre/near", Nearby, near, draw)
