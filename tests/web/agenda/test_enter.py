@@ -164,6 +164,15 @@ def test_each_role_enters_what_it_may(mine, client, person, role):
     assert client.get("/en/vila/agenda/enter.json").status_code == (403 if role is None else 200)
 
 
+def test_whoever_may_enter_outages_alone_lands_where_these_are_entered(mine, client, person):
+    client.force_login(person("rui", "engineer"))
+    answer = client.post("/en/vila/agenda/enter/outage", FAIR | {"kind": "power_cut"})
+    assert answer.headers["Location"] == "/en/vila/agenda/enter/outage"
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Entered: Summer fair" in page
+    assert "needs another role" not in page
+
+
 def test_an_editor_does_not_touch_an_entry_that_is_no_event_of_theirs(mine, client, person):
     client.force_login(person("rui", "engineer"))
     client.post("/en/vila/agenda/enter/outage", FAIR | {"kind": "power_cut"})

@@ -40,6 +40,8 @@ OF_THE_FIBRE = _("“{name}” is a cut of the city's fibre: it ends where the n
 OF_A_PILOT = _("“{name}” is a pilot: its protocol says when and where it is, and it changes with that.")
 DESK, ENTRY = TypeAdapter(Desk), TypeAdapter(Entry)
 FORMS: dict[str, type[Event]] = {"event": Event, "outage": Outage}
+PAGES = {"event": "enter", "outage": "enter/outage"}
+"""Of the desk: where each is entered, and whoever may enter the one needn't be let in to the other."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class Visit:
         silence = self.may("flag")
         return FORMS[what](self.request.POST or None, initial=initial, reading=self.reading, speech=self.speech, may_silence=silence)
 
-    def to_the_desk(self, done: str, what: str, page: str = "enter") -> HttpResponse:
-        """Back to it, where it says what was done to what."""
+    def to_the_desk(self, done: str, what: str, page: str) -> HttpResponse:
+        """Back to one of its pages, where it says what was done to what."""
         messages.success(self.request, self.speech.say(done, what=what))
         return HttpResponseRedirect(f"/{self.speech.code}/{self.reading.slug}/agenda/{page}")
 
@@ -115,7 +117,7 @@ def enter(at: Visit, what: str = "event") -> HttpResponse:
         if form.is_valid():
             span = form.span()
             writes.enter(at.person, at.reading, span, form.cleaned_data["sign"])
-            return at.to_the_desk(ENTERED, span.name)
+            return at.to_the_desk(ENTERED, span.name, PAGES[what])
     return at.page("enter", {"desk": desk(at.reading, at.person, at.speech), "form": form, "what": what}, 400 if form.errors else 200)
 
 
@@ -159,13 +161,13 @@ def entry(at: Visit, entry: str) -> HttpResponse:
         return _letter(at.request, at.speech, 403, at.speech.say(OF_THE_FIBRE, name=before.span.name))
     if "withdraw" in at.request.POST:
         writes.withdraw(at.person, at.reading, before)
-        return at.to_the_desk(WITHDRAWN, before.span.name)
+        return at.to_the_desk(WITHDRAWN, before.span.name, PAGES[what])
     initial = before.span.model_dump() | {"sign": before.sign}
     form = at.form(what, initial)
     if at.request.method == "POST" and form.is_valid():
         span = form.span()
         writes.change(at.person, at.reading, before, span, form.cleaned_data["sign"])
-        return at.to_the_desk(CHANGED, span.name)
+        return at.to_the_desk(CHANGED, span.name, PAGES[what])
     return at.page(
         "entry", {"form": form, "what": what, "entry": before, "who": office(before.who, at.speech)}, 400 if form.errors else 200
     )
