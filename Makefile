@@ -39,7 +39,7 @@ demo: .venv/run.stamp  ## a synthetic Porto walks the loop, is collected and pub
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso collect demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso publish demo
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso upgrade
-	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso fibre load demo $(SYNTHETIC)/fibra.gpkg --why "a synthetic network"
+	@PULSO_HOME=$(PULSO_HOME) $(BIN)/pulso fibre load demo $(SYNTHETIC)/fibra.gpkg --why "rede sintética"
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_load demo --places $(SYNTHETIC)/wifi-places.csv --points $(SYNTHETIC)/wifi-points.csv
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_set demo --interval 3600
 	@PULSO_HOME=$(PULSO_HOME) $(BIN)/python -m pulso.web wifi_report demo $(SYNTHETIC)/wifi-reports-2.csv $(SYNTHETIC)/wifi-reports-1.csv $(SYNTHETIC)/wifi-reports-0.csv
