@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from libcoveofds.geojson import GeoJSONAssumeFeatureType, GeoJSONToJSONConverter
 from libcoveofds.jsonschemavalidate import JSONSchemaValidator
 from libcoveofds.python_validate import PythonValidate
 from libcoveofds.schema import OFDSSchema
@@ -83,6 +84,15 @@ def their_schema(version: Version) -> OFDSSchema:
 @cache
 def _loaded(path: str) -> Any:
     return json.loads(Path(path).read_bytes())
+
+
+def they_convert(folder: Path, names: tuple[str, ...]) -> Any:
+    """Maps of the standard's examples, made a package by their converter."""
+    converter = GeoJSONToJSONConverter()
+    for name in names:
+        kind = GeoJSONAssumeFeatureType.SPAN if name == "spans" else GeoJSONAssumeFeatureType.NODE
+        converter.process_data(json.loads((folder / "geojson" / f"{name}.geojson").read_bytes()), kind)
+    return converter.get_json()
 
 
 def they_say(package: Any, version: Version) -> set[tuple[str, str]]:
