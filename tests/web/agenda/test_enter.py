@@ -169,7 +169,7 @@ def test_whoever_may_enter_outages_alone_lands_where_these_are_entered(mine, cli
     answer = client.post("/en/vila/agenda/enter/outage", FAIR | {"kind": "power_cut"})
     assert answer.headers["Location"] == "/en/vila/agenda/enter/outage"
     page = client.get(answer.headers["Location"]).content.decode()
-    assert "Entered: Summer fair" in page
+    assert "Entered: Spring fair" in page
     assert "needs another role" not in page
 
 
