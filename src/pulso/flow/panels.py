@@ -48,6 +48,7 @@ class Desk:
     drivers: Drivers
     panels: tuple[Panel, ...]
     sensors: tuple[tuple[str, ...], ...]  # of each panel, in its order
+    silenced: tuple[Bools, ...]  # of each panel (T, S): of what it excludes, what an event silenced
     zones: Bools  # (Z, L), the city first
     zone_ids: tuple[str | None, ...]  # Z, None for the city
     reach: Bools  # (L, E)
@@ -78,8 +79,9 @@ def lay_out(river: River, first: date, last: date) -> Desk | None:
         first=span[0],
         days=days,
         drivers=Drivers(*_weather(river, span), *_events(events, kinds, span)),
-        panels=tuple(panel for panel, _ in found),
-        sensors=tuple(names for _, names in found),
+        panels=tuple(panel for panel, _, _ in found),
+        sensors=tuple(names for _, names, _ in found),
+        silenced=tuple(muted for _, _, muted in found),
         zones=membership,
         zone_ids=ids,
         reach=_reach(river, events, kinds, leaves),
@@ -112,11 +114,12 @@ def zones(river: River, leaves: Sequence[str]) -> tuple[Bools, tuple[str | None,
 
 def _panel(
     river: River, name: str, span: tuple[date, date], leaves: Sequence[str], events: Sequence[Span]
-) -> tuple[Panel, tuple[str, ...]]:
+) -> tuple[Panel, tuple[str, ...], Bools]:
     conf = river.city.metrics[name]
     metric, source = metrics.metric_of(river.city, name), river.city.sources[conf.source]
     daily = metrics.comes_by_the_day(river.city, name, conf.source)
     seen = river.lake.panel_arrays(name, span, daily=daily)
+    muted = _silenced(river, conf.source, seen, events, span)
     panel = Panel(
         name=name,
         domain=conf.domain,
@@ -129,12 +132,12 @@ def _panel(
         still=seen.still.astype(np.int64),
         zone=np.array([leaves.index(z) if z in leaves else -1 for z in seen.zones], dtype=np.int64),
         alive=_alive(seen, source, river.city.sensors.get(conf.source, ()), span),
-        excluded=_excluded(river, seen.sensors, span) | _silenced(river, conf.source, seen, events, span),
+        excluded=_excluded(river, seen.sensors, span) | muted,
         frozen=metric.frozen,
         source=conf.source,
         announced=_announced(river, seen, events, span),
     )
-    return panel, tuple(seen.sensors)
+    return panel, tuple(seen.sensors), muted
 
 
 def _alive(seen: Arrays, source: SourceConf, declared: Sequence[Sensor], span: tuple[date, date]) -> Bools:

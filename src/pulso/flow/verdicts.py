@@ -37,6 +37,8 @@ FLAGS = {
     Flag.NEW: "new",
     Flag.PARTIAL: "partial",
 }
+SILENCED = "silenced"
+"""Instead of "by hand", of a sensor that an event silenced: nobody chose to leave it out."""
 
 
 def stage_of(day: date, today: date, published_before: bool) -> Stage:
@@ -175,10 +177,12 @@ class Pen:
 
     def _flags(self, w: int, z: int, m: int) -> list[str]:
         panel, flags = self.desk.panels[m], self.judged.flags[m][w]
+        silenced = self.desk.silenced[m][self.desk.at(self.first) + w]
         said = ["sensors disagree"] if self.judged.disagree[w, z, m] else []
         for s in np.flatnonzero(flags):
             if z == 0 or (panel.zone[s] >= 0 and self.desk.zones[z, panel.zone[s]]):
-                said += [f"{word}: {self.desk.sensors[m][s]}" for bit, word in FLAGS.items() if flags[s] & bit]
+                words = (SILENCED if silenced[s] and bit is Flag.BY_HAND else word for bit, word in FLAGS.items() if flags[s] & bit)
+                said += [f"{word}: {self.desk.sensors[m][s]}" for word in words]
         return said
 
     def _reasons(self, w: int, z: int, on: tuple[Span, ...]) -> list[Reason]:

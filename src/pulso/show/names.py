@@ -94,6 +94,7 @@ FLAGS: dict[str, str] = {
     "new": _("too new, left out"),
     "partial": _("too few hours seen, left out"),
     "by hand": _("left out by hand"),
+    "silenced": _("silenced by an outage or a cut"),
 }
 """What a metric's flags say; a flag of one sensor is "frozen: its name"."""
 

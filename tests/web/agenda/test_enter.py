@@ -104,6 +104,10 @@ def test_what_an_outage_silences_is_missing_and_the_city_is_not_quiet(mine, clie
     mine.publish()
     seen = {m.metric: (m.sensors_seen, m.sensors_alive) for m in published(mine, "north", day).metrics}
     assert seen == {"bikes": (0, 2), "cars": (0, 2), "buses": (2, 2)}
+    told = {m.metric: m.flags for m in published(mine, "north", day).metrics}
+    assert told == {"bikes": ["silenced: n1", "silenced: n2"], "cars": ["silenced: n1", "silenced: n2"], "buses": []}
+    assert "silenced by an outage or a cut" in client.get(f"/en/vila/zone/north?day={day}").content.decode()
+    assert "silenciado por uma avaria ou um corte" in client.get(f"/pt/vila/zone/north?day={day}").content.decode()
     assert {m.sensors_seen for m in published(mine, "south", day).metrics} == {2}
     whole = published(mine, None, day)
     assert whole.index is not None
