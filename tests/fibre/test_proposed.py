@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pulso.errors import NothingKnown, PulsoError
 from pulso.fibre.ask.drawn import draw
-from pulso.fibre.ask.proposed import Prices, Span, candidates, diverse, pair, shared, spurs
+from pulso.fibre.ask.proposed import Prices, Span, candidates, diverse, pair, shared, spurs, widen
 from pulso.fibre.metres import straight_metres
 from pulso.fibre.shapes import Duct, Status
 from tests.fibre import brute
@@ -47,27 +47,28 @@ def test_a_spur_gets_a_second_way_over_the_span_that_is_shortest_or_cheapest():
         Span("cheap", "B", "S1", metres=400.0, cost=20_000.0),
         Span("same duct", "C", "S1", ("CO-A",), 1.0, 1.0),
     ]
-    found = diverse(drawn, "S1", spans)
+    found = diverse(widen(drawn, spans), "S1")
     assert found == (("C-CO",), ("short",), ("S1", "C", "CO"), 250.0, 0, 150.0, 0, 90_000.0, ("A-S1", "CO-A"))
-    other = diverse(drawn, "S1", spans, by="cost")
+    other = diverse(widen(drawn, spans, by="cost"), "S1")
     assert (other.cables, other.spans, other.metres, other.cost) == (("B-C", "C-CO"), ("cheap",), 600.0, 20_000.0)
 
 
 def test_a_span_without_length_is_reckoned_straight_and_without_price_has_no_cost():
-    found = diverse(draw(ring()), "S2", [Span("x", "S2", "C")])
+    found = diverse(widen(draw(ring()), [Span("x", "S2", "C")]), "S2")
     at = {site.id: site.at for site in ring().sites}
     assert (found.straight, found.cost, found.cables) == (1, None, ("C-CO",))
     assert found.new == pytest.approx(float(straight_metres([at["S2"]], [at["C"]])[0]))
 
 
 def test_where_nothing_avoids_the_first_way_nothing_is_proposed():
-    assert diverse(draw(ring()), "S1", []) is None
+    assert diverse(widen(draw(ring()), []), "S1") is None
 
 
 def test_who_is_dark_is_offered_a_first_way():
     plan = ring()
     cables = tuple(c for c in plan.cables if c.id != "A-S1")
-    found = diverse(draw(plan.model_copy(update={"cables": cables})), "S1", [Span("x", "S1", "A", metres=30.0)])
+    drawn = draw(plan.model_copy(update={"cables": cables}))
+    found = diverse(widen(drawn, [Span("x", "S1", "A", metres=30.0)]), "S1")
     assert (found.spans, found.cables, found.first) == (("x",), ("CO-A",), ())
 
 
@@ -81,7 +82,7 @@ def test_the_plan_itself_holds_spans_ready():
     assert ("A-B", "A", "B", ("A-B",), 100.0, 500.0) in spans
     assert "old" not in {span.id for span in spans}
     assert {span.cost for span in candidates(drawn)} == {None}
-    assert diverse(drawn, "S1", spans, by="cost").spans == ("new",)
+    assert diverse(widen(drawn, spans, by="cost"), "S1").spans == ("new",)
 
 
 def test_a_customer_whose_ducts_all_leave_by_one_is_offered_digs_to_its_neighbours():
@@ -91,7 +92,7 @@ def test_a_customer_whose_ducts_all_leave_by_one_is_offered_digs_to_its_neighbou
     at = {site.id: site.at for site in ring().sites}
     straight = straight_metres([at["S1"]] * 3, [at["D"], at["C"], at["B"]])
     assert [span.cost for span in found] == pytest.approx((100 * straight).tolist())
-    way = diverse(drawn, "S1", found)
+    way = diverse(widen(drawn, found), "S1")
     assert (way.spans, way.straight, way.cables) == (("S1 – D",), 1, ("B-D", "B-C", "C-CO"))  # 838 m of digging are less than 1,676
     assert spurs(draw(ring().model_copy(update={"sites": tuple(s.model_copy(update={"at": None}) for s in ring().sites)})), "S1") == ()
 
@@ -101,12 +102,12 @@ def test_a_customer_whose_ducts_all_leave_by_one_is_offered_digs_to_its_neighbou
     [
         (lambda d: pair(d, "A"), PulsoError, "'A' is no customer"),
         (lambda d: pair(d, "Z"), NothingKnown, "no site"),
-        (lambda d: diverse(d, "S1", [Span("x", "C", "Z")]), NothingKnown, "no site with the id 'Z'"),
-        (lambda d: diverse(d, "S1", [Span("x", "C", "C")]), PulsoError, "begins and ends at the site 'C'"),
-        (lambda d: diverse(d, "S1", [Span("x", "C", "S1", ("no",))]), NothingKnown, "no duct with the id 'no'"),
-        (lambda d: diverse(d, "S1", [Span("x", "C", "S1")], by="cost"), PulsoError, "'x' has no cost"),
-        (lambda d: diverse(d, "S1", [Span("x", "C", "S1", metres=-1.0)]), PulsoError, "'x' has no length"),
-        (lambda d: diverse(d, "S1", [], first=["Z"]), NothingKnown, "no cable"),
+        (lambda d: widen(d, [Span("x", "C", "Z")]), NothingKnown, "no site with the id 'Z'"),
+        (lambda d: widen(d, [Span("x", "C", "C")]), PulsoError, "begins and ends at the site 'C'"),
+        (lambda d: widen(d, [Span("x", "C", "S1", ("no",))]), NothingKnown, "no duct with the id 'no'"),
+        (lambda d: widen(d, [Span("x", "C", "S1")], by="cost"), PulsoError, "'x' has no cost"),
+        (lambda d: widen(d, [Span("x", "C", "S1", metres=-1.0)]), PulsoError, "'x' has no length"),
+        (lambda d: diverse(widen(d, []), "S1", first=["Z"]), NothingKnown, "no cable"),
     ],
 )
 def test_what_can_not_be_proposed_is_refused_by_name(ask, kind, told):

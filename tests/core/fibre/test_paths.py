@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from itertools import combinations
 
 import numpy as np
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from pulso.core.fibre.network import Network, failing, network
 from pulso.core.fibre.paths import UNKNOWN, certain, pair, register, thinned
-from pulso.core.fibre.route import Spans, diverse_route
+from pulso.core.fibre.route import Spans, diverse_route, widen
 from pulso.core.fibre.tree import grow
-from pulso.core.fibre.ways import Way, shortest, ways
+from pulso.core.fibre.ways import Way, Ways, risks_of, shortest, ways
 from tests.core.fibre import plans
 from tests.core.fibre.plans import networks, ring
 
@@ -218,7 +219,7 @@ def test_a_school_gets_the_second_way_that_is_shortest_or_cheapest():
     net = ring([(plans.B_D, 0), (plans.A_B, 1)], 2)
     spans = Spans([(plans.S2, plans.A), (plans.S2, plans.C), (plans.S2, plans.CO)], [3.0, 9.0, 8.0], [50, 20, 90], [(0, 0)])
     of = ways(net, [2.0, 1.0, *[2.0] * 7])
-    short, cheap = (diverse_route(of, plans.S2, spans, by=by) for by in ("length", "cost"))
+    short, cheap = (diverse_route(widen(of, spans, by=by), plans.S2) for by in ("length", "cost"))
     assert short.first.tolist() == cheap.first.tolist() == [plans.D_S2, plans.B_D, plans.A_B, plans.CO_A]
     assert (short.links.tolist(), short.length, short.cost) == ([11], 8.0, 90.0)
     assert (cheap.links.tolist(), cheap.length, cheap.cost) == ([10, plans.C_CO], 11.0, 20.0)
@@ -241,8 +242,43 @@ def test_no_second_way_is_better_than_the_proposed(net, new, lengths, costs):
     free = [links for links, sites in all_ways(wider, site) if not borne(wider, (links, sites), "ducts") & taken]
     price = [(np.r_[length, far][links].sum(), np.r_[np.zeros(length.size), cost][links].sum()) for links in free]
     for by, turn in (("length", 1), ("cost", -1)):
-        found = diverse_route(of, site, Spans(ends, far, cost), by=by)
+        found = diverse_route(widen(of, Spans(ends, far, cost), by=by), site)
         assert (found and (found.length, found.cost)[::turn]) == (min((p[::turn] for p in price), default=None))
+
+
+@pytest.mark.parametrize("by", ["length", "cost"])
+def test_in_a_city_the_second_way_costs_what_a_plain_search_of_all_of_it_finds(by):
+    net, rng = plans.city(2_000, 300, 7, tied=0.1), np.random.default_rng(7)
+    ends = rng.integers(0, net.customer.size, (300, 2))
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    length, far, cost = (rng.integers(1, 9, n).astype(float) for n in (len(net.ends), len(ends), len(ends)))
+    of = ways(net, length)
+    ready = widen(of, Spans(ends, far, cost), by=by)
+    prices = list(zip(np.r_[length, far].tolist(), np.r_[np.zeros(length.size), cost].tolist(), strict=True))
+    prices = prices if by == "length" else [price[::-1] for price in prices]
+    proposed = 0
+    for site in np.flatnonzero(net.customer).tolist():
+        first = shortest(of, site)
+        found = diverse_route(ready, site)
+        told = found and ((found.length, found.cost) if by == "length" else (found.cost, found.length))
+        assert told == cheapest(ready.grown, site, risks_of(of, first.links) if first else set(), prices)
+        proposed += found is not None
+    assert proposed > 50
+
+
+def cheapest(of: Ways, site: int, avoid: set[int], prices: list[tuple[float, float]]) -> tuple[float, float] | None:
+    """The least price of a way to a source that bears none of the risks, site by site as they get dearer (Dijkstra 1959)."""
+    todo, done = [(0.0, 0.0, site)], set()
+    while todo:
+        one, two, here = heappop(todo)
+        if of.net.source[here]:
+            return one, two
+        if here not in done:
+            done.add(here)
+            for there, link in of.near[here]:
+                if avoid.isdisjoint(of.risks[link]):
+                    heappush(todo, (one + prices[link][0], two + prices[link][1], there))
+    return None
 
 
 @pytest.mark.parametrize(
@@ -251,9 +287,9 @@ def test_no_second_way_is_better_than_the_proposed(net, new, lengths, costs):
         (lambda: pair(ways(ring()), plans.CO), "site 0 is no customer"),
         (lambda: ways(ring(), [1.0] * 8), "a length for each link"),
         (lambda: ways(ring(), [1.0] * 8 + [np.nan]), "length of link 8 is nan"),
-        (lambda: diverse_route(ways(ring()), plans.S1, Spans([(0, 4)], [1], [-1])), "cost of span 0 is -1"),
-        (lambda: diverse_route(ways(ring()), plans.S1, Spans([(0, 44)], [1], [1])), "link 9 names site 44"),
-        (lambda: diverse_route(ways(ring()), plans.S1, Spans([], [], []), first=[9]), "names link 9"),
+        (lambda: widen(ways(ring()), Spans([(0, 4)], [1], [-1])), "cost of span 0 is -1"),
+        (lambda: widen(ways(ring()), Spans([(0, 44)], [1], [1])), "link 9 names site 44"),
+        (lambda: diverse_route(widen(ways(ring()), Spans([], [], [])), plans.S1, first=[9]), "names link 9"),
     ],
 )
 def test_what_can_not_be_asked_is_refused(wrong, told):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from heapq import heappop, heappush
+from math import inf
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pulso.core.fibre.network import Floats, Ints, network, numbers
+from pulso.core.fibre.network import Ints, network, numbers
 from pulso.core.fibre.ways import Ways, customer, known, risks_of, shortest, ways
+
+Price = tuple[float, float]  # what is to be least, and the other: length and cost
 
 
 class Spans(NamedTuple):
@@ -20,6 +23,16 @@ class Spans(NamedTuple):
     length: ArrayLike  # (K,) in the unit of the links'
     cost: ArrayLike  # (K,) of building, in any one unit of money
     lies: ArrayLike = ()  # (I, 2) span and existing duct, where one would lie in it; a span without is dug anew
+
+
+class Wider(NamedTuple):
+    """A network and spans that could be built, made ready for proposals to any customer."""
+
+    of: Ways  # the network as it is
+    grown: Ways  # with the spans: span k is link E + k
+    by: Literal["length", "cost"]  # what is to be least; between equals, the other
+    price: list[Price]  # of each link, the span's own cost only
+    ahead: list[Price]  # of each site that isn't a customer: the least price of a way to a source; infinite where there is none
 
 
 class Route(NamedTuple):
@@ -32,24 +45,53 @@ class Route(NamedTuple):
     first: Ints  # links of the first way, with which it shares no duct
 
 
-def diverse_route(
-    of: Ways, site: int, spans: Spans, *, first: ArrayLike | None = None, by: Literal["length", "cost"] = "length"
-) -> Route | None:
+def widen(of: Ways, spans: Spans, *, by: Literal["length", "cost"] = "length") -> Wider:
+    """
+    Make a network ready for proposals, once for all its customers.
+
+    Parameters
+    ----------
+    of
+        The network, with lengths.
+    spans
+        What could be built. Light doesn't pass through customers there either.
+    by
+        What is to be least; between equals, the other.
+
+    Returns
+    -------
+    Wider
+
+    Raises
+    ------
+    ValueError
+        If a span is wrong as in `network.network`, or a length or cost is unknown or negative; spans are counted after the links.
+    """
+    net = of.net
+    ends = np.asarray(spans.ends, dtype=np.int64).reshape(-1, 2)
+    length, cost = known(spans.length, len(ends), "span", "length"), known(spans.cost, len(ends), "span", "cost")
+    lies = np.asarray(spans.lies, dtype=np.int64).reshape(-1, 2) + np.array([len(net.ends), 0])
+    old = np.column_stack([np.repeat(np.arange(len(net.ends)), np.diff(net.ducts.start)), net.ducts.member])
+    joined = np.concatenate([net.ends, ends])
+    more = network(net.customer, net.source, joined, np.concatenate([old, lies]), ducts=net.links.start.size - 1)
+    grown = ways(more, np.r_[of.length, length])
+    costs = np.r_[np.zeros(len(net.ends)), cost].tolist()
+    price = list(zip(*((grown.length, costs) if by == "length" else (costs, grown.length)), strict=True))
+    return Wider(of, grown, by, price, _ahead(grown, price))
+
+
+def diverse_route(of: Wider, site: int, *, first: ArrayLike | None = None) -> Route | None:
     """
     Propose a second way for a customer.
 
     Parameters
     ----------
     of
-        The network, with lengths.
+        The network, and what could be built.
     site
         The customer.
-    spans
-        What could be built. Light doesn't pass through customers there either.
     first : (F,)
         Links of the way that it has. Without, the shortest; of a customer that is dark, none.
-    by
-        What is to be least; between equals, the other.
 
     Returns
     -------
@@ -59,50 +101,76 @@ def diverse_route(
     Raises
     ------
     ValueError
-        If the site is no customer, a number names nothing, a span is wrong as in `network.network`, or a length or cost is unknown
-        or negative; spans are counted after the links.
+        If the site is no customer, or a number names no link.
     """
-    net = of.net
-    has = shortest(of, customer(net, site)) if first is None else None
+    net = of.of.net
+    has = shortest(of.of, customer(net, site)) if first is None else None
     used = numbers(has.links if has else () if first is None else first, len(net.ends), "link")
-    ends = np.asarray(spans.ends, dtype=np.int64).reshape(-1, 2)
-    length, cost = known(spans.length, len(ends), "span", "length"), known(spans.cost, len(ends), "span", "cost")
-    lies = np.asarray(spans.lies, dtype=np.int64).reshape(-1, 2) + np.array([len(net.ends), 0])
-    old = np.column_stack([np.repeat(np.arange(len(net.ends)), np.diff(net.ducts.start)), net.ducts.member])
-    joined = np.concatenate([net.ends, ends])
-    wider = network(net.customer, net.source, joined, np.concatenate([old, lies]), ducts=net.links.start.size - 1)
-    grown = ways(wider, np.r_[of.length, length])
-    prices = np.column_stack([grown.length, np.r_[np.zeros(len(net.ends)), cost]])
-    found = _cheapest(grown, site, risks_of(grown, used.tolist()), prices if by == "length" else prices[:, ::-1])
+    found = _cheapest(of, site, risks_of(of.of, used.tolist()))
     if found is None:
         return None
     links, sites = found
-    total = prices[links].sum(axis=0)
-    return Route(links, sites, float(total[0]), float(total[1]), used)
+    one, other = (sum(column) for column in zip(*(of.price[i] for i in links), strict=True))
+    length, cost = (one, other) if of.by == "length" else (other, one)
+    return Route(np.array(links, np.int64), np.array(sites, np.int64), length, cost, used)
 
 
-def _cheapest(of: Ways, site: int, avoid: Collection[int], prices: Floats) -> tuple[Ints, Ints] | None:
-    """Links and sites of the way with the least first price, and among such the least second (Dijkstra 1959)."""
-    avoid, price = frozenset(avoid), prices.tolist()
-    came: dict[int, tuple[int, int]] = {}
-    todo = [(0.0, 0.0, site, site, -1)]
+def _cheapest(of: Wider, site: int, avoid: Collection[int]) -> tuple[list[int], list[int]] | None:
+    """
+    Links and sites of the way with the least first price, and among such the least second.
+
+    Notes
+    -----
+    A* (Hart, Nilsson & Raphael 1968) with pairs in the order of words: they add up in that order too, so that the least price when
+    nothing is avoided never promises too little. Of those that promise alike, whoever is nearer goes first: on a grid of streets very
+    many do.
+    """
+    avoid = frozenset(avoid)
+    best, came = {site: (0.0, 0.0)}, dict[int, tuple[int, int]]()
+    todo = [(0.0, 0.0, 0.0, site)]
+    done = set()
     while todo:
-        one, two, here, before, by = heappop(todo)
-        if here in came:
+        *_, here = heappop(todo)
+        if here in done:
             continue
-        came[here] = before, by
-        if of.net.source[here]:
+        done.add(here)
+        if of.grown.net.source[here]:
             return _back(came, here, site)
-        for there, link in of.near[here]:
-            if there not in came and avoid.isdisjoint(of.risks[link]):
-                heappush(todo, (one + price[link][0], two + price[link][1], there, here, link))
+        one, two = best[here]
+        for there, link in of.grown.near[here]:
+            ahead, beside = of.ahead[there]
+            if there in done or ahead == inf or not avoid.isdisjoint(of.grown.risks[link]):
+                continue
+            price, other = of.price[link]
+            far = one + price, two + other
+            if there not in best or far < best[there]:
+                best[there], came[there] = far, (here, link)
+                heappush(todo, (far[0] + ahead, far[1] + beside, ahead, there))
     return None
 
 
-def _back(came: dict[int, tuple[int, int]], source: int, site: int) -> tuple[Ints, Ints]:
+def _ahead(of: Ways, price: list[Price]) -> list[Price]:
+    """Least price of a way to a source, from each site that light may pass (Dijkstra 1959)."""
+    found, passes = [(inf, inf)] * of.net.customer.size, (~of.net.customer).tolist()
+    todo = [(0.0, 0.0, s) for s in np.flatnonzero(of.net.source).tolist()]
+    for *_, source in todo:
+        found[source] = (0.0, 0.0)
+    while todo:
+        one, two, here = heappop(todo)
+        if (one, two) > found[here]:
+            continue
+        for there, link in of.near[here]:
+            far = one + price[link][0], two + price[link][1]
+            if passes[there] and far < found[there]:
+                found[there] = far
+                heappush(todo, (*far, there))
+    return found
+
+
+def _back(came: dict[int, tuple[int, int]], source: int, site: int) -> tuple[list[int], list[int]]:
     sites, links = [source], list[int]()
     while sites[-1] != site:
         before, link = came[sites[-1]]
         sites.append(before)
         links.append(link)
-    return np.array(links[::-1], np.int64), np.array(sites[::-1], np.int64)
+    return links[::-1], sites[::-1]

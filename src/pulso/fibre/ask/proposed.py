@@ -12,6 +12,7 @@ from pulso.core.fibre import route
 from pulso.core.fibre.network import Floats
 from pulso.core.fibre.paths import UNKNOWN, Apart
 from pulso.core.fibre.tree import lit
+from pulso.core.fibre.ways import shortest
 from pulso.errors import PulsoError
 from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.ask.numbered import NONE, numbers, only
@@ -67,6 +68,16 @@ class Prices(NamedTuple):
     draw: float  # a cable into a duct that exists
 
 
+class Wider(NamedTuple):
+    """A network and spans that could be built, made ready for proposals."""
+
+    drawn: Drawn
+    spans: tuple[Span, ...]
+    metres: Floats  # (K,) of each span, as given or reckoned straight
+    costs: Floats  # (K,) of building it; NaN where it has no price
+    ways: route.Wider
+
+
 class Proposal(NamedTuple):
     """A second way for a customer that shares no duct with the first."""
 
@@ -102,7 +113,7 @@ def pair(drawn: Drawn, site: str, apart: Literal["cable", "duct", "site"] = "duc
     PulsoError
         If it is no customer in use.
     """
-    found = core.pair(drawn.ways, _customer(drawn, site), APART[apart])
+    found = _pair(drawn, _customer(drawn, site), APART[apart])
     known = not np.isnan(drawn.metres[drawn.cable]).any()
     first, second = (None if way is None else _path(drawn, way.links, way.sites) for way in (found.first, found.second))
     return Pair(None if found.paths == UNKNOWN else found.paths, first, second, found.shortest and known)
@@ -197,27 +208,52 @@ def spurs(drawn: Drawn, site: str, prices: Prices | None = None, *, most: int = 
     )
 
 
-def diverse(
-    drawn: Drawn,
-    site: str,
-    spans: Sequence[Span],
-    *,
-    by: Literal["length", "cost"] = "length",
-    first: Iterable[str] | None = None,
-) -> Proposal | None:
+def widen(drawn: Drawn, spans: Sequence[Span], *, by: Literal["length", "cost"] = "length") -> Wider:
     """
-    Propose a second way for a customer, over what exists and spans that could be built, that shares no duct with the first.
+    Make a network and spans that could be built ready for proposals, once for all customers.
 
     Parameters
     ----------
     drawn
         The network.
-    site
-        Id of a customer in use.
     spans
         What could be built, e.g. `candidates(drawn) + spurs(drawn, site)`. Light doesn't pass through customers there either.
     by
         What is to be least: all metres, or the cost of what is built; between equals, the other.
+
+    Returns
+    -------
+    Wider
+
+    Raises
+    ------
+    NothingKnown
+        If a span names a site or duct that the plan doesn't have.
+    PulsoError
+        If a span begins where it ends or is nowhere on the map and has no length, or costs are to be least and one is missing.
+    """
+    ends = np.array([[only(drawn.sites, end, "site", drawn.plan) for end in (span.start, span.end)] for span in spans], np.int64)
+    metres = _span_metres(drawn, spans)
+    costs = np.array([np.nan if span.cost is None else span.cost for span in spans], np.float64)
+    if by == "cost" and np.isnan(costs).any():
+        raise PulsoError(
+            f"The span {spans[int(np.flatnonzero(np.isnan(costs))[0])].id!r} has no cost; give every span one, or ask for the shortest way."
+        )
+    lies = [(i, int(duct)) for i, span in enumerate(spans) for duct in numbers(drawn.ducts, span.ducts, "duct", drawn.plan)]
+    built = route.Spans(ends, metres, np.nan_to_num(costs, nan=0.0), np.array(lies, np.int64).reshape(-1, 2))
+    return Wider(drawn, tuple(spans), metres, costs, route.widen(drawn.ways, built, by=by))
+
+
+def diverse(of: Wider, site: str, *, first: Iterable[str] | None = None) -> Proposal | None:
+    """
+    Propose a second way for a customer, over what exists and spans that could be built, that shares no duct with the first.
+
+    Parameters
+    ----------
+    of
+        The network, and what could be built.
+    site
+        Id of a customer in use.
     first
         Cables of the way that it has. Without, the shortest.
 
@@ -229,22 +265,12 @@ def diverse(
     Raises
     ------
     NothingKnown
-        If a site, duct or cable is named that the plan doesn't have.
+        If a site or cable is named that the plan doesn't have.
     PulsoError
-        If the site is no customer in use, a span begins where it ends or is nowhere on the map and has no length, a cable of the first way
-        carries no light, or costs are to be least and one is missing.
+        If the site is no customer in use, or a cable of the first way carries no light.
     """
-    number = _customer(drawn, site)
-    ends = np.array([[only(drawn.sites, end, "site", drawn.plan) for end in (span.start, span.end)] for span in spans], np.int64)
-    metres = _span_metres(drawn, spans)
-    costs = np.array([np.nan if span.cost is None else span.cost for span in spans], np.float64)
-    if by == "cost" and np.isnan(costs).any():
-        raise PulsoError(
-            f"The span {spans[int(np.flatnonzero(np.isnan(costs))[0])].id!r} has no cost; give every span one, or ask for the shortest way."
-        )
-    lies = [(i, int(duct)) for i, span in enumerate(spans) for duct in numbers(drawn.ducts, span.ducts, "duct", drawn.plan)]
-    built = route.Spans(ends, metres, np.nan_to_num(costs, nan=0.0), np.array(lies, np.int64).reshape(-1, 2))
-    found = route.diverse_route(drawn.ways, number, built, first=None if first is None else _first(drawn, first), by=by)
+    drawn = of.drawn
+    found = route.diverse_route(of.ways, _customer(drawn, site), first=None if first is None else _first(drawn, first))
     if found is None:
         return None
     count = len(drawn.net.ends)
@@ -252,15 +278,24 @@ def diverse(
     cables = _path(drawn, old.tolist(), found.sites.tolist())
     return Proposal(
         cables.cables,
-        tuple(spans[i].id for i in new.tolist()),
+        tuple(of.spans[i].id for i in new.tolist()),
         cables.sites,
-        cables.metres + float(metres[new].sum()),
+        cables.metres + float(of.metres[new].sum()),
         cables.unknown,
-        float(metres[new].sum()),
-        sum(spans[i].metres is None for i in new.tolist()),
-        None if np.isnan(costs[new]).any() else float(costs[new].sum()),
+        float(of.metres[new].sum()),
+        sum(of.spans[i].metres is None for i in new.tolist()),
+        None if np.isnan(of.costs[new]).any() else float(of.costs[new].sum()),
         tuple(drawn.cables.rows[i].id for i in drawn.cable[found.first].tolist()),
     )
+
+
+def _pair(drawn: Drawn, site: int, apart: Apart) -> core.Pair:
+    """As `core.pair`; where the register proves that there are no two without a common duct, they are not searched for."""
+    known = drawn.register
+    if apart == "ducts" and known.ducts[np.searchsorted(known.site, site)] in (0, 1):
+        only_one = shortest(drawn.ways, site)
+        return core.Pair(int(only_one is not None), only_one, None, shortest=True)
+    return core.pair(drawn.ways, site, apart)
 
 
 def _customer(drawn: Drawn, site: str) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pulso.fibre.ask import answers
-from pulso.fibre.ask.proposed import Path, candidates, diverse, pair
+from pulso.fibre.ask import answers, proposed
+from pulso.fibre.ask.drawn import Drawn
+from pulso.fibre.ask.proposed import Path, candidates, diverse, pair, widen
 from pulso.fibre.shapes import Site
 from pulso.show import fibre as words
 from pulso.web.pages.fibre_asked import Guest
@@ -18,7 +19,7 @@ from pulso.web.pages.fibre_refs import MOST, Customer, Ref, customers, ref
 from pulso.web.pages.fibre_shapes import Use
 
 KEPT = 1_000
-"""Answers to what goes dark that are kept of a network: what is asked again is mostly asked soon."""
+"""Answers to each question that are kept of a network: what is asked again is mostly asked soon."""
 
 
 @dataclass(frozen=True)
@@ -109,20 +110,25 @@ def standing(site: Site, who: Guest) -> Standing | None:
     row = paths(known).get(site.id)
     if row is None:
         return None
-    found = pair(known.drawn, site.id)
+    two = known.once("pair", lambda: lru_cache(KEPT)(partial(pair, known.drawn)))
+    found = two(site.id)
     ways = tuple(_route(way, known) for way in (found.first, found.second) if way)
     return Standing(row.cables, row.ducts, row.sites, row.offices, ways, found.shortest)
 
 
 def proposal(site: Site, who: Guest) -> Proposal | None:
     """A second way for a customer, the shortest over what is there and ducts that are ready or planned; None where there is none."""
-    drawn = who.known.drawn
-    spans = who.known.once("candidates", lambda: candidates(drawn))
-    found = diverse(drawn, site.id, spans)
+    second = who.known.once("second", lambda: _second(who.known.drawn))
+    found = second(site.id)
     if found is None:
         return None
     cables, ducts = (tuple(ref(sort, i, who.known) for i in ids) for sort, ids in (("cable", found.cables), ("duct", found.spans)))
     return Proposal(cables, ducts, found.metres, found.new)
+
+
+def _second(drawn: Drawn) -> Callable[[str], proposed.Proposal | None]:
+    """Proposes a second way for a customer."""
+    return lru_cache(KEPT)(partial(diverse, widen(drawn, candidates(drawn))))
 
 
 def _route(way: Path, known: Known) -> Route:
