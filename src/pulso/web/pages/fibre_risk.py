@@ -36,6 +36,9 @@ class Failure:
     customers: int = Field(description="how many go dark")
     life: int = Field(description="of these, who saves lives")
     essential: int = Field(description="of these, what is essential")
+    cuts_off: bool | None = Field(
+        description="of a cable or site, whether it cuts any other site off, a customer or not (a bridge, an articulation); null of a duct"
+    )
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,9 @@ class FailureRow:
     customers: int = Field(description="how many go dark")
     life: int = Field(description="of these, who saves lives")
     essential: int = Field(description="of these, what is essential")
+    cuts_off: bool | None = Field(
+        description="of a cable or site, whether it cuts any other site off, a customer or not (a bridge, an articulation); null of a duct"
+    )
 
 
 def ranking(asked: Asked) -> Ranking:
@@ -122,7 +128,7 @@ def ranking(asked: Asked) -> Ranking:
     every = ranked(who)
     rows, leaf = cut(every[what], asked)
     of = {"duct": len(who.known.ducts), "cable": len(who.known.cables), "site": len(who.known.sites)}[what]
-    told = tuple(Failure(ref(c.what, c.id, who.known), c.weight, c.customers, c.life, c.essential) for c in rows)
+    told = tuple(Failure(ref(c.what, c.id, who.known), c.weight, c.customers, c.life, c.essential, c.cuts) for c in rows)
     return Ranking(asked.frame, what, told, leaf, of, int(drawn.loose.sum()), drawn.loose.size)
 
 
@@ -151,7 +157,7 @@ def register(asked: Asked) -> Register:
 def ranking_csv(_request: HttpRequest, who: Guest) -> HttpResponse:
     """The whole ranking as CSV."""
     every = [c for what in WHAT for c in ranked(who)[what]]
-    rows = [FailureRow(c.what, c.id, ref(c.what, c.id, who.known).name, c.weight, c.customers, c.life, c.essential) for c in every]
+    rows = [FailureRow(c.what, c.id, ref(c.what, c.id, who.known).name, c.weight, c.customers, c.life, c.essential, c.cuts) for c in every]
     return _table("critical", rows, FailureRow, who)
 
 
