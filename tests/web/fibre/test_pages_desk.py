@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
+from icalendar import Calendar
 
-from pulso.fibre.shapes import Disclosure
+from pulso.fibre.shapes import Disclosure, Phase
 from pulso.web.fibre import reads, writes
 from pulso.web.fibre.models import Cut
 from tests.web.network import network
@@ -186,3 +189,55 @@ def test_a_file_that_can_not_hold_a_name_is_a_letter_that_says_whose_to_engineer
     desk.logout()
     answer = desk.get("/en/vila/fibre/network.gpkg")
     assert (answer.status_code, "sites, name" in answer.content.decode()) == (404, False)
+
+
+def test_a_permit_is_entered_and_stands_on_the_page_and_in_the_calendar_for_whoever_may_know_of_the_works(desk, person):
+    sent = {"name": "Vala", "first": "2025-04-01", "last": "2025-04-03", "ducts": "a-school", "permit": "LIC-77/2025"}
+    for lang, seen, called in (("en", "1", "Permit"), ("pt", "2", "Licença")):
+        assert called in desk.get(f"/{lang}/vila/fibre/edit/works").content.decode()
+        sent |= {"disclosure": "internal", "why": "a permit came", "seen": seen, "name": f"Vala {lang}"}
+        assert desk.post(f"/{lang}/vila/fibre/edit/works", sent).status_code == 302
+        assert re.search(
+            rf"<strong>Vala {lang}</strong> <small>[^<]*LIC-77/2025</small>",
+            desk.get(f"/{lang}/vila/fibre/works?from=2025-04-01").content.decode(),
+        )
+    works = {w["dig"]["name"]: w["dig"]["permit"] for w in desk.get("/en/vila/fibre/works.json?from=2025-04-01").json()["works"]}
+    assert works == {"Vala en": "LIC-77/2025", "Vala pt": "LIC-77/2025"}
+    calendar = Calendar.from_ical(desk.get("/en/vila/fibre/works.ics").content)
+    assert {str(e["summary"]): str(e["description"]).splitlines() for e in calendar.walk("VEVENT")}["Vala en"] == [
+        "Rua a-school",
+        "LIC-77/2025",
+    ]
+    for place in ("works?from=2025-04-01", "works.json?from=2025-04-01", "works.ics"):
+        assert "LIC-77" not in Client().get(f"/en/vila/fibre/{place}").content.decode()
+
+
+PHASED = [("site", "school", SCHOOL), ("duct", "office-a", {"name": "Rua"}), ("cable", "office-a", {"tubes": "4", "fibres": "12"})]
+
+
+@pytest.mark.parametrize(("sort", "key", "said"), PHASED, ids=["site", "duct", "cable"])
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_the_phase_of_building_is_chosen_and_stands_on_the_page(desk, lang, sort, key, said):
+    plan = now().plan
+    phases = (*plan.phases, Phase(id="p2", name="Second ring"), Phase(id="p3", name=""))
+    writes.load(None, "vila", plan.model_copy(update={"phases": phases}), "the next stage", disclose=True)
+    address, sent = f"/{lang}/vila/fibre/edit/{sort}/{key}", said | {"status": "operational", "disclosure": "public", "why": "built later"}
+    form = desk.get(address).content.decode()
+    assert {"pt": "A etapa de construção a que pertence.", "en": "The stage of building that it belongs to."}[lang] in form
+    assert re.findall(r'<option value="(p\d)"(?: selected)?>([^<]*)', form) == [("p1", "First ring"), ("p2", "Second ring"), ("p3", "p3")]
+    page = f"/{lang}/vila/fibre/{sort}/{key}"
+    for seen, phase, name in (("2", "p2", "Second ring"), ("3", "", "")):
+        assert desk.post(address, sent | {"phase": phase, "seen": seen}).status_code == 302
+        assert desk.get(f"{page}.json").json()["phase"] == name
+    assert {"pt": "<dt>Fase</dt>", "en": "<dt>Phase</dt>"}[lang] not in desk.get(page).content.decode(), "where none is said, none is shown"
+    answer = desk.post(address, sent | {"phase": "p9", "seen": "4"})
+    assert (answer.status_code, 'class="wrong"' in answer.content.decode()) == (400, True)
+
+
+def test_a_phase_that_is_not_sent_stays_and_a_new_thing_may_have_one(desk):
+    assert desk.post("/en/vila/fibre/edit/site/school", SCHOOL | {"seen": "1"}).status_code == 302
+    assert desk.get("/en/vila/fibre/site/school.json").json()["phase"] == "First ring"
+    new = SCHOOL | {"id": "new", "name": "Creche", "phase": "p1", "lon": "-8.65", "lat": "41.155", "seen": "2", "sure": "1"}
+    assert desk.post("/en/vila/fibre/edit/site", new).status_code == 302
+    page = desk.get("/en/vila/fibre/site/new").content.decode()
+    assert re.search(r"<dt>Phase</dt>\s*<dd>First ring</dd>", page)

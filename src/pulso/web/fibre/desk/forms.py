@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from pydantic import ValidationError
 
-from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Kind, Laid, Plan, Point, Site, Status, Works
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Kind, Laid, Organisation, Phase, Plan, Point, Site, Status, Works
 from pulso.shapes import Row
 from pulso.show import fibre as words
 from pulso.show.language import Speech
@@ -116,7 +116,7 @@ class Thing(Reason):
 
     def made(self) -> Row | None:
         """The record as it would be; None, with the reason beside the form, where it can't be so."""
-        left = {"why", *(k for k in LAID_DOWN if k not in self.data), *(() if self.cleaned_data.get("id") else ("id",))}
+        left = {"why", *(k for k in STAYS if k not in self.data), *(() if self.cleaned_data.get("id") else ("id",))}
         said = {k: v for k, v in self.cleaned_data.items() if k not in left}
         base = self.row.model_dump() if self.row else {"id": uuid.uuid4().hex}
         try:
@@ -137,8 +137,8 @@ class Thing(Reason):
 
 OPTIONAL = frozenset({"laid", "length", "inner", "outer"})
 """Fields of which nobody may know anything."""
-LAID_DOWN = frozenset({"lon", "lat", "start", "end", "route", "ducts"})
-"""Where a thing is. What of it isn't sent stays: an empty field is sent, and says that nobody knows."""
+STAYS = frozenset({"lon", "lat", "start", "end", "route", "ducts", "phase"})
+"""Where a thing is, and what it was built with. What of it isn't sent stays: an empty field is sent, and says that nobody knows."""
 
 
 class _Part(Thing):
@@ -146,11 +146,13 @@ class _Part(Thing):
 
     status = forms.ChoiceField()
     owner = forms.ChoiceField(required=False)
+    phase = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
         super().__init__(*args, net=net, row=row, speech=speech, **rest)
         self.choose("status", _words(words.STATUSES, Status, speech))
         self.choose("owner", owners(self.plan, str(getattr(row, "owner", "")), speech))
+        self.choose("phase", _named(self.plan.phases, str(getattr(row, "phase", "")), speech))
 
 
 class SiteForm(_Part):
@@ -312,7 +314,11 @@ def _words(known: Mapping[str, str], values: type[Any], speech: Speech) -> list[
 
 def owners(plan: Plan, now: str, speech: Speech) -> list[tuple[str, Any]]:
     """The network's organisations by name, and the one that is named now, known or not; or none."""
-    known = {o.id: o.name or o.id for o in plan.organisations}
+    return _named(plan.organisations, now, speech)
+
+
+def _named(those: Iterable[Organisation | Phase], now: str, speech: Speech) -> list[tuple[str, Any]]:
+    known = {one.id: one.name or one.id for one in those}
     return [("", speech.say("not said")), *sorted((known | ({now: known.get(now, now)} if now else {})).items(), key=lambda c: c[1])]
 
 

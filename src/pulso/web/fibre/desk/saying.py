@@ -22,6 +22,7 @@ COMMON: Said = {
     "status": (_("State"), ""),
     "disclosure": (_("Who may know of it"), ""),
     "owner": (_("Owner"), ""),
+    "phase": (_("Phase"), _("The stage of building that it belongs to.")),
     "kind": (_("Kind"), ""),
     "lon": (_("Longitude"), _("In degrees, west of Greenwich below 0: -8.61.")),
     "lat": (_("Latitude"), _("In degrees: 41.15.")),
