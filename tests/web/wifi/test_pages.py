@@ -8,7 +8,7 @@ import pytest
 
 from pulso.fibre.shapes import Plan, Site
 from pulso.web.fibre import writes as fibre
-from pulso.web.wifi.models import AccessPoint, Network
+from pulso.web.wifi.models import AccessPoint, Day, Network, Place
 from tests.web.wifi.hotspots import NINE
 
 pytestmark = pytest.mark.django_db
@@ -134,9 +134,68 @@ def test_the_privacy_page_says_what_why_how_long_and_how_to_object(site, lang, w
 
 
 def test_no_place_name_becomes_markup(shown):
-    from pulso.web.wifi.models import Place
-
     Place.objects.filter(key="praca").update(name="<script>alert(1)</script>")
     Network.objects.update(edition=5)
     for page in ("wifi", "wifi/places/praca", "wifi/points/ap-1", "wifi/gaps"):
         assert "<script>alert" not in shown.get(f"/en/vila/{page}").content.decode()
+
+
+def reported(days: int) -> None:
+    """Give both access points of the square so many whole days until yesterday; in each of its first ten, ap-2 fails for two hours."""
+    Day.objects.all().delete()
+    points = AccessPoint.objects.filter(key__in=("ap-1", "ap-2"))
+    AccessPoint.objects.update(since=None)
+    for point in points:
+        for back in range(1, days + 1):
+            down = 7_200.0 if point.key == "ap-2" and back <= 10 else 0.0
+            Day.objects.create(point=point, day=(NINE - timedelta(days=back)).date(), working=86_400 - down, failing=down)
+    Network.objects.update(edition=3, past=3)
+
+
+UPTIME = 1 - 10 * 7_200 / (2 * 30 * 86_400)
+"""Of the square over thirty days: 20 hours of 1,440 are missing."""
+
+
+@pytest.mark.parametrize(
+    ("target", "promise", "en", "pt"),
+    [
+        (0.999, "missed", "The target of 99.9% is missed.", "A meta de 99,9 % não está a ser cumprida."),
+        (0.98, "kept", "The target of 98.0% is kept.", "A meta de 98,0 % está a ser cumprida."),
+        (None, "missed", "The target of 99.0% is missed.", "A meta de 99,0 % não está a ser cumprida."),
+    ],
+    ids=["its own, missed", "its own, kept", "the city's, missed"],
+)
+def test_thirty_reported_days_are_held_against_the_target_and_the_page_says_what_came_of_it(shown, target, promise, en, pt):
+    reported(30)
+    Place.objects.filter(key="praca").update(target=target)
+    Network.objects.update(target=0.99, edition=4)
+    said = shown.get("/en/vila/wifi/places/praca.json").json()
+    assert said["line"]["uptime"] == pytest.approx(UPTIME)
+    assert (said["target"], said["promise"], said["promised"]) == (target or 0.99, promise, en)
+    for lang, sentence in (("en", en), ("pt", pt)):
+        assert sentence in shown.get(f"/{lang}/vila/wifi/places/praca").content.decode()
+
+
+def test_each_access_point_is_held_against_it_by_itself(shown):
+    reported(30)
+    for point, promise, sentence in (("ap-1", "kept", "is kept."), ("ap-2", "missed", "is missed.")):
+        said = shown.get(f"/en/vila/wifi/points/{point}.json").json()
+        assert (said["target"], said["promise"]) == (0.999, promise)
+        assert f"The target of 99.9% {sentence}" in shown.get(f"/en/vila/wifi/points/{point}").content.decode()
+
+
+def test_a_target_is_judged_from_half_of_the_days_on_and_not_before(shown):
+    reported(15)
+    assert shown.get("/en/vila/wifi/places/praca.json").json()["promise"] == "missed"
+    reported(14)
+    Network.objects.update(past=4, edition=5)
+    assert shown.get("/en/vila/wifi/places/praca.json").json()["promise"] == "cannot tell"
+
+
+def test_where_the_city_aims_at_nothing_no_target_is_spoken_of(shown):
+    reported(30)
+    Place.objects.update(target=None)
+    Network.objects.update(target=None, edition=4)
+    said = shown.get("/en/vila/wifi/places/praca.json").json()
+    assert (said["target"], said["promise"], said["promised"]) == (None, "none", "")
+    assert "The target of" not in shown.get("/en/vila/wifi/places/praca").content.decode()
