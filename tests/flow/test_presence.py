@@ -177,11 +177,11 @@ def test_one_collection_does_it_all_and_a_rebuild_gives_it_back_when_sessions_ar
 
 
 def test_the_door_lets_only_the_city_s_access_points_pass(vila):
-    vila.says(DAY, [*a_monday(), Beat("Stop", at(f"{DAY}T12:00:00"), ap=9, session="q", length=60)])
+    vila.says(DAY, [*a_monday(), *(Beat("Stop", at(f"{DAY}T12:00:00"), ap=9, session=f"q{i}", length=60) for i in range(12))])
     collect(vila.open())
     store = RawStore(vila.folder / "var" / "vila" / "raw" / "wifi", retention("14d"))
     assert all(b"-09" not in store.body(store.newest(origin)) for origin in store.origins())
-    assert [(c["reason"], c["n"]) for c in vila.open().lake.quarantine_counts()] == [("unknown sensor", 1)]
+    assert [(c["reason"], c["n"]) for c in vila.open().lake.quarantine_counts()] == [("unknown sensor", 10)]  # or more
 
 
 def test_doing_it_twice_publishes_nothing_new(vila):

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from pulso.errors import LakeBusy, LakeError, SourceUnavailable
-from pulso.flow import presence
+from pulso.flow import presence, status
 from pulso.flow.collect import collect
 from pulso.flow.presence_count import Sessions, on_by_reports
 from pulso.flow.presence_store import Figure, Store, moment
 from pulso.lake.lake import alone
 from pulso.sources.asking import Asker
 from pulso.sources.radius import Options, seconds
-from tests.flow.test_presence import DAY, Vila, a_monday
+from tests.flow.test_presence import DAY, Vila, a_monday, crowd
 from tests.lake import town
 from tests.sources.radius_rooms import Beat
 
@@ -188,6 +188,50 @@ def test_a_disk_that_is_full_leaves_no_half_of_a_file(tmp_path, monkeypatch):
     with pytest.raises(LakeError, match="No space"):
         Store(tmp_path).publish(DAY, print_of(20), [])
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_of_counts_that_a_kill_left_half_written_the_next_collection_leaves_nothing(vila, monkeypatch):
+    def killed(_handle: int) -> None:
+        raise KeyboardInterrupt
+
+    collect(vila.open())
+    store = Store(vila.folder / "var" / "vila" / "presence" / "wifi")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.publish(DAY, print_of(20), [])
+    assert [p.name for p in store.folder.rglob("*.part")] == [f"{DAY}.part"]
+    collect(vila.open())
+    assert list(store.folder.rglob("*.part")) == []
+    assert store.correctable(DAY)
+
+
+# -- what could be no session --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("many", [0, 1, 9])
+def test_fewer_than_k_at_an_access_point_that_nobody_declared_are_told_nowhere(vila, many):
+    vila.says(DAY, [*a_monday(), *crowd(many, 77, f"{DAY}T15:00:00", 20)])
+    (told,) = collect(vila.open())
+    assert told.turned_away == 0
+    assert vila.open().lake.quarantine_rows().num_rows == 0
+    assert status.sources(vila.open())[0].turned_away == ()
+
+
+def test_from_k_on_it_is_told_that_they_are_so_many_at_least_and_no_later_answer_tells_how_many_came_since(vila):
+    for many in (10, 11, 37):
+        vila.says(DAY, [*a_monday(), *crowd(many, 77, f"{DAY}T15:00:00", 20)])
+        (told,) = collect(vila.open())
+        assert told.turned_away in (0, 10)
+        assert [(t.reason, t.n) for t in status.sources(vila.open())[0].turned_away] == [("unknown sensor", 10)]
+
+
+def test_clocks_that_are_wrong_count_nobody_either(tmp_path):
+    vila = Vila(tmp_path, clock=town.Clock(datetime(2026, 5, 4, 12, tzinfo=UTC)))
+    late, torn = crowd(9, 1, f"{DAY}T15:00:00", 20), crowd(9, 2, f"{DAY}T09:00:00", 20, "torn")
+    vila.says(DAY, [*late, *(b._replace(length=9_000) if b.kind == "Stop" else b for b in torn)])
+    collect(vila.open())
+    assert vila.open().lake.quarantine_rows().num_rows == 0
 
 
 # -- on and off ----------------------------------------------------------------------------------------------------------------------

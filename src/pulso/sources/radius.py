@@ -311,7 +311,7 @@ class Source:
         points_of(conf, self.options, self.city)
 
     def fetch(self, window: Window, get: Get) -> Iterator[Answer]:
-        """Yield one Answer a file: no observation, and what could not be a session, counted and not named.
+        """Yield one Answer a file: no observation, and of what could not be a session which reasons were frequent; see `_rejects`.
 
         SourceChanged, after the last good file, for all that were no accounting.
         """
@@ -325,7 +325,7 @@ class Source:
                 continue
             lost = _odd(raw.body)
             lost["future"] += int((found.stop > window.now.timestamp()).sum())
-            yield Answer(batch(OBSERVATION), _rejects(lost), raw.url, raw.digest)
+            yield Answer(batch(OBSERVATION), _rejects(lost, self.options.k), raw.url, raw.digest)
         if changed:
             raise SourceChanged("\n".join(changed))
 
@@ -357,9 +357,13 @@ def _odd(body: bytes) -> Counter[str]:
     return Counter({reason: int(n) for n, _, reason in (line.partition(" ") for line in lines)})
 
 
-def _rejects(odd: Counter[str]) -> pa.RecordBatch:
-    """Counted, without a word of what stood there: it may be somebody's."""
-    told = [{"metric": "sessions", "kind": "bad", "reason": reason, "n": n} for reason, n in sorted(odd.items()) if n]
+def _rejects(odd: Counter[str], k: int) -> pa.RecordBatch:
+    """Of each reason that k rows or more had: k, however many they were; of a rarer one nothing. Without a word of what stood there.
+
+    The lake keeps it for good and everybody reads it: at an access point that nobody declared, or by a clock that was wrong, an exact
+    number counts people as any other does, and so does the difference between an hour's answer and the next's.
+    """
+    told = [{"metric": "sessions", "kind": "bad", "reason": reason, "n": k} for reason, n in sorted(odd.items()) if n >= k]
     return pa.RecordBatch.from_pylist(told, schema=REJECT)
 
 
