@@ -95,7 +95,12 @@ class Store:
         return self._private(day).is_file()
 
     def forget(self, before: date) -> int:
-        """Delete what corrections of earlier days would need; say of how many."""
+        """Delete what corrections of earlier days would need, and what a kill left half written of any day; say of how many days.
+
+        Only for whoever publishes, or keeps others from it: what is being written would go too.
+        """
+        for torn in self.folder.rglob("*.part"):
+            torn.unlink(missing_ok=True)
         old = [p for p in (self.folder / "private").glob("*.json") if date.fromisoformat(p.stem) < before]
         for path in old:
             path.unlink(missing_ok=True)
