@@ -149,6 +149,21 @@ def test_the_nearest_cables_are_those_of_asking_every_cable(network: Plan, least
     assert [(n.spare, n.unsaid) for n in told.found] == [(counts[n.cable].spare, counts[n.cable].unsaid) for n in told.found]
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=2, max_size=30),
+    st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
+    st.integers(1, 8),
+)
+def test_a_few_of_the_nearest_are_the_first_of_all_wherever_on_earth(
+    at: list[tuple[float, float]], here: tuple[float, float], most: int
+) -> None:
+    sites = [site(f"{i}", there) for i, there in enumerate(at)]
+    network = offers(plan(*sites, *(cable(f"c{i}", f"{i}", f"{i * 7 % len(at)}") for i in range(len(at)))))
+    some, every = (nearest(network, here, most=n) for n in (most, None))
+    assert some == (every.found[:most], every.placed, every.unplaced)
+
+
 def test_a_school_is_near_a_route_or_a_cabinet_but_not_near_itself() -> None:
     things = (
         site("a", away(0, 500), kind=Kind.CABINET),

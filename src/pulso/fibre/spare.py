@@ -6,9 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pulso.core.fibre.network import Bools
 from pulso.fibre.capacity import capacity
 from pulso.fibre.metres import WGS84, Floats, Ints
 from pulso.fibre.shapes import Plan, Point, Status
+
+SURELY = 1.02
+"""A distance on a sphere is less than 0.6 % off the ellipsoid's: what is 2 % farther than another there is farther here too."""
+A_METRE = 1.6e-7
+"""Of the sphere's radius: so that places that are one are not told apart by rounding."""
 
 
 class Offers(NamedTuple):
@@ -20,6 +26,7 @@ class Offers(NamedTuple):
     ends: Ints  # (N, 2) numbers of the sites where each ends, in the order of their ids; -1 where nobody knows where that is
     sites: list[str]  # S ids
     at: Floats  # (S, 2) lon, lat, degrees
+    way: Floats  # (S, 3) the same as a direction from the middle of a sphere, of length 1
 
 
 class Near(NamedTuple):
@@ -49,13 +56,15 @@ def offers(plan: Plan) -> Offers:
     number = {key: i for i, key in enumerate(there)}
     order = sorted(cables)
     ends = [[number.get(end, -1) for end in sorted((cables[key].start, cables[key].end))] for key in order]
+    at = np.array(list(there.values()), dtype=float).reshape(-1, 2)
     return Offers(
         cables=order,
         spare=np.array([counts[key].spare for key in order], dtype=np.int_),
         unsaid=np.array([counts[key].unsaid for key in order], dtype=np.int_),
         ends=np.array(ends, dtype=np.int_).reshape(-1, 2),
         sites=list(there),
-        at=np.array(list(there.values()), dtype=float).reshape(-1, 2),
+        at=at,
+        way=_way(at),
     )
 
 
@@ -84,17 +93,19 @@ def nearest(of: Offers, at: Point, *, least: int = 1, most: int | None = 10) -> 
     """
     if least < 1 or (most is not None and most < 1):
         raise ValueError(f"at least one strand and one answer; got least={least}, most={most}")
-    count = len(of.sites)
-    metres = np.append(
-        np.asarray(WGS84.inv(np.full(count, at[0]), np.full(count, at[1]), *of.at.T)[2], float), np.inf
-    )  # last: nobody knows
     enough = np.flatnonzero(of.spare >= least)
-    far = metres[of.ends[enough]]
-    which = far.argmin(axis=1) if enough.size else enough
+    there = (of.ends[enough] >= 0).any(axis=1)
+    placed, unplaced = int(there.sum()), int((~there).sum())
+    enough = enough[there]
+    measured = _maybe(of, at, of.ends[enough], most)
+    some = measured.any(axis=1)
+    enough, measured = enough[some], measured[some]
+    far = np.full(measured.shape, np.inf)
+    far[measured] = _metres(of, at, of.ends[enough][measured])
+    which = far.argmin(axis=1)
     row = np.arange(enough.size)
     far, site = far[row, which], of.ends[enough][row, which]
-    placed = int(np.isfinite(far).sum())
-    first = np.argsort(far, kind="stable")[:placed][:most]
+    first = np.argsort(far, kind="stable")[:most]
     found = [
         Near(of.cables[cable], of.sites[s], m, spare, unsaid)
         for cable, s, m, spare, unsaid in zip(
@@ -106,4 +117,25 @@ def nearest(of: Offers, at: Point, *, least: int = 1, most: int | None = 10) -> 
             strict=True,
         )
     ]
-    return Nearest(found, placed, int(enough.size) - placed)
+    return Nearest(found, placed, unplaced)
+
+
+def _maybe(of: Offers, at: Point, ends: Ints, most: int | None) -> Bools:
+    """(K, 2) Which ends may be among the `most` nearest cables': as far as that on a sphere, and some more; the rest needs no measuring."""
+    known: Bools = ends >= 0
+    if most is None or len(ends) <= most:
+        return known
+    chord = np.append(np.sqrt(((of.way - _way(np.array([at]))) ** 2).sum(axis=1)), np.inf)[ends]
+    return np.asarray(known & (chord <= SURELY * np.partition(chord.min(axis=1), most - 1)[most - 1] + A_METRE))
+
+
+def _metres(of: Offers, at: Point, sites: Ints) -> Floats:
+    each, back = np.unique(sites, return_inverse=True)
+    metres = WGS84.inv(np.full(each.size, at[0]), np.full(each.size, at[1]), *of.at[each].T)[2]
+    return np.asarray(metres, np.float64)[back]
+
+
+def _way(at: Floats) -> Floats:
+    """(S, 3) From the middle of a sphere of radius 1 to each place (S, 2), lon, lat in degrees."""
+    lon, lat = np.radians(at).T
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

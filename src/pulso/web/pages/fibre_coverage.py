@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass as plain
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import numpy as np
@@ -25,6 +26,9 @@ from pulso.web.readings import Zones
 
 NEAR = 100
 """Metres that are near, where nobody says: about what is dug to a building's door."""
+DISTANCES = 100
+"""Distances of which the counts are kept."""
+Counts = Callable[[float], Sequence[Reach]]
 TOO_FAR = _("metres: found {found}; can be 1 to {most}.")
 
 
@@ -99,9 +103,10 @@ def coverage(asked: Asked) -> Coverage:
     where = _where(those, who)
     names = {z.id: z.name for z in who.reading.zones.leaves}
     some = who.reading.zones.members(zone) if zone else None
-    rows, leaf = cut([i for i in _apart(who.known) if some is None or where[i] in some], asked)
+    apart = _apart(who.known)
+    rows, leaf = cut(apart if some is None else [i for i in apart if where[i] in some], asked)
     elsewhere = asked.speech.say("in no zone, or nobody knows where")
-    counts = counted(those, where, metres, names)
+    counts = _counts(who)(metres)
     whole = Reach(None, *(sum(column) for column in zip(*(r[1:] for r in counts), strict=True)))
     return Coverage(
         frame=asked.frame,
@@ -168,13 +173,25 @@ def _apart(known: Known) -> Sequence[int]:
 
 
 def _where(those: Sequence[Building], who: Guest) -> Sequence[str | None]:
-    """The leaf zone of each; None where it is in none, or nobody knows. Looked for once, as long as the city's zones are the same."""
+    """The leaf zone of each; None where it is in none, or nobody knows."""
+    return _zoned(those, who)[0]
+
+
+def _counts(who: Guest) -> Counts:
+    """Counts the buildings of each zone, for a distance in metres; what was counted is kept."""
+    return _zoned(_buildings(who.known), who)[1]
+
+
+def _zoned(those: Sequence[Building], who: Guest) -> tuple[Sequence[str | None], Counts]:
+    """Their zones, and what counts them by these: found once, as long as the city's zones are the same."""
     zones = who.reading.zones
-    kept: dict[str, tuple[Zones, Sequence[str | None]]] = who.known.once("zones of public buildings", dict)
+    kept: dict[str, tuple[Zones, Sequence[str | None], Counts]] = who.known.once("zones of public buildings", dict)
     if "now" not in kept or kept["now"][0] is not zones:
         lonlat = np.array([b.at or (np.nan, np.nan) for b in those], dtype=float).reshape(-1, 2)
-        kept["now"] = zones, [None if zone is None else str(zone) for zone in zones.locate(lonlat[:, 0], lonlat[:, 1]).tolist()]
-    return kept["now"][1]
+        where = [None if zone is None else str(zone) for zone in zones.locate(lonlat[:, 0], lonlat[:, 1]).tolist()]
+        names = [z.id for z in zones.leaves]
+        kept["now"] = zones, where, lru_cache(DISTANCES)(lambda metres: counted(those, where, metres, names))
+    return kept["now"][1:]
 
 
 def _zone(r: Reach, called: str) -> Zone:

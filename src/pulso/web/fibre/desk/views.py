@@ -142,7 +142,8 @@ def _row(net: Known, sort: str, key: str) -> Row | None:
     """The thing of that id; None for one that is to come. Gone where there is none."""
     if not key:
         return None
-    those: dict[str, Any] = {"site": net.sites, "duct": net.ducts, "cable": net.cables, "works": {w.id: w for w in net.works}}
+    works = net.once("works by id", lambda: {w.id: w for w in net.works})
+    those: dict[str, Any] = {"site": net.sites, "duct": net.ducts, "cable": net.cables, "works": works}
     found: Row | None = those[sort].get(key)
     if found is None:
         raise Gone
