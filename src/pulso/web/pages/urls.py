@@ -36,11 +36,14 @@ from pulso.web.pages.wifi import WIFI_PAGES
 from pulso.web.pages.wifi_desk import desk_urls as wifi_desk
 from pulso.web.pages.wifi_files import csv as wifi_csv
 from pulso.web.pages.wifi_files import geojson as wifi_geojson
+from pulso.web.pages.wifi_privacy import TEMPLATE as WIFI_TEMPLATE
+from pulso.web.pages.wifi_privacy import WIFI_PRIVACY
+from pulso.web.pages.wifi_privacy import assessment as wifi_assessment
 from pulso.web.pages.zone import ZONE
 
 OF_THE_CITY = (TODAY, PAST, WHY, COMPARE, AGENDA, EFFECTS, EMBED, SOURCES, SOURCE, METHOD, DATA, DEVELOPERS, MAP, ZONE, METRIC)
 OF_THE_LOOP = (CHALLENGES, CHALLENGE, PILOTS, PILOT, PRACTICES, PRACTICE)
-PAGES = (*OF_THE_CITY, *OF_THE_LOOP, *WIFI_PAGES, *OF_THE_NETWORK)
+PAGES = (*OF_THE_CITY, *OF_THE_LOOP, *WIFI_PAGES, WIFI_PRIVACY, *OF_THE_NETWORK)
 
 
 class Language:
@@ -80,6 +83,7 @@ urlpatterns = [
     path("<lang:lang>/<slug:city>/pilots.csv", register, name="register"),
     path("<lang:lang>/<slug:city>/wifi.csv", wifi_csv, name="wifi-csv"),
     path("<lang:lang>/<slug:city>/wifi.geojson", wifi_geojson, name="wifi-geojson"),
+    path(f"<lang:lang>/<slug:city>/{WIFI_TEMPLATE}", wifi_assessment, name="wifi-assessment"),
     *wifi_desk(),
     path("<lang:lang>/<slug:city>/pilots/<int:number>/protocol.json", protocol, name="protocol"),
     *network_urls(),

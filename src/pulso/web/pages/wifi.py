@@ -1,4 +1,4 @@
-"""The public Wi-Fi: how it is now, a place, an access point, where none is near, and what it tells of people. See pulso.web.wifi."""
+"""The public Wi-Fi: how it is now, a place, an access point, and where none is near. See pulso.web.wifi."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from pulso.web.pages.wifi_shapes import (
     WifiGaps,
     WifiPlace,
     WifiPoint,
-    WifiPrivacy,
-    WifiRule,
     WifiZone,
 )
 from pulso.web.wifi import reads
@@ -215,13 +213,6 @@ def _far(seen: Seen, found: reads.Nearest) -> dict[str, Any]:
     return {"metres": found.metres, "nearest": found.any, "ill": ill}
 
 
-def privacy(asked: Asked) -> WifiPrivacy:
-    """What the Wi-Fi tells of people."""
-    say = asked.speech.say
-    rules = tuple(WifiRule(say(about), tuple(say(s) for s in says)) for about, says in words.PRIVACY)
-    return WifiPrivacy(asked.frame, rules)
-
-
 def draw(_page: Wifi | WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Drawn:
     """The zones, and on them a mark for each place as it is."""
     view, zones = reads.view(asked.reading, level), asked.reading.zones
@@ -274,7 +265,6 @@ def _no_such(why: str, asked: Asked, part: str) -> NothingKnown:
 
 WIFI = Page("wifi", "wifi", Wifi, wifi, draw, reads=("page", "zone"), known=reads.edition, at_once=True)
 WIFI_GAPS = Page("wifi-gaps", "wifi/gaps", WifiGaps, gaps, draw_gaps, reads=("page",), known=reads.edition, at_once=True)
-WIFI_PRIVACY = Page("wifi-privacy", "wifi/privacy", WifiPrivacy, privacy, only_base)
 WIFI_PLACE = Page("wifi-place", "wifi/places/<place>", WifiPlace, place, only_base, reads=("page",), known=reads.edition, at_once=True)
 WIFI_POINT = Page("wifi-point", "wifi/points/<point>", WifiPoint, point, only_base, known=reads.edition, at_once=True)
-WIFI_PAGES = (WIFI, WIFI_GAPS, WIFI_PRIVACY, WIFI_PLACE, WIFI_POINT)
+WIFI_PAGES = (WIFI, WIFI_GAPS, WIFI_PLACE, WIFI_POINT)

@@ -179,19 +179,3 @@ class WifiGaps:
     asked: int = Field(description="of how many places and public buildings it is known where they are")
     gaps: tuple[WifiGap, ...] = Field(description="a hundred of them, the farthest first")
     leaf: Leaf = Field(description="where in the list this page is")
-
-
-@dataclass(frozen=True)
-class WifiRule:
-    """A part of what is said about privacy."""
-
-    about: str = Field(description="what it is about")
-    says: tuple[str, ...] = Field(description="what it says, in the page's language")
-
-
-@dataclass(frozen=True)
-class WifiPrivacy:
-    """What the Wi-Fi tells of people: what is measured, why, for how long, how to object."""
-
-    frame: Frame = Field(description="what every page carries")
-    rules: tuple[WifiRule, ...] = Field(description="the parts, in order")
