@@ -22,8 +22,9 @@ from pulso.sources import open_source
 from pulso.sources.asking import Asker
 from pulso.sources.fetch import Door
 from pulso.sources.mirror import Mirror
-from pulso.sources.radius import NO_ACCOUNTING, Options, addresses, points_of, read, strip, strip_for
+from pulso.sources.radius import NO_ACCOUNTING, Options, addresses, read, strip, strip_for
 from pulso.sources.radius_join import point_of
+from pulso.sources.radius_points import points_of
 from tests.conftest import REPO
 from tests.lake import town
 from tests.sources.radius_rooms import SECRETS, Beat, Whole, at, detail, json_lines, radacct

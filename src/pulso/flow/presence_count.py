@@ -12,7 +12,8 @@ from pulso.city import City, SourceConf
 from pulso.core.privacy.nested import Tree
 from pulso.core.privacy.presence import presence
 from pulso.core.privacy.tables import sensitive
-from pulso.sources.radius import Kept, Options, points_of, seconds
+from pulso.sources.radius import Kept, Options, seconds
+from pulso.sources.radius_points import points_of
 from pulso.zones import Zones
 
 Floats = NDArray[np.float64]

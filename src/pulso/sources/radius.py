@@ -7,7 +7,6 @@ small table without anybody in it, before the answer touches a disk. Nothing of 
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import traceback
@@ -24,15 +23,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
-from pulso.city import City, SourceConf, letters
+from pulso.city import City, SourceConf
 from pulso.errors import CityFileError, Mistake, SourceChanged
 from pulso.shapes import OBSERVATION, REJECT, Answer, Get, Row, Window, batch
 from pulso.sources import clocks
 from pulso.sources.addresses import brief
 from pulso.sources.radius_forms import rows
-from pulso.sources.radius_join import Session, point_of, sessions
+from pulso.sources.radius_join import Session, sessions
+from pulso.sources.radius_points import points_of
 from pulso.sources.raw_store import retention
 from pulso.sources.table_packed import unpacked
 
@@ -102,15 +102,6 @@ class Options(Row):
     k: int = Field(default=10, ge=10)
     base: int = Field(default=5, ge=5)
     noise: Noise | None = None
-
-
-class Point(Row):
-    """One row of the file of access points: whose place it belongs to."""
-
-    point: str = Field(min_length=1)
-    place: str = Field(min_length=1)
-    large: bool = False  # a venue so large that one access point may stand for it
-    id: str = ""  # what the source of health calls it, where that is another name
 
 
 class Kept(NamedTuple):
@@ -196,47 +187,6 @@ def newer(body: bytes, since: float, zone: str) -> bytes:
     if (stop >= since).all():
         return body
     return head + mark + columns + b"".join(row for row, at in zip(rows, stop.tolist(), strict=True) if at >= since)
-
-
-def points_of(conf: SourceConf, options: Options, city: City) -> tuple[Point, ...]:
-    """
-    Read the access points and their places.
-
-    Raises
-    ------
-    CityFileError
-        A letter a mistake: file, line and column. An access point has one place; a place of which nothing is declared in the sensors
-        file is none.
-    """
-    path = city.folder / options.points
-    try:
-        lines = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as why:
-        raise CityFileError(path.name, [Mistake("the file", str(why), "a readable CSV file in UTF-8: point,place,large")]) from None
-    found: dict[str, Point] = {}
-    mistakes = []
-    places = {s.sensor for s in city.sensors.get(conf.name, ())}
-    for number, cells in enumerate(lines, start=2):
-        try:
-            row = Point.model_validate({k: v for k, v in cells.items() if k is not None and v not in ("", None)})
-        except ValidationError as why:
-            mistakes += [Mistake(f"line {number}, {m.key}", m.found, m.allowed) for m in letters(why)]
-            continue
-        name = point_of(row.point)
-        if not name:
-            mistakes.append(
-                Mistake(f"line {number}, point", row.point, "an address such as AA-BB-CC-DD-EE-FF, or a name of letters, digits, . _ -")
-            )
-        elif name in found:
-            mistakes.append(Mistake(f"line {number}, point", row.point, "an access point once"))
-        elif row.place not in places:
-            mistakes.append(Mistake(f"line {number}, place", row.place, f"a sensor of the file that sources.{conf.name}.sensors names"))
-        found[name] = row.model_copy(update={"point": name})
-    if not found and not mistakes:
-        mistakes.append(Mistake("the file", "no row", "a row an access point: point,place,large"))
-    if mistakes:
-        raise CityFileError(path.name, mistakes)
-    return tuple(found.values())
 
 
 def read(body: bytes, zone: str) -> Kept:
