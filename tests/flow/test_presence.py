@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pulso.city import Span
 from pulso.flow import presence
 from pulso.flow.collect import collect, rebuild
 from pulso.flow.home import Home, River
@@ -115,6 +116,12 @@ def a_monday() -> list[Beat]:
         *alive(), *alive(DAY - timedelta(days=1)), *alive(DAY + timedelta(days=1)),
         *crowd(20, 1, noon, 80), *crowd(11, 2, noon, 80), *crowd(7, 3, noon, 10), *crowd(5, 4, noon, 10), *crowd(40, 5, noon, 30),
     ]  # fmt: skip
+
+
+def cut(vila: Vila, point: str, day: date = DAY) -> None:
+    """A cut blinds an access point, as the site tells the river."""
+    said = {"from": day, "to": day, "kind": "fibre_cut", "name": "Fibre cut", "sensors": [point]}
+    vila.open().lake.enter(f"cut of {point}", Span.model_validate(said), who="Vila")
 
 
 @pytest.fixture
@@ -381,6 +388,33 @@ values = { column = "up", metric = "up", sensor_column = "ap" }
     figures = vila.figures()
     assert figures["place", "library", 12] is None  # its second access point was ill at noon
     assert figures["place", "station", 12] == 40
+
+
+@pytest.mark.parametrize("called", ["ap-2", AP.format(2), AP.format(2).lower().replace("-", ":")])
+def test_a_place_that_a_cut_leaves_with_too_few_access_points_is_missing_and_no_other(vila, called):
+    cut(vila, called)
+    told = vila.published()
+    figures = vila.figures()
+    assert {figures["place", "library", hour] for hour in range(24)} == {None}
+    assert (figures["place", "station", 12], figures["place", "market", 12]) == (40, 10)
+    assert told.unseen == 24
+    assert "library" not in {r["sensor"] for r in vila.open().lake.observations("wifi").to_pyarrow().to_pylist()}
+
+
+def test_a_cut_of_another_day_or_another_access_point_changes_nothing(vila):
+    cut(vila, "ap-2", DAY + timedelta(days=1))
+    cut(vila, "ap-9")
+    vila.published()
+    assert (vila.figures()["place", "library", 12], vila.figures()["zone", "west", 12]) == (30, 45)
+
+
+def test_a_day_that_a_cut_which_never_was_made_missing_comes_back_by_a_correction(vila):
+    cut(vila, "ap-5")
+    vila.published()
+    assert vila.figures()["place", "station", 12] is None
+    vila.open().lake.enter("cut of ap-5", None, who="Vila")
+    assert vila.published(correct=[DAY]).days == (DAY,)
+    assert vila.figures()["place", "station", 12] == 40
 
 
 # -- counting ------------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import pytest
 
+from pulso.city import Span
 from pulso.flow.collect import collect
 from pulso.flow.presence_store import Store
 from pulso.flow.publish import publish
@@ -21,17 +22,20 @@ from tests.sources.radius_rooms import Whole, radacct
 
 FIRST, LAST = date(2025, 3, 3), date(2026, 5, 17)
 HALF_BLIND, QUIET, BUSY = date(2026, 5, 12), date(2026, 5, 13), date(2026, 5, 14)
+DARK = date(2026, 5, 15)
+"""Half dark, little comes through at the library and the market, and who came is written down all the same."""
 STEP = 26
 """Days from one collection to the next: sessions are kept for 31."""
-LIBRARY = (1, 2)
-"""Of the five access points, those of the library; the first of them goes off at one o'clock on the half-blind day."""
+LIBRARY, MARKET = (1, 2), (3, 4)
+"""Of the five access points, those of the library and of the market; the first of them goes off at one o'clock on the half-blind day."""
 
 
 def of_a_day(day: date, chance: np.random.Generator) -> Iterator[Whole]:
     """Some stay from ten to four; as many again come at one. A stop is told of each, but by an access point that went off."""
     about = 22 * WEEK[day.weekday()] * {QUIET: 0.5, BUSY: 1.6}.get(day, 1.0)
     for ap in range(1, 6):
-        many = round(about * np.exp(chance.normal(0, 0.06)))
+        through = 0.5 if day == DARK and ap in (*LIBRARY, *MARKET) else 1.0
+        many = round(through * about * np.exp(chance.normal(0, 0.06)))
         off = day == HALF_BLIND and ap == LIBRARY[0]
         for i in range(2 * many):
             late = i >= many
@@ -103,3 +107,20 @@ def test_what_nobody_could_see_is_said_to_be_unseen(told):
     seen = told.open().lake.sensor_hours("wifi_presence").to_pylist()
     of_library = [r["hour"] for r in seen if (r["sensor"], r["day"]) == ("library", HALF_BLIND)]
     assert sorted(of_library) == [10, 11, 12]
+
+
+def test_a_cut_that_is_entered_when_all_is_published_makes_its_places_missing_and_the_city_no_quieter(told):
+    river = told.open()
+    fooled, usual = of(told, DARK), of(told, DARK - timedelta(days=7))
+    assert fooled.index < 0.7 * usual.index
+    assert fooled.metrics[0].sensors_seen == 3
+    cut = Span.model_validate({"from": DARK, "to": DARK, "kind": "fibre_cut", "name": "Fibre cut", "sensors": ["ap-1", "ap-4"]})
+    river.lake.enter("cut", cut, who="Vila")
+    publish(told.open())
+    blind, before = of(told, DARK), of(told, DARK - timedelta(days=1))
+    assert (blind.metrics[0].sensors_seen, blind.metrics[0].sensors_alive) == (1, 3)
+    assert blind.index > blind.normal_range[0]
+    assert before.metrics[0].sensors_seen == 3
+    told.open().lake.enter("cut", None, who="Vila")
+    publish(told.open())
+    assert (of(told, DARK).index, of(told, DARK).metrics[0].sensors_seen) == (fooled.index, 3)

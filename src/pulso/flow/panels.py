@@ -17,7 +17,9 @@ from pulso.core.drivers import FEATURES, Drivers
 from pulso.core.level import SPAN
 from pulso.core.panel import Ints, Panel
 from pulso.flow.home import River
+from pulso.flow.presence_count import layout, silenced, too_few
 from pulso.lake import Arrays
+from pulso.sources.radius import Options
 
 MARGIN = 4
 """Days beside those that have data: whether a day is a bridge or an eve depends on its neighbours."""
@@ -177,7 +179,8 @@ def _excluded(river: River, sensors: Sequence[str], span: tuple[date, date]) -> 
 def _silenced(river: River, source: str, seen: Arrays, events: Sequence[Span], span: tuple[date, date]) -> Bools:
     """(T, S) Silenced by an event that says so: whatever a sensor without power reports, it is missing, never a quiet street.
 
-    An event names sources, whose sensors are silenced where it is, or single sensors, which are wherever they stand.
+    An event names sources, whose sensors are silenced where it is, or single sensors, which are wherever they stand. Where a place is the
+    sensor, and access points are what an event names, the place is missing once too few of its access points are left.
     """
     ordinal = np.arange(span[0].toordinal(), span[1].toordinal() + 1)
     out = np.zeros((ordinal.size, len(seen.sensors)), dtype=bool)
@@ -186,6 +189,22 @@ def _silenced(river: River, source: str, seen: Arrays, events: Sequence[Span], s
     for event in (e for e in events if e.sensors):
         named = set(event.sensors)
         out |= _between(ordinal, event.first, event.last)[:, None] & np.array([s in named for s in seen.sensors], dtype=bool)
+    return out | _left_alone(river, river.city.sources[source], seen, events, span)
+
+
+def _left_alone(river: River, conf: SourceConf, seen: Arrays, events: Sequence[Span], span: tuple[date, date]) -> Bools:
+    """(T, S) Places of which events silence so many access points that too few are left: also on days that were published before."""
+    out = np.zeros(((span[1] - span[0]).days + 1, len(seen.sensors)), dtype=bool)
+    naming = [e for e in events if e.sensors and e.last >= span[0] and e.first <= span[1]]
+    if conf.connector != "radius" or not naming:
+        return out
+    options = Options.model_validate(dict(conf.options))
+    where = layout(river.city, river.zones, conf, options)
+    for t in range(out.shape[0]):
+        dark = silenced(where, naming, span[0] + timedelta(days=t))
+        if dark.any():
+            missing = {place for place, few in zip(where.places, too_few(where, dark, options).tolist(), strict=True) if few}
+            out[t] = [s in missing for s in seen.sensors]
     return out
 
 

@@ -19,13 +19,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from pulso.city import City, SourceConf
+from pulso.city import City, SourceConf, Span
 from pulso.core.privacy.nested import Tree, Withheld, protect_nested, record_of
 from pulso.core.privacy.noise import BudgetSpent, laplace
 from pulso.core.privacy.tables import protect, rounded
 from pulso.errors import SourceChanged
 from pulso.flow.home import River
-from pulso.flow.presence_count import Counts, Layout, Sessions, counted, joined, layout, lengths, on_by_reports
+from pulso.flow.presence_count import Counts, Layout, Sessions, counted, joined, layout, lengths, on_by_reports, silenced
 from pulso.flow.presence_due import Silent, due
 from pulso.flow.presence_keep import first_kept, folder
 from pulso.flow.presence_store import Figure, Hour, Store, instants, moment
@@ -145,6 +145,7 @@ class _Desk(NamedTuple):
     sessions: Sessions
     heard: frozenset[str]  # the origins of which accounting is kept
     quiet: float
+    events: tuple[Span, ...]
     span: tuple[date, date]  # the first day whose sessions are kept, and the last that has settled
 
 
@@ -157,7 +158,7 @@ def _desk(river: River, name: str) -> _Desk:
     span = first_kept(river.city, now, retention(conf.keep_raw)), newest
     kept = _kept(river, conf)
     sessions = joined(list(kept.values()), where.points, interim)
-    return _Desk(river, conf, options, where, Store(folder(river, name)), sessions, frozenset(kept), quiet, span)
+    return _Desk(river, conf, options, where, Store(folder(river, name)), sessions, frozenset(kept), quiet, river.lake.events(), span)
 
 
 def _barred(desk: _Desk, day: date) -> str | None:
@@ -260,6 +261,7 @@ def _day(desk: _Desk, day: date) -> _Places | None:
         on = on_by_reports(desk.sessions, len(where.points), edges, desk.quiet)
     else:
         on = _on_by_feed(river, options.health, where, edges, day)
+    on &= ~silenced(where, desk.events, day)[:, None]  # without light it is off, whoever was with it before
     if not on.any():
         return None
     counts = counted(desk.sessions, where, edges, on, options)

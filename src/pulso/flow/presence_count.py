@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pulso.city import City, SourceConf
+from pulso.city import City, SourceConf, Span
 from pulso.core.privacy.nested import Tree
 from pulso.core.privacy.presence import presence
 from pulso.core.privacy.tables import sensitive
 from pulso.sources.radius import Kept, Options, seconds
+from pulso.sources.radius_join import point_of
 from pulso.sources.radius_points import points_of
 from pulso.zones import Zones
 
@@ -21,6 +23,7 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int_]
 
 HOUR = 3600.0
+NEARLY = 1e-9  # a share of access points is a quotient
 SAME = 2.0  # seconds by which two answers may differ about when one session began
 
 
@@ -131,6 +134,22 @@ def on_by_reports(sessions: Sessions, points: int, edges: Floats, quiet: float) 
     return on
 
 
+def silenced(where: Layout, events: Iterable[Span], day: date) -> Bools:
+    """(A,) Which access points an event of this local day silences, called as accounting or as the source of health calls them.
+
+    An event lasts whole days: a cut at noon is a day on which nobody knows how much of it the access point saw.
+    """
+    named = {name for e in events if e.first <= day <= e.last for name in e.sensors}
+    named |= {point_of(name) for name in named}  # an address is an address in whichever way it is written
+    return np.array([point in named or called in named for point, called in zip(where.points, where.feed, strict=True)], dtype=bool)
+
+
+def too_few(where: Layout, off: Bools, options: Options) -> Bools:
+    """(P,) Which places are missing with these access points off, (A,), were all others on: the rule of `counted`."""
+    many, left = (np.bincount(where.place_of[rows], minlength=len(where.places)) for rows in (slice(None), ~off))
+    return np.asarray(left / many < options.seen - NEARLY)
+
+
 def counted(sessions: Sessions, where: Layout, edges: Floats, on: Bools, options: Options) -> Counts:
     """
     Count sessions by place and hour, and say what of it is small.
@@ -157,7 +176,7 @@ def counted(sessions: Sessions, where: Layout, edges: Floats, on: Bools, options
         sessions = _cut(sessions, edges, options.noise.hours)
     found = presence(sessions.start, sessions.stop, sessions.point, where.place_of, edges, on=on)
     with np.errstate(invalid="ignore"):
-        heard = found.seen >= options.seen - 1e-9
+        heard = found.seen >= options.seen - NEARLY
     measured = found.sessions.astype(np.float64) if options.measure == "sessions" else found.hours
     values = np.where(heard, measured, np.nan).T
     count, points = (np.where(heard, x, 0).T.astype(np.float64) for x in (found.sessions, found.points))
