@@ -221,8 +221,14 @@ def test_a_splitter_is_entered_changed_and_taken_out(desk):
 
 def test_nothing_ticked_takes_nothing_out(desk):
     assert "Tick what is to be taken out" in wrong(send(desk, "splices/a", {"take": "1"}))
-    assert "has no splice nothing" in wrong(send(desk, "splices/a", {"take": "1", "row": ["nothing"]}))
+    assert "no longer there" in wrong(send(desk, "splices/a", {"take": "1", "row": ["nothing"]}))
     assert "Assinale" in wrong(send(desk, "splices/a", {"take": "1"}, "pt"))
+    assert len(plan().splices) == 2
+
+
+def test_what_is_taken_out_is_of_the_list_that_it_is_taken_from(desk):
+    keys = [key_of(s) for s in plan().splices if s.site == "a"]
+    assert "no longer there" in wrong(send(desk, "splices/b", {"take": "1", "row": keys}))
     assert len(plan().splices) == 2
 
 

@@ -55,6 +55,8 @@ def test_a_refused_look_leaves_a_step(net, person, client, kind, place, name):
     client.force_login(who)
     assert client.get(f"/en/vila/fibre/{place}").status_code == 403
     assert steps() == [(who.pseudonym, "revision:new", "vila", [f"read {name}"])]
+    assert client.get(f"/pt/vila/fibre/{place}").status_code == 403
+    assert len(steps()) == 1, "whoever goes on trying leaves one an hour"
 
 
 @pytest.mark.parametrize(("place", "name"), [*DESK.items(), ("cuts/1/end", "fibre-cut-end")], ids=[*DESK, "cuts/1/end"])

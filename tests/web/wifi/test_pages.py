@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pulso.fibre.shapes import Plan, Site
+from pulso.fibre.shapes import Disclosure, Plan, Site
 from pulso.web.fibre import writes as fibre
 from pulso.web.wifi.models import AccessPoint, Day, Network, Place
 from tests.web.wifi.hotspots import NINE

@@ -24,7 +24,7 @@ from pulso.web.pages.fibre_known import known
 from pulso.web.pages.fibre_refs import dig
 from pulso.web.pages.fibre_shapes import CableLine, DuctLine, SiteLine
 from pulso.web.pages.fibre_works import depending
-from pulso.web.readings import Reading
+from pulso.web.readings import Reading, status
 
 
 def guest(asked: Asked[Any], said: str = "", **parts: str) -> Guest:
@@ -39,10 +39,12 @@ def as_far(request: HttpRequest, asked: Asked[Any]) -> Asked[Any]:
 
 
 def stamp(reading: Reading) -> Stamp:
-    """Another after each write and for another network: writes may end in another order than they began."""
-    text, at = shown.state(reading)
+    """Another after each write and for another network: writes may end in another order than they began.
+
+    Always of now: when the last write was, which may be of what whoever asks may not know, is nobody's business.
+    """
     network = reads.network(reading.slug)
-    return Stamp(f"{text} {network.digest}", max(at, network.at)) if network else Stamp(text, at)
+    return Stamp(f"{shown.edition(reading)} {network.digest if network else ''}", status.now(reading))
 
 
 def at(who: Guest, *parts: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,7 +11,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from pulso.errors import NothingKnown
@@ -21,18 +19,16 @@ from pulso.show.language import marked as _
 from pulso.web.api.asked import Asked
 from pulso.web.api.problems import Refused, say
 from pulso.web.innovation import letters
-from pulso.web.innovation.moves import MAY_NOT, keep, subject
+from pulso.web.innovation.moves import MAY_NOT, keep_once
 from pulso.web.pages.asked import BadQuestion
 from pulso.web.people.may import Someone
-from pulso.web.people.models import Key, Person, Step
+from pulso.web.people.models import Key
 
 P = ParamSpec("P")
 T = TypeVar("T")
 CLOSED: list[dict[str, list[str]]] = [{"key": []}]
 """What the description says of an address that a key opens, and nothing else."""
 SHUT = _("This key opens nothing that is not public. At /en/account/keys/ you make one that opens what you may see.")
-AGAIN = timedelta(hours=1)
-"""A program that goes on trying leaves one step of the trail in this time: steps stay for good."""
 
 
 def signed(request: HttpRequest) -> int:
@@ -61,7 +57,7 @@ def engineer(request: HttpRequest, asked: Asked[Any], *, may: Callable[[Someone,
     if key is None or not key.opens:
         raise Refused(403, say(SHUT))
     if not may(key.person, asked.reading.slug):
-        _noted(letters.Refused(key.person, about, f"ask {what}", MAY_NOT), asked.reading.slug)
+        keep_once(letters.Refused(key.person, about, f"ask {what}", MAY_NOT), asked.reading.slug)
         raise Refused(403, say("This is for the city's engineers. Their role is given by its administrators."))
     return replace(asked, level=Disclosure.RESTRICTED)
 
@@ -96,11 +92,3 @@ def _said(request: HttpRequest) -> int | None:
 def _key(request: HttpRequest) -> Key | None:
     number = _said(request)
     return None if number is None else Key.objects.select_related("person").get(pk=number)
-
-
-def _noted(refusal: letters.Refused, city: str) -> None:
-    by, lately = refusal.by, timezone.now() - AGAIN
-    assert isinstance(by, Person)  # noqa: S101  # whose key it is
-    same = {"who": by.pseudonym, "action": "refuse", "subject": subject(refusal.thing), "city": city, "fields": [refusal.rule]}
-    if not Step.objects.filter(**same, at__gte=lately).exists():
-        keep(refusal)

@@ -28,7 +28,7 @@ from pulso.web.pages import wifi as page
 from pulso.web.pages import wifi_lines as lines
 from pulso.web.pages.asked import Asked as OfAPage
 from pulso.web.pages.wifi_lines import Seen
-from pulso.web.readings import Reading
+from pulso.web.readings import Reading, status
 from pulso.web.wifi import reads
 from pulso.web.wifi.buildings import buildings
 from pulso.wifi import health
@@ -160,7 +160,7 @@ def as_far(request: HttpRequest, asked: Asked[Any]) -> Asked[Any]:
 
 def stamp(reading: Reading) -> Stamp:
     """Another whenever something was written, and each minute: what is silent grows unknown."""
-    return Stamp(reads.edition(reading), reads.minute(reading))
+    return Stamp(reads.edition(reading), status.now(reading))
 
 
 _orders: WeakKeyDictionary[reads.Board, dict[int, tuple[list[str], list[int]]]] = WeakKeyDictionary()

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from pulso.show.language import marked as _
 from pulso.web.innovation import clock, declaring, states
 from pulso.web.innovation.letters import Refused, Unfit, Word, Words
-from pulso.web.people.models import Person
+from pulso.web.people.models import Person, Step
 from pulso.web.people.trail import note
 
 MAY_NOT = _("That takes a role here that you don't have.")
 NO_STEP = _("It is {now}, and can't become {to}. It can become: {others}.")
 AT_ITS_END = _("It is {now}, and becomes nothing else.")
 SAY_WHY = _("Say why: the reason stays beside it.")
+
+AGAIN = timedelta(hours=1)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +48,14 @@ def keep(refusal: Refused) -> None:
     """Set a refusal in the trail: who tried what on which thing. Once: what a write within another kept goes with the other's."""
     thing = refusal.thing
     note(refusal.by, "refuse", subject(thing), None, {refusal.rule: str(refusal)}, city=getattr(thing, "city", ""))
+
+
+def keep_once(refusal: Refused, city: str) -> None:
+    """The same of what people and programs only ask to see: whoever goes on trying leaves one step an hour, for steps stay for good."""
+    by = refusal.by and refusal.by.pseudonym
+    same = {"who": by, "action": "refuse", "subject": subject(refusal.thing), "city": city, "fields": [refusal.rule]}
+    if not Step.objects.filter(**same, at__gte=timezone.now() - AGAIN).exists():
+        keep(refusal)
 
 
 def subject(thing: Model) -> str:

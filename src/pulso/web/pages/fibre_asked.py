@@ -21,7 +21,7 @@ from pulso.web.fibre.models import Revision
 from pulso.web.fibre.reads import level, network
 from pulso.web.innovation import shown
 from pulso.web.innovation.letters import Refused
-from pulso.web.innovation.moves import MAY_NOT, keep
+from pulso.web.innovation.moves import MAY_NOT, keep_once
 from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.fibre_known import Known, known
 from pulso.web.pages.leaves import MOST, Leaf
@@ -175,7 +175,7 @@ def _refused(request: HttpRequest, speech: Speech, city: str, *, as_json: bool) 
     """Ask a stranger to sign in; tell anybody else that it needs a role, and leave a step of the trail."""
     if isinstance(request.user, Person):
         if city in cities() and request.resolver_match:
-            keep(Refused(request.user, Revision(city=city), f"read {request.resolver_match.url_name}", MAY_NOT))
+            keep_once(Refused(request.user, Revision(city=city), f"read {request.resolver_match.url_name}", MAY_NOT), city)
         why = speech.say("This is for the city's engineers. Their role is given by its administrators.")
         return letter(request, speech, 403, why, as_json=as_json)
     return letter(request, speech, 401, speech.say(STRANGER), as_json=True) if as_json else redirect_to_login(request.get_full_path())

@@ -97,7 +97,7 @@ def joints(at: Visit, what: str, key: str) -> HttpResponse:
     if at.posted and form.is_valid():
         if not taking and wanted and was is None:
             form.add_error(None, at.speech.say(GONE))
-        elif edits := _taken(at, section, reason) if taking else entry.edits():
+        elif edits := _taken(at, section, every, reason) if taking else entry.edits():
             done, doubts = written(at, net, form, edits)
             if done:
                 return at.to(_address(what, key, at.request.GET.get("cable", "")))
@@ -111,11 +111,14 @@ def joints(at: Visit, what: str, key: str) -> HttpResponse:
     return page(at, "fibre-desk-list", context, 400 if form.errors or doubts else 200)
 
 
-def _taken(at: Visit, section: Section, reason: Reason) -> list[Edit]:
-    """What was ticked, to be taken out; nothing where nothing was, and the form says so."""
+def _taken(at: Visit, section: Section, every: Sequence[Any], reason: Reason) -> list[Edit]:
+    """What was ticked, to be taken out; nothing where nothing was, or it isn't of this list, and the form says so."""
     keys = list(dict.fromkeys(at.request.POST.getlist("row")))
     if not keys:
         reason.add_error(None, at.speech.say(PICK))
+    elif not {key_of(row) for row in every}.issuperset(keys):
+        reason.add_error(None, at.speech.say(GONE))
+        return []
     return [writes.Remove(OF[section.entry.of], key) for key in keys]
 
 

@@ -16,7 +16,7 @@ from pulso.web.fibre.desk.doubts import told
 from pulso.web.fibre.kinds import key_of
 from pulso.web.innovation.desk.visits import Gone, Row, Sheet, Visit, private
 from pulso.web.innovation.letters import Refused, Unfit
-from pulso.web.innovation.moves import MAY_NOT, keep
+from pulso.web.innovation.moves import MAY_NOT, keep_once
 from pulso.web.pages.fibre_drawn import Words
 from pulso.web.pages.fibre_known import Known, known
 from pulso.web.pages.twin import around
@@ -31,7 +31,7 @@ def engineers_only(at: Visit) -> Known:
     if reads.level(at.person, at.city) is not Disclosure.RESTRICTED:
         place = getattr(at.request.resolver_match, "url_name", "")
         refusal = Refused(at.person, models.Revision(city=at.city), f"{'send' if at.posted else 'read'} {place}", MAY_NOT)
-        keep(refusal)
+        keep_once(refusal, at.city)
         raise refusal
     found = known(at.city, Disclosure.RESTRICTED)
     if found is None:
