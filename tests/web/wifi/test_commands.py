@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pulso.errors import SourceUnavailable
+from pulso.web.readings import reading
 from pulso.web.wifi import asking, reads
 from pulso.web.wifi.models import AccessPoint, Day, Network, Place, Spell
 from pulso.wifi.files import WifiFileError
@@ -137,7 +138,7 @@ def test_nothing_of_who_connects_is_in_tables_answers_logs_or_letters(files, vil
     kept = [list(model.objects.values()) for model in (Network, Place, AccessPoint, Spell, Day)]
     assert AccessPoint.objects.get(key="ap-1").state == "working"
     out, err = capfd.readouterr()
-    assert told_of("\n".join([*said, repr(kept), repr(reads.board("vila")), caplog.text, out, err])) == []
+    assert told_of("\n".join([*said, repr(kept), repr(reads.board(reading("vila"))), caplog.text, out, err])) == []
 
 
 def test_a_file_that_is_not_there_or_too_large_is_a_letter(files, vila, monkeypatch):

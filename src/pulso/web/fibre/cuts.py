@@ -16,7 +16,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from pulso.errors import PulsoError
 from pulso.fibre.ask.answers import cut as what_if
@@ -261,14 +261,49 @@ def declared(city: str, first: int = 0, most: int | None = None) -> list[Declare
     return [_declared(c, there.get(_key([c.pk])), now) for c in cuts]
 
 
+_ITS = Cut.objects.filter(city=OuterRef("city")).order_by()
+WRITTEN = {
+    "cuts_declared": Subquery(_ITS.values("city").annotate(n=Count("pk")).values("n")),
+    "cuts_ended": Subquery(_ITS.values("city").annotate(n=Count("ended_at")).values("n")),
+}
+"""Annotates a city's row of any table: others whenever a cut of the city was declared or ended, for one is kept for good and ended once."""
+
+
+class Dark(NamedTuple):
+    """What the cuts that are in force at a moment take the light from, all together."""
+
+    sites: frozenset[str] = frozenset()  # ids of customers that are dark, and of sites that are closed
+    sensors: frozenset[str] = frozenset()  # sensors and access points that are blind, as the city's sources call them
+
+
+def not_over(city: str, at: datetime) -> list[Cut]:
+    """A city's cuts that are in force at a moment or will be, in the order in which they were declared. One question."""
+    return list(Cut.objects.filter(Q(until=None) | Q(until__gt=at), city=city).order_by("pk"))
+
+
+def dark(city: str, cuts: Iterable[Cut], at: datetime) -> Dark:
+    """What those of some cuts that are in force at a moment darken together. One question; none where there are none."""
+    on = {c.pk: c for c in cuts if _on(c, at)}
+    if not on:
+        return Dark()
+    numbers = tuple(sorted(on))
+    found = darkened(city, on.values(), [Run(numbers, at, None)]).get(_key(numbers))
+    closed = {site for c in on.values() for site in c.sites}
+    return Dark(frozenset(closed.union(found.sites if found else ())), frozenset(found.sensors if found else ()))
+
+
 def how_many(city: str) -> int:
     """How many cuts were declared in a city."""
     return Cut.objects.filter(city=city).count()
 
 
 def _declared(cut: Cut, alone: Darkened | None, now: datetime) -> Declared:
-    on = cut.since <= now and (cut.until is None or cut.until > now)
-    return Declared(cut, on, tuple(alone.sites) if alone else (), tuple(alone.sensors) if alone else ())
+    return Declared(cut, _on(cut, now), tuple(alone.sites) if alone else (), tuple(alone.sensors) if alone else ())
+
+
+def _on(cut: Cut, at: datetime) -> bool:
+    """Whether it is in force at a moment."""
+    return cut.since <= at and (cut.until is None or cut.until > at)
 
 
 def _key(cuts: Iterable[int]) -> str:

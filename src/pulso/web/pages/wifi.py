@@ -34,6 +34,8 @@ NO_PLACE = _("{city} has no place {found} of the Wi-Fi that you may see.")
 NO_POINT = _("{city} has no access point {found} today that you may see.")
 PUBLIC_BUILDING = _("public building")
 NO_WIFI = _("{city} has not entered its public Wi-Fi yet.")
+NOT_EXPECTED = _("No report of it is expected now; whatever one says, nothing is known of it.")
+WITHOUT_LIGHT = _("A cut of the fibre leaves it without light: whatever is reported of it, nothing is known of it.")
 PUBLIC = Disclosure.PUBLIC
 
 
@@ -146,6 +148,7 @@ def point(asked: Asked, level: Disclosure = PUBLIC) -> WifiPoint:
         level=level.value,
         at=view.now,
         line=lines.point(seen, found, health.RANKS[view.healths[at]]),
+        why=asked.speech.say(WITHOUT_LIGHT if level is Disclosure.RESTRICTED else NOT_EXPECTED) if found.pk in view.blind else "",
         place=home.key,
         place_name=home.name,
         zone=seen.zone(found.zone),

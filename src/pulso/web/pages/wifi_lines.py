@@ -133,7 +133,7 @@ def spells(seen: Seen, points: Sequence[reads.PointRow]) -> tuple[WifiSpell, ...
 
 
 def _spell(spell: Spell, row: reads.PointRow, seen: Seen) -> WifiSpell:
-    silent = seen.view.now - spell.until > seen.view.board.network.reach
+    silent = row.pk in seen.view.blind or seen.view.now - spell.until > seen.view.board.network.reach
     return WifiSpell(
         point=row.key,
         name=row.name or row.key,

@@ -139,6 +139,9 @@ class WifiPoint(WifiHistory):
     """An access point: how it is, and its uptime by day."""
 
     line: WifiPointLine = Field(description="how it is, in short")
+    why: str = Field(
+        description="why nothing is known of it whatever is reported, in a sentence, as far as whoever asks may know; empty otherwise"
+    )
     place: str = Field(description="the place where it stands, by its id")
     place_name: str = Field(description="what the place is called")
     zone: str = Field(description="the name of its zone; empty where it lies in none")

@@ -1,8 +1,8 @@
 """What pages read of a city's Wi-Fi: kept in the process until something is written, and held against the clock when asked.
 
 A board is one city's access points and places as they were last written, in arrays; it costs one small question to see that it is still
-good. Who may see what is decided here, object by object: a place of which somebody may see no access point is not there for them, unless
-it has none at all.
+good. An access point that a cut of the fibre leaves without light is unknown, whatever is reported of it. Who may see what is decided
+here, object by object: a place of which somebody may see no access point is not there for them, unless it has none at all.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import Subquery, Sum
 from numpy.typing import NDArray
 
 from pulso.fibre.shapes import Disclosure
+from pulso.web.fibre import cuts
+from pulso.web.fibre.models import Cut, Revision
 from pulso.web.people import may
 from pulso.web.people.may import Someone
 from pulso.web.readings import Reading, status
@@ -59,6 +61,7 @@ class PointRow(NamedTuple):
     zone: str
     site: str
     owner: str
+    feed: str
     since: date | None
     until: date | None
     disclosure: str
@@ -91,10 +94,11 @@ class Total(NamedTuple):
 class Board:
     """All of a city's Wi-Fi, as it was last written."""
 
-    edition: tuple[int, int]
+    edition: tuple[object, ...]
     network: Network
     places: tuple[PlaceRow, ...]
     points: tuple[PointRow, ...]
+    cuts: tuple[Cut, ...]  # of the fibre, that were not over then
 
     @cached_property
     def at(self) -> NDArray[np.intp]:
@@ -157,6 +161,7 @@ class View:
     places: NDArray[np.intp]  # rows of the board that may be seen, the ill first
     of_places: NDArray[np.int8]  # of all places of the board
     counts: NDArray[np.intp]  # of all places: how many of the points that may be seen are how
+    blind: frozenset[int]  # the numbers of the points that a cut leaves without light
     _reckoned: dict[object, Any] = field(default_factory=dict)  # kept as long as the view is
 
     def once(self, what: object, reckon: Callable[[], R]) -> R:
@@ -216,9 +221,13 @@ _one_at_a_time = Lock()
 
 
 def edition(reading: Reading) -> str:
-    """Another text whenever anything of the Wi-Fi was written, and each minute: what is silent grows unknown. One question."""
-    said = Network.objects.filter(city=reading.slug).values_list("edition", "past").first()
-    return f"{said} {minute(reading):%Y%m%d%H%M}"
+    """Another text whenever the Wi-Fi, a cut, or the fibre, whose buildings gaps tell of, was written, and each minute. One question.
+
+    Each minute, since what is silent grows unknown, and a cut begins and ends.
+    """
+    newest = Revision.objects.filter(city=reading.slug).order_by("-number").values("digest")[:1]
+    found = Network.objects.filter(city=reading.slug).annotate(**cuts.WRITTEN)
+    return f"{found.values_list('edition', 'past', Subquery(newest), *cuts.WRITTEN).first()} {minute(reading):%Y%m%d%H%M}"
 
 
 def minute(reading: Reading) -> datetime:
@@ -226,25 +235,27 @@ def minute(reading: Reading) -> datetime:
     return status.now(reading).astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def board(city: str) -> Board | None:
-    """A city's Wi-Fi; None where it has none. One question where it is known already, three where it was written."""
-    network = Network.objects.filter(city=city).first()
+def board(reading: Reading) -> Board | None:
+    """A city's Wi-Fi; None where it has none. One question where it is known already, four where it was written."""
+    city = reading.slug
+    network = Network.objects.filter(city=city).annotate(**cuts.WRITTEN).first()
     if network is None:
         return None
-    key = (network.pk, network.edition)
+    key = (network.pk, network.edition, *(getattr(network, name) for name in cuts.WRITTEN))
     found = _boards.get(city)
     if found is None or found.edition != key:
         places = tuple(PlaceRow(*r) for r in Place.objects.filter(city=city).order_by("name", "pk").values_list(*PlaceRow._fields))
         known = {p.pk for p in places}  # one that was entered just now waits for the next look
         rows = AccessPoint.objects.filter(city=city).order_by("pk").values_list(*PointRow._fields)
-        found = Board(key, network, places, tuple(p for p in map(PointRow._make, rows) if p.place_id in known))
+        going = tuple(cuts.not_over(city, status.now(reading)))
+        found = Board(key, network, places, tuple(p for p in map(PointRow._make, rows) if p.place_id in known), going)
         _boards[city] = found
     return found
 
 
 def view(reading: Reading, level: Disclosure = Disclosure.PUBLIC) -> View | None:
     """What somebody of a level sees now; None where the city has no Wi-Fi."""
-    known = board(reading.slug)
+    known = board(reading)
     if known is None:
         return None
     now, today = minute(reading), status.today(reading)
@@ -254,14 +265,23 @@ def view(reading: Reading, level: Disclosure = Disclosure.PUBLIC) -> View | None
     alive = (known.life[:, 0] <= today.toordinal()) & (today.toordinal() < known.life[:, 1])
     points = np.flatnonzero(alive & (known.levels <= LEVELS.index(level)))
     healths = health.now_of(known.states[points], now.timestamp() - known.seen[points], known.network.reach.total_seconds())
+    dark = cuts.dark(reading.slug, known.cuts, now)
+    blind = np.array([_blind(known.points[row], dark) for row in points], dtype=bool)
+    healths[blind] = health.UNKNOWN  # whatever was reported of it
     of_places, counts = health.of_places(healths, known.at[points], len(known.places))
     empty = np.bincount(known.at, minlength=len(known.places)) == 0 if len(known.places) else np.zeros(0, dtype=bool)
     seen = np.flatnonzero(counts.any(axis=1) | empty) if len(known.places) else np.zeros(0, dtype=np.intp)
     rank = np.where(empty, len(health.RANKS), of_places)  # places without access points come last
     places = seen[np.argsort(rank[seen], kind="stable")]
-    found = View(known, now, today, points, healths, places, of_places, counts)
+    without = frozenset(known.points[row].pk for row in points[blind])
+    found = View(known, now, today, points, healths, places, of_places, counts, without)
     _views[reading.slug, level] = found
     return found
+
+
+def _blind(point: PointRow, dark: cuts.Dark) -> bool:
+    """Whether cuts leave an access point without light: by its own name, as its feed calls it, or with the site that it hangs on."""
+    return point.key in dark.sensors or point.feed in dark.sensors or point.site in dark.sites
 
 
 def level_of(person: Someone, city: str) -> Disclosure:
