@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench.figures import Figure, middle, note, tell
 from tests.bench.load import Line, latencies, rate, share
 from tests.bench.loops import loop, number
-from tests.bench.networks import PARTS, networks
+from tests.bench.networks import OF_ENGINEERS, PARTS, networks
 from tests.bench.towns import DOMAINS, LAST, METRICS, ZONES, town, twin
 from tests.browser.looks import CHROMIUM, FLAGS, SIZES
 from tests.browser.server import free_port, serving
@@ -112,7 +112,7 @@ def bare() -> Iterator[str]:
         server.wait(20)
 
 
-DESKS = {"a desk": "desk", "the desk of a pilot": "desk/pilots/{number}"}
+DESKS = {"a desk": "desk", "the desk of a pilot": "desk/pilots/{number}"} | OF_ENGINEERS
 """Pages of whoever signed in, which nobody keeps."""
 
 

@@ -16,6 +16,30 @@ AN_HOUR = 3_600
 """Seconds between two reports: the benches take a few minutes, and access points shall not fall silent meanwhile."""
 PARTS = {"site": "s-1", "duct": "d-s-1", "cable": "d-s-1", "place": "p-1", "point": "w-1"}
 """What stands in addresses."""
+ASKED_BY_ENGINEERS = (
+    "fibre",
+    "fibre/site/s-1",
+    "fibre/site/c-1",  # a customer: how it stands, and its pair of paths
+    "fibre/site/c-1?second=1",
+    "fibre/duct/d-s-1",
+    "fibre/cable/d-s-1",
+    "fibre/works",
+    "fibre/buildings",
+    "fibre/near?site=s-1",
+    "fibre/trace?cable=d-s-1&strand=1",
+    "fibre/what-if?duct=d-s-1",
+    "fibre/redundancy",
+    *(f"fibre/critical?sort={sort}" for sort in ("duct", "cable", "site")),
+    "fibre/history",
+    "fibre/history/2",
+    "fibre/cuts",
+    *(f"fibre/edit/{which}" for which in ("site", "duct", "cable", "works", "site/s-1", "duct/d-s-1", "cable/d-s-1", "works/o-1")),
+    *(f"fibre/edit/{joints}/{of}" for joints, of in (("strands", "d-s-1"), ("splices", "s-1"), ("ports", "s-1"), ("splitters", "s-1"))),
+    *(f"desk/wifi{page}" for page in ("", "/gaps", "/places/p-1", "/points/w-1")),
+)
+"""Pages for engineers alone, and those of the network that tell them more: below the city's own, in the towns that are made here."""
+OF_ENGINEERS = {f"{address} as an engineer": address for address in ASKED_BY_ENGINEERS}
+"""The same by what they are called."""
 
 
 def networks(of: dict[str, int], folders: Sequence[Path]) -> None:
