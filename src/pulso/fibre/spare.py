@@ -94,11 +94,11 @@ def nearest(of: Offers, at: Point, *, least: int = 1, most: int | None = 10) -> 
     if least < 1 or (most is not None and most < 1):
         raise ValueError(f"at least one strand and one answer; got least={least}, most={most}")
     enough = np.flatnonzero(of.spare >= least)
-    there = (of.ends[enough] >= 0).any(axis=1)
+    there = (of.ends[enough, 0] >= 0) | (of.ends[enough, 1] >= 0)
     placed, unplaced = int(there.sum()), int((~there).sum())
     enough = enough[there]
     measured = _maybe(of, at, of.ends[enough], most)
-    some = measured.any(axis=1)
+    some = measured[:, 0] | measured[:, 1]
     enough, measured = enough[some], measured[some]
     far = np.full(measured.shape, np.inf)
     far[measured] = _metres(of, at, of.ends[enough][measured])
@@ -125,8 +125,10 @@ def _maybe(of: Offers, at: Point, ends: Ints, most: int | None) -> Bools:
     known: Bools = ends >= 0
     if most is None or len(ends) <= most:
         return known
-    chord = np.append(np.sqrt(((of.way - _way(np.array([at]))) ** 2).sum(axis=1)), np.inf)[ends]
-    return np.asarray(known & (chord <= SURELY * np.partition(chord.min(axis=1), most - 1)[most - 1] + A_METRE))
+    apart = of.way - _way(np.array([at]))
+    chord = np.append(np.sqrt(np.einsum("sk,sk->s", apart, apart)), np.inf)[ends]
+    nearer = np.minimum(chord[:, 0], chord[:, 1])
+    return np.asarray(known & (chord <= SURELY * np.partition(nearer, most - 1)[most - 1] + A_METRE))
 
 
 def _metres(of: Offers, at: Point, sites: Ints) -> Floats:

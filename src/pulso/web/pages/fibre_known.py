@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from math import isfinite
 from threading import Lock
 from typing import Any, TypeVar
@@ -139,8 +140,8 @@ class Known:
     def works_between(self, first: date, last: date) -> Sequence[Works]:
         """Works that have a day in this span, both ends included; in order of time."""
         begins, ends = self._days_of_works
-        found = np.flatnonzero((begins <= last.toordinal()) & (ends >= first.toordinal()))
-        return [self.works[i] for i in found.tolist()]
+        there = (begins <= last.toordinal()) & (ends >= first.toordinal())
+        return list(compress(self.works, there.tolist()))
 
     @cached_property
     def works_at(self) -> Mapping[str, Sequence[Works]]:

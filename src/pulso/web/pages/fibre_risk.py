@@ -138,7 +138,7 @@ def register(asked: Asked) -> Register:
     what, drawn = who.choice("sort", BY), who.known.drawn
     every = _sorted(what, who)
     rows, leaf = cut(every, asked)
-    counted = Counter(getattr(p, what) for p in every)
+    counted = who.known.once(f"paths {what}", lambda: Counter(getattr(p, what) for p in every))
     counts = tuple(Count(n, counted[n]) for n in (0, 1, 2, None) if n is not None or counted[n])
     common = who.known.once("shared", lambda: shared(drawn))
     return Register(
