@@ -157,6 +157,7 @@ class WholeWifiSpot(WifiSpot):
 class WholeWifiAccessPoint(WifiAccessPoint):
     """An access point, as its page tells it."""
 
+    why: str  # why nothing is known of it whatever is reported, in a sentence, as far as whoever asks may know; empty otherwise
     owner: str  # whose it is; empty where nobody says
     site: str  # the fibre site that it hangs on, by its id; empty where unknown, and for all but the city's engineers
     first: date | None  # since which day the city has it; null where nobody says

@@ -142,7 +142,7 @@ def point(asked: Asked[InWords], name: str) -> shapes.WholeWifiAccessPoint:
     who, level = _page(asked, point=name), _level(asked)
     found = page.point(who, level)
     row = ("place", "place_name", "zone", "lon", "lat")
-    same = (*row, "owner", "site", "first", "target", "promise", "promised", "days", "spells")
+    same = (*row, "why", "owner", "site", "first", "target", "promise", "promised", "days", "spells")
     return shapes.WholeWifiAccessPoint(
         **vars(found.line), page=_at(who, level, "points", name), **{field: getattr(found, field) for field in same}
     )

@@ -71,6 +71,9 @@ class WholeWifiSpot(WifiSpot):
 class WholeWifiAccessPoint(WifiAccessPoint):
     """An access point, as its page tells it."""
 
+    why: str = Field(
+        description="why nothing is known of it whatever is reported, in a sentence, as far as whoever asks may know; empty otherwise"
+    )
     owner: str = Field(description="whose it is; empty where nobody says")
     site: str = Field(description="the fibre site that it hangs on, by its id; empty where unknown, and for all but the city's engineers")
     first: date | None = Field(description="since which day the city has it; null where nobody says")
