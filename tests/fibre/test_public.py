@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 import zipfile
 from pathlib import Path
 from random import Random
@@ -25,6 +26,29 @@ from tests.fibre.plans import PORTO, ring, some_plan
 OPEN = Disclosure.PUBLIC
 THERE = (-8.611111, 41.151111)
 EAST = (PORTO[0] + 0.01, PORTO[1])
+BETWEEN = [
+    " ",
+    "  ",
+    "\N{NO-BREAK SPACE}",
+    "\N{THIN SPACE}",
+    "\t",
+    "-",
+    "\N{HYPHEN}",
+    "\N{NON-BREAKING HYPHEN}",
+    "\N{EN DASH}",
+    "_",
+    ".",
+    ", ",
+    "/",
+]
+UNSEEN = [
+    "\N{SOFT HYPHEN}",
+    "\N{ZERO WIDTH SPACE}",
+    "\N{ZERO WIDTH JOINER}",
+    "\N{WORD JOINER}",
+    "\N{LEFT-TO-RIGHT MARK}",
+    "\N{ZERO WIDTH NO-BREAK SPACE}",
+]
 
 
 def site(key: str, at: Any = PORTO, disclosure: Disclosure = OPEN, **more: Any) -> Site:
@@ -62,7 +86,9 @@ def gossiping(row: Any, kind: str, rnd: Random, everything: list[Any]) -> Any:
     if row.disclosure is not OPEN:
         return row.model_copy(update={"name": called(row)})
     other = rnd.choice(everything)
-    gossip = rnd.choice([f"to {called(other)}", f"Rua do Almada, {other.id}", called(other).upper(), "perto da ponte"])
+    gossip = rnd.choice(
+        [f"to {spelt(called(other), rnd)}", f"Rua do Almada, {spelt(other.id, rnd)}", called(other).upper(), "perto da ponte"]
+    )
     fresh: dict[str, Any] = {"name": rnd.choice([called(row), gossip])}
     at = getattr(other, "at", None) or THERE
     if kind != "works":
@@ -76,6 +102,18 @@ def gossiping(row: Any, kind: str, rnd: Random, everything: list[Any]) -> Any:
 def called(row: Any) -> str:
     """A name that only this thing has, and that tells its id only to who knows."""
     return f"Núcleo {type(row).__name__} nº {row.id[1:]} ({'abcdefghijklmnop'[int(row.id[1:])]}x)"
+
+
+def spelt(text: str, rnd: Random) -> str:
+    """A text as somebody else may write it: with other blanks and hyphens, "n.º" for "nº", and marks that can't be seen."""
+    parted = re.sub(" ", lambda _: rnd.choice(BETWEEN), text.replace("nº", rnd.choice(["nº", "N.º", "n.o", "N°", "№"])))
+    return "".join(c + rnd.choice(UNSEEN) if rnd.random() < 0.1 else c for c in parted)
+
+
+def as_read(text: str) -> str:
+    """A text as an eye takes it: nothing that can't be seen, one blank for whatever parts words, "no" for every "nº"."""
+    seen = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in ("Cf", "Mn"))
+    return re.sub(r"[\s_.,/\u2010-\u2015-]+", " ", seen.lower().replace("n.o", "no").replace("n°", "no"))
 
 
 def secrets(network: Plan) -> tuple[set[str], set[tuple[float, float]]]:
@@ -137,6 +175,9 @@ def test_no_id_name_or_place_of_a_hidden_thing_is_in_the_record(rnd: Random) -> 
     assert not words_of(text) & words
     assert not [w for w in words if " " in w and w in text]
     assert not [p for p in places if lies_in(p, text)]
+    seen = as_read(text)
+    assert not words_of(seen) & words
+    assert not [w for w in words if " " in w and as_read(w) in seen]
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -191,8 +232,20 @@ def test_a_route_does_not_bend_where_a_hidden_site_lies() -> None:
     box = site("box", THERE, Disclosure.RESTRICTED)
     network = plan(site("a", PORTO), site("b", EAST), box, duct("d", "a", "b", (PORTO, THERE, EAST)))
     assert public(network).ducts[0].route == (PORTO, EAST)
-    near = THERE[0] + 1e-7, THERE[1] - 1e-7
-    assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, near, EAST)),)})).ducts[0].route == (PORTO, EAST)
+    for east, north in ((1e-7, -1e-7), (-1.5e-6, 0), (0, 1e-6), (9e-6, 9e-6), (-9e-6, 0)):  # degrees: the last two nearly a metre
+        near = THERE[0] + east, THERE[1] + north
+        assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, near, EAST)),)})).ducts[0].route == (PORTO, EAST)
+        noted = site("a", PORTO, more={"at": list(near), "height": 3.5})
+        assert public(plan(noted, box)).sites[0].more == {"height": 3.5}
+    yonder = THERE[0] + 3e-5, THERE[1]
+    assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, yonder, EAST)),)})).ducts[0].route == (
+        PORTO,
+        yonder,
+        EAST,
+    )
+    pole = THERE[0] + 5e-6, THERE[1]
+    by_the_pole = plan(*network.sites, site("pole", pole), duct("d", "a", "b", (PORTO, THERE, pole, EAST)))
+    assert public(by_the_pole).ducts[0].route == (PORTO, pole, EAST)
     beside = plan(*network.sites, site("pole", THERE), *network.ducts)
     assert public(beside).ducts[0].route == (PORTO, THERE, EAST)
 
@@ -209,6 +262,52 @@ def test_a_name_that_names_a_hidden_site_is_emptied_whatever_its_case_and_accent
     shown = public(network)
     assert [s.name for s in shown.sites] == ["", "São João"]
     assert (shown.organisations[0].name, shown.phases[0].name, shown.name) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bunker\N{NON-BREAKING HYPHEN}7",
+        "bunker\N{HYPHEN}7",
+        "bun\N{SOFT HYPHEN}ker-7",
+        "bunker\N{SOFT HYPHEN}7",
+        "to bunker_7_b",
+        "Bunker 7",
+        "bunker7",
+        "\N{FULLWIDTH LATIN SMALL LETTER B}unker-7",
+        "ABRIGO  Nº 3",
+        "Abrigo N.º 3",
+        "abrigo n.o 3",
+        "Abrigo N.° 3",
+        "Abrigo N° 3",
+        "Abrigo, nº3 (porta)",
+    ],
+)
+def test_another_hyphen_or_blank_does_not_make_another_name(name: str) -> None:
+    bunker = site("bunker-7", EAST, Disclosure.RESTRICTED, name="Abrigo Nº 3")
+    assert public(plan(site("a", name=name, more={"note": name}), bunker)).sites == (site("a"),)
+
+
+@given(
+    st.lists(st.sampled_from([*BETWEEN, *UNSEEN, "", "("]), min_size=3, max_size=3),
+    st.lists(st.sampled_from(["", *UNSEEN]), min_size=15, max_size=15),
+)
+def test_whatever_stands_between_its_words_a_name_is_found(between: list[str], unseen: list[str]) -> None:
+    vault = site("v", EAST, Disclosure.RESTRICTED, name="Cofre-forte da Sé 2")
+    said = "".join(w + gap for w, gap in zip(("cofre", "forte", "da", "se"), [*between, " "], strict=True)) + "2"
+    said = "".join(c + unseen[i % len(unseen)] for i, c in enumerate(said))
+    assert public(plan(site("a", name=f"junto a {said}, norte"), vault)).sites[0].name == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["bunker-71", "xbunker-7", "bunker-7b", "bunker norte 7", "7 bunker", "a 5 m da ponte", "12-34", "c 1, 23", "n.o 3", "Abrigo"]
+)
+def test_what_only_looks_like_a_hidden_name_stays(name: str) -> None:
+    hidden = [
+        site("bunker-7", EAST, Disclosure.RESTRICTED, name="Abrigo Nº 3"),
+        *(site(k, EAST, Disclosure.INTERNAL) for k in ("a5", "123-4", "c-12-3")),
+    ]
+    assert public(plan(site("a", name=name), *hidden)).sites[0].name == name
 
 
 def test_a_thing_whose_own_id_names_a_hidden_site_is_left_out_and_one_that_only_looks_like_it_stays() -> None:

@@ -21,11 +21,12 @@ def public(plan: Plan) -> Plan:
     - Of a site neither service nor criticality nor sensors (`UNTOLD`).
     - A duct or cable that ends at a site that doesn't stay is left out whole: a line that stops short of a place points to it. A cable
       names only the ducts that stay; its sheath is then longer than these, and can't be measured from them.
-    - A point of a route where a hidden site lies is taken out of the route, unless a public site lies there too.
+    - A point of a route that lies within about a metre of a hidden site is taken out of the route, unless a public site lies right there.
     - Organisations and phases stay that something that stays names. Where an owner's or a phase's id names a hidden thing, it is left away.
-    - A name or another text that names a hidden thing (its id or name, whatever the case and the accents) is emptied; a thing whose own id
-      does so is left out. So are parts of `more` that hold such a word, or a coordinate of a hidden place. Ids without a letter say
-      nothing, and are looked for only where they stand alone in `more`, or are said of the same kind of thing.
+    - A name or another text that names a hidden thing (the words of its id or name, whatever the case, the accents, and what stands between
+      them) is emptied; a thing whose own id does so is left out. So are parts of `more` that hold such words, or a coordinate of a hidden
+      place. Ids without a letter say nothing, and are looked for only where they stand alone in `more`, or are said of the same kind of
+      thing.
 
     What is left of it all is a plan like any other, and can be written in every form.
     """
