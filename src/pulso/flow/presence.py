@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from pulso.flow.home import River
 from pulso.flow.presence_count import Counts, Layout, Sessions, counted, joined, layout, lengths, on_by_reports, silenced
 from pulso.flow.presence_due import Silent, due
 from pulso.flow.presence_keep import first_kept, folder
+from pulso.flow.presence_restored import Restored, lost, paid, restored, settled
 from pulso.flow.presence_store import Figure, Hour, Store, instants, moment
 from pulso.lake.lake import alone
 from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
@@ -96,7 +97,9 @@ def publish(river: River, name: str, *, silent: Silent = MappingProxyType({})) -
     with alone(folder(river, name), "lock"):
         desk = _desk(river, name)
         wanted = due(river, desk.conf, desk.options, desk.span, desk.heard, silent)
-        return _told(desk, wanted.days, wanted.letters)
+        known = [d for d in wanted.days if not desk.forgot(d)]
+        letters = [lost(name, gone, desk.restored)] if desk.restored and (gone := [d for d in wanted.days if d not in known]) else []
+        return _told(desk, known, [*wanted.letters, *letters])
 
 
 def correct(river: River, name: str, days: Sequence[date]) -> Told:
@@ -128,9 +131,10 @@ def correct(river: River, name: str, days: Sequence[date]) -> Told:
 
 def standing(river: River, name: str) -> Standing:
     """Which days of a source were published, and which of them can be corrected. Nothing is counted for it."""
-    store, keep = Store(folder(river, name)), retention(river.city.sources[name].keep_raw)
-    days, first = store.days(), first_kept(river.city, river.home.clock(), keep)
-    still = [d for d in days if d >= first and store.correctable(d)]
+    store, conf = Store(folder(river, name)), river.city.sources[name]
+    days, first = store.days(), first_kept(river.city, river.home.clock(), retention(conf.keep_raw))
+    back = restored(river, conf, Options.model_validate(dict(conf.options)))
+    still = [d for d in days if d >= first and store.correctable(d) and not (back and d <= back.last)]
     return Standing(name, len(days), (days[0], days[-1]) if days else None, (still[0], still[-1]) if still else None)
 
 
@@ -147,18 +151,23 @@ class _Desk(NamedTuple):
     quiet: float
     events: tuple[Span, ...]
     span: tuple[date, date]  # the first day whose sessions are kept, and the last that has settled
+    restored: Restored | None
+
+    def forgot(self, day: date) -> bool:
+        """Whether a restoration lost what was said of a day."""
+        return self.restored is not None and day <= self.restored.last
 
 
 def _desk(river: River, name: str) -> _Desk:
     conf, now = river.city.sources[name], river.home.clock()
     options = Options.model_validate(dict(conf.options))
     where = layout(river.city, river.zones, conf, options)
-    interim, quiet, settle = lengths(options)
-    newest = (now - timedelta(seconds=settle)).astimezone(river.city.clock).date() - timedelta(days=1)
-    span = first_kept(river.city, now, retention(conf.keep_raw)), newest
+    interim, quiet, _ = lengths(options)
+    span = first_kept(river.city, now, retention(conf.keep_raw)), settled(river.city, options, now)
+    back = restored(river, conf, options)
     kept = _kept(river, conf)
     sessions = joined(list(kept.values()), where.points, interim)
-    return _Desk(river, conf, options, where, Store(folder(river, name)), sessions, frozenset(kept), quiet, river.lake.events(), span)
+    return _Desk(river, conf, options, where, Store(folder(river, name)), sessions, frozenset(kept), quiet, river.lake.events(), span, back)
 
 
 def _barred(desk: _Desk, day: date) -> str | None:
@@ -167,6 +176,8 @@ def _barred(desk: _Desk, day: date) -> str | None:
         return f"it has not settled; until {desk.span[1]} days have"
     if day < desk.span[0]:
         return f"its sessions are forgotten; those from {desk.span[0]} on are kept"
+    if desk.forgot(day):
+        return "the home was brought back from a backup since, and what was said of that day in between nobody knows any more"
     if day not in desk.store.days():
         return "it was never published; a collection publishes it, once all that is known of it has answered"
     if not desk.store.correctable(day):
@@ -254,7 +265,7 @@ class _Places(NamedTuple):
 
 
 def _day(desk: _Desk, day: date) -> _Places | None:
-    """Publish one day; None where no access point was on, so that it may still come."""
+    """Publish one day; None where nothing of it can be shown, or no access point was on, so that it may still come."""
     river, store, where, options = desk.river, desk.store, desk.where, desk.options
     edges = instants(day, river.city.clock)
     if options.health is None:
@@ -269,10 +280,12 @@ def _day(desk: _Desk, day: date) -> _Places | None:
     before = store.hours(day) if day in store.days() else None
     if before is None:
         held = protect_nested(counts.values, where.tree, counts.cells, counts.sums, k=options.k, base=options.base, whole=whole)
+        if options.health is None and not np.isfinite(held.figures).any():
+            return None  # a day without any number would tell that somebody was there: without anybody there is none
         hours = [_hour(where, counts.values[h], held, h, options) for h in range(edges.size - 1)]
     else:
         held, hours = _corrected(before, list(store.figures(day)), where, counts, options)
-    numbers = held.figures if options.noise is None else _noisy(store, day, counts.values, where.tree, held, options)
+    numbers = held.figures if options.noise is None else _noisy(desk, day, counts.values, held)
     shares = held.seen if options.health is not None else _seen_by_all(numbers, where.tree)
     store.publish(day, list(_figures(where, numbers, shares, edges)), hours)
     places = len(where.places)
@@ -342,18 +355,18 @@ def _judged(hour: Hour, was: Floats, held: Floats, where: Layout, counts: Counts
     return found.figures, found.seen, Hour(names, [None if np.isnan(v) else float(v) for v in values], found.record)
 
 
-def _noisy(store: Store, day: date, values: Floats, tree: Tree, held: Withheld, options: Options) -> Floats:
+def _noisy(desk: _Desk, day: date, values: Floats, held: Withheld) -> Floats:
     """What is shown, with noise, rounded; paid for before it is given out."""
-    noise = options.noise
+    store, tree, noise = desk.store, desk.where.tree, desk.options.noise
     if noise is None:
         return held.figures
-    ledger = store.ledger(noise.budget)
+    ledger = paid(store.ledger(noise.budget), desk.restored, noise.epsilon)
     times = sum(name.startswith(str(day)) for name, _ in ledger.releases)
     store.account(ledger.spend(f"{day} {times + 1}", noise.epsilon))
     totals = np.asarray((tree.figures @ np.nan_to_num(values).T).T)
     chance = np.random.default_rng(secrets.randbits(128))
     drawn = laplace(np.where(np.isfinite(held.figures), totals, np.nan), chance, sensitivity=EACH_IN * noise.hours, epsilon=noise.epsilon)
-    return np.asarray(np.maximum(rounded(drawn, options.base), 0.0))
+    return np.asarray(np.maximum(rounded(drawn, desk.options.base), 0.0))
 
 
 def _ids(where: Layout) -> list[tuple[str, str]]:

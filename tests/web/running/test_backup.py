@@ -7,6 +7,7 @@ import json
 import sqlite3
 import tarfile
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -205,6 +206,13 @@ def test_a_home_of_a_later_version_is_not_restored(archive, empty, tmp_path):
 def test_nothing_is_restored_under_a_running_site(archive, empty):
     with locks.beside_others(empty), pytest.raises(locks.Occupied, match="Stop both"):
         restore(archive)
+
+
+def test_a_home_that_was_brought_back_notes_since_when_it_does_not_know_what_was_published(archive, empty):
+    manifest = restore(archive)
+    told = json.loads((empty / "restored.json").read_text())
+    assert told["backup"] == manifest["made"] <= told["at"]
+    assert datetime.fromisoformat(told["at"]).utcoffset() == timedelta()
 
 
 @pytest.mark.parametrize("after", range(6))

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tarfile
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -51,6 +52,7 @@ def restore(file: Path, *, force: bool = False) -> dict[str, Any]:
             manifest = _unpack(file, place / "new")
             _must_fit(manifest, place / "new")
             _arrange(place / "new")
+            _note(manifest, place / "new")
             _mark_ready(home, place)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -183,6 +185,12 @@ def _arrange(new: Path) -> None:
         (laid / "secret-key").chmod(0o600)
     shutil.rmtree(new)
     laid.rename(new)
+
+
+def _note(manifest: dict[str, Any], new: Path) -> None:
+    """Say in the home that its past has a gap: what was published since the backup, it doesn't know (`pulso.flow.presence_restored`)."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    (new / "restored.json").write_text(json.dumps({"at": at, "backup": manifest.get("made", at)}), encoding="utf-8")
 
 
 def _mark_ready(home: Path, place: Path) -> None:
