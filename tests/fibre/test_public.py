@@ -237,6 +237,8 @@ def test_a_route_does_not_bend_where_a_hidden_site_lies() -> None:
         assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, near, EAST)),)})).ducts[0].route == (PORTO, EAST)
         noted = site("a", PORTO, more={"at": list(near), "height": 3.5})
         assert public(plan(noted, box)).sites[0].more == {"height": 3.5}
+    through = duct("d", "a", "b", (PORTO, THERE, EAST), more={"at": list(THERE)})
+    assert public(plan(*network.sites, through)).ducts[0].more == {}
     yonder = THERE[0] + 3e-5, THERE[1]
     assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, yonder, EAST)),)})).ducts[0].route == (
         PORTO,

@@ -117,7 +117,11 @@ class Hidden:
     def _pair(self, numbers: list[float]) -> bool:
         """Whether two numbers that follow each other are a hidden place, whichever comes first."""
         pairs = pairwise(numbers)
-        return any(_near(p, self.coordinates) and _rounded(p) not in self.open_all for a, b in pairs for p in ((a, b), (b, a)))
+        return any(self.lies(p) or self._drawn(p) for a, b in pairs for p in ((a, b), (b, a)))
+
+    def _drawn(self, point: Point) -> bool:
+        """Whether something hidden is drawn through a point or beside it, and nothing public right there."""
+        return _near(point, self.coordinates) and _rounded(point) not in self.open_all
 
 
 def hidden(plan: Plan) -> Hidden:
