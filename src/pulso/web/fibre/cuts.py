@@ -263,8 +263,8 @@ def declared(city: str, first: int = 0, most: int | None = None) -> list[Declare
 
 _ITS = Cut.objects.filter(city=OuterRef("city")).order_by()
 WRITTEN = {
-    "cuts_declared": Subquery(_ITS.values("city").annotate(n=Count("pk")).values("n")),
-    "cuts_ended": Subquery(_ITS.values("city").annotate(n=Count("ended_at")).values("n")),
+    "newest_cut": Subquery(_ITS.order_by("-pk").values("pk")[:1]),
+    "open_cuts": Subquery(_ITS.filter(ended_at=None).values("city").annotate(n=Count("pk")).values("n")),
 }
 """Annotates a city's row of any table: others whenever a cut of the city was declared or ended, for one is kept for good and ended once."""
 

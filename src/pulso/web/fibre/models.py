@@ -83,7 +83,11 @@ class Cut(models.Model):
 
     class Meta:  # noqa: D106
         ordering: ClassVar = ["-since", "-id"]
-        indexes: ClassVar = [models.Index(fields=["city", "-since", "-id"], name="fibre_cuts_in_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["city", "-since", "-id"], name="fibre_cuts_in_order"),
+            models.Index(fields=["city", "-id"], name="fibre_cuts_newest"),
+            models.Index(fields=["city"], condition=Q(ended_at__isnull=True), name="fibre_cuts_open"),
+        ]
 
     def __str__(self) -> str:
         return f"cut {self.pk}, {self.city}, since {self.since:%Y-%m-%d %H:%M}"
