@@ -52,7 +52,7 @@ class Published:
 
     home: Path
     city: Wifi
-    figures: dict[tuple[str, int], tuple[float | None, float]]  # by place and hour: what is shown, and the share of access points seen
+    figures: dict[tuple[str, int], tuple[float | None, float | None]]  # by place and hour: what is shown, and the share that is seen
     truth: Truth
 
 
@@ -101,7 +101,7 @@ def test_a_place_whose_access_points_are_off_is_missing_and_not_empty(published)
     shut = off(published.city, DAY)
     for i, spot in enumerate(published.city.spots):
         if shut[published.city.place == i].all():
-            assert all(published.figures[spot.id, h] == (None, 0) for h in range(1, 23)), spot.id
+            assert all(published.figures[spot.id, h] == (None, None) for h in range(1, 23)), f"{spot.id}: as one that is withheld"
     assert shut.sum() > 40
 
 
