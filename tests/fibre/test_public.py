@@ -237,8 +237,11 @@ def test_a_route_does_not_bend_where_a_hidden_site_lies() -> None:
         assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, near, EAST)),)})).ducts[0].route == (PORTO, EAST)
         noted = site("a", PORTO, more={"at": list(near), "height": 3.5})
         assert public(plan(noted, box)).sites[0].more == {"height": 3.5}
-    through = duct("d", "a", "b", (PORTO, THERE, EAST), more={"at": list(THERE)})
-    assert public(plan(*network.sites, through)).ducts[0].more == {}
+    vast = site("a", PORTO, more={"serial": 10**400, "at": [10**400, *THERE]})
+    assert public(plan(vast, box)).sites[0].more == {"serial": 10**400}
+    coarse = (-8.62, 41.17)  # too coarse for one number to tell of it: only both together do
+    through = duct("d", "a", "b", (PORTO, coarse, EAST), more={"at": list(coarse)})
+    assert public(plan(site("a", PORTO), site("b", EAST), site("box", coarse, Disclosure.RESTRICTED), through)).ducts[0].more == {}
     yonder = THERE[0] + 3e-5, THERE[1]
     assert public(network.model_copy(update={"ducts": (duct("d", "a", "b", (PORTO, yonder, EAST)),)})).ducts[0].route == (
         PORTO,

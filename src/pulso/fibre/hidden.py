@@ -93,7 +93,7 @@ class Hidden:
         if isinstance(value, dict):
             return self._object(value)
         if isinstance(value, list | tuple):
-            flat = [float(v) for v in value if isinstance(v, int | float)]
+            flat = _numbers(value)
             if self._pair(flat):
                 return GONE
             found = [self._kept(v) for v in value]
@@ -101,14 +101,14 @@ class Hidden:
         if isinstance(value, bool) or value is None:
             return value
         if isinstance(value, int | float):
-            return GONE if round(float(value), ALIKE) in self.numbers else value
+            return GONE if any(round(n, ALIKE) in self.numbers for n in _numbers([value])) else value
         text = str(value)
         numbers = [float(n) for n in NUMBER.findall(text)]
         close = any(round(n, ALIKE) in self.numbers for n in numbers) or self._pair(numbers)
         return GONE if close or _folded(text) in self.plain or self.told(text) else value
 
     def _object(self, value: dict[Any, Any]) -> Any:
-        flat = [float(v) for v in value.values() if isinstance(v, int | float) and not isinstance(v, bool)]
+        flat = _numbers(value.values())
         if self._pair(flat):
             value = {k: v for k, v in value.items() if isinstance(v, bool) or not isinstance(v, int | float)}
         found = {k: self._kept(v) for k, v in value.items() if not self.told(str(k)) and _folded(str(k)) not in self.plain}
@@ -122,6 +122,11 @@ class Hidden:
     def _drawn(self, point: Point) -> bool:
         """Whether something hidden is drawn through a point or beside it, and nothing public right there."""
         return _near(point, self.coordinates) and _rounded(point) not in self.open_all
+
+
+def _numbers(values: Iterable[Any]) -> list[float]:
+    """Those of some values that may be degrees; a file may hold whole numbers that no float can be."""
+    return [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= 360]
 
 
 def hidden(plan: Plan) -> Hidden:
