@@ -17,9 +17,7 @@ from pulso.core.drivers import FEATURES, Drivers
 from pulso.core.level import SPAN
 from pulso.core.panel import Ints, Panel
 from pulso.flow.home import River
-from pulso.flow.presence_count import layout, silenced, too_few
 from pulso.lake import Arrays
-from pulso.sources.radius import Options
 
 MARGIN = 4
 """Days beside those that have data: whether a day is a bridge or an eve depends on its neighbours."""
@@ -198,6 +196,9 @@ def _left_alone(river: River, conf: SourceConf, seen: Arrays, events: Sequence[S
     naming = [e for e in events if e.sensors and e.last >= span[0] and e.first <= span[1]]
     if conf.connector != "radius" or not naming:
         return out
+    from pulso.flow.presence_count import layout, silenced, too_few  # with scipy, which a city without Wi-Fi should not wait for
+    from pulso.sources.radius import Options
+
     options = Options.model_validate(dict(conf.options))
     where = layout(river.city, river.zones, conf, options)
     for t in range(out.shape[0]):
