@@ -73,7 +73,7 @@ def calls(site: str) -> list[tuple[str, str]]:
         if (
             address.startswith("/api/v1/cities")
             and "get" in ways
-            and {} in ways["get"]["security"]  # what needs a key: their pages are measured by whoever is signed in
+            and {} in ways["get"].get("security", [{}])  # what needs a key: their pages are measured by whoever is signed in
             and "{" not in filled.replace("{city}", "").replace("{number}", "")
             and "event-stream" not in str(ways["get"].get("responses"))
         ):
