@@ -27,7 +27,6 @@ from pulso.web.fibre.models import Cut, Revision
 from pulso.web.pages.fibre_asked import Guest
 from pulso.web.pages.fibre_cable import Goes, Strand, strands
 from pulso.web.pages.fibre_hangs import hangs, paths
-from pulso.web.pages.fibre_history import short
 from pulso.web.pages.fibre_known import name
 from pulso.web.pages.fibre_near import rows_of as spares
 from pulso.web.pages.fibre_refs import changed, history, officers, ref
@@ -308,7 +307,7 @@ def _of_revision(number: int, asked: Asked[ChangesQuery], who: Guest) -> Rows:
     if not found:
         raise who.missing("revision", str(number))
     names, after = officers(found, who), (0, -1) if asked.after is None else (int(asked.after[0]), int(asked.after[1]))
-    every = who.known.once(f"changes {number}", lambda: short(reads.changes(who.reading.slug, number)))
+    every = who.known.once(f"changes {number}", lambda: reads.changes(who.reading.slug, number, brief=True))
     fields = (
         (n, k, row)
         for n in range(after[0], len(every))

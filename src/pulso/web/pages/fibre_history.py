@@ -73,11 +73,6 @@ def once(asked: Asked) -> Once:
     return Once(asked.frame, _line(found[0], names), tuple(changed(c, found[0], names, asked.speech) for c in rows), leaf)
 
 
-def short(found: list[reads.Change]) -> list[reads.Change]:
-    """Without the fields of what was added or removed, which the page doesn't show: of a first revision they are the whole network."""
-    return [c if c.was == "changed" else c._replace(fields=()) for c in found]
-
-
 def _line(r: reads.Told, names: Mapping[UUID | None, str]) -> Revision:
     return Revision(r.number, r.at, names[r.who], r.why, r.added, r.changed, r.removed)
 
