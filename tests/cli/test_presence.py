@@ -12,7 +12,7 @@ import pytest
 from pulso.cli import main
 from pulso.flow.collect import collect
 from pulso.flow.home import Home
-from pulso.flow.presence_store import Store
+from pulso.flow.presence.store import Store
 from tests.cli.conftest import Pulso, Said
 from tests.flow.test_presence import AP, DAY, POINTS, Vila, a_monday, crowd
 

@@ -9,18 +9,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from pulso.city import Span
-from pulso.flow import presence
 from pulso.flow.collect import collect, rebuild
 from pulso.flow.home import Home, River
-from pulso.flow.presence_count import Sessions, counted, joined, layout, on_by_reports
-from pulso.flow.presence_store import Store, instants
+from pulso.flow.presence import publication
+from pulso.flow.presence.count import counted, layout, shortened, tallied
+from pulso.flow.presence.join import Sessions, joined
+from pulso.flow.presence.store import Store, instants
 from pulso.sources.radius import Kept, Options, read, strip
 from pulso.sources.raw_store import RawStore, retention
 from tests.lake import town
-from tests.sources.radius_rooms import AP, SECRETS, Beat, at, detail
+from tests.sources.radius_rooms import AP, SECRETS, Beat, Whole, at, detail, radacct
 
 DAY = date(2026, 5, 4)
 NOW = datetime(2026, 5, 7, 12, tzinfo=UTC)
@@ -81,13 +83,13 @@ class Vila:
     def open(self) -> River:
         return River.open(self.folder, Home(self.folder / "var", self.folder / "mirror", self.clock))
 
-    def published(self, *, correct: Sequence[date] = ()) -> presence.Told:
+    def published(self, *, correct: Sequence[date] = ()) -> publication.Told:
         """Ask, keep, and publish, or correct; as a collection does, but with what became of it."""
         river = self.open()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pulso.flow.collect.presence.sources", lambda city: [])
+            patch.setattr("pulso.flow.collect.publication.sources", lambda city: [])
             collect(river)
-        return presence.correct(river, "wifi", correct) if correct else presence.publish(river, "wifi")
+        return publication.correct(river, "wifi", correct) if correct else publication.publish(river, "wifi")
 
     def figures(self, day: date = DAY) -> dict[tuple[str, str, int], float | None]:
         """By table, id and hour of UTC."""
@@ -217,7 +219,7 @@ def test_counts_that_were_withheld_are_in_no_file_that_lasts(vila):
     vila.published()
     vila.clock.pass_(days=40)
     river = vila.open()
-    presence.publish(river, "wifi")
+    publication.publish(river, "wifi")
     collect(river)
     home = vila.folder / "var" / "vila"
     assert list((home / "presence" / "wifi" / "private").glob("*")) == []
@@ -258,17 +260,32 @@ def test_one_phone_that_comes_back_thirty_times_is_not_ten(tmp_path, stops):
         assert vila.figures(day)["place", "library", hour] is None
 
 
+def test_a_few_who_began_with_many_and_stayed_are_not_many_the_next_day(tmp_path):
+    """Power came back, thirty were there at each access point at once, and four stayed, of whom each day's export tells."""
+    vila = Vila(tmp_path)
+    folder = tmp_path / "mirror" / "radius.vila.example"
+    folder.mkdir(parents=True)
+    ends = [f"2026-05-06 22:00:{i:02}+00" if i < 4 else f"{DAY} 00:20:00+00" for i in range(30)]
+    rows = [
+        Whole(f"{DAY} 00:10:00+00", end, ap=ap, client=f"de:ad:be:ef:{ap:02}:{i:02}") for ap in range(1, 6) for i, end in enumerate(ends)
+    ]
+    for day in (4, 5, 6):
+        (folder / f"2026050{day}").write_bytes(radacct([r for r in rows if day == 4 or "22:00" in r.stop]))
+    vila.published()
+    assert {vila.figures().get(("place", "library", hour)) for hour in range(1, 23)} == {None}
+
+
 def test_somebody_alone_at_night_changes_nothing_in_what_is_published(tmp_path):
     """Where no feed tells it, an access point was on because of them: so not even that it was is told."""
-    noon = [b for b in a_monday() if f"{DAY}T12" in b.session]
+    busy = [b for ap in range(1, 6) for b in crowd(40, ap, f"{DAY}T11:30:00", 120)]
     texts = []
-    for name, more in (("nobody", []), ("somebody", crowd(1, 5, f"{DAY}T03:10:00", 20))):
+    for name, more in (("nobody", []), ("somebody", crowd(1, 5, f"{DAY}T02:50:00", 80))):
         vila = Vila(tmp_path / name)
-        vila.says(DAY, [*noon, *more])
+        vila.says(DAY, [*busy, *more])
         vila.published()
         texts.append(Store(vila.folder / "var" / "vila" / "presence" / "wifi").text(DAY))
     assert texts[0] == texts[1]
-    assert ",30,1.000" in texts[0]
+    assert ",40,1.000" in texts[0]
 
 
 def test_a_sum_is_said_to_have_seen_the_places_that_are_shown_and_no_others(vila):
@@ -363,7 +380,8 @@ def test_a_session_counts_in_so_many_hours_only_where_noise_must_hide_it(tmp_pat
     options = Options.model_validate(dict(conf.options))
     where, edges = layout(river.city, river.zones, conf, options), instants(DAY, river.city.clock)
     all_day = Sessions(np.full(30, edges[3] + 60), np.full(30, edges[9]), np.zeros(30, dtype=int))
-    counts = counted(all_day, where, edges, np.ones((5, 24), dtype=bool), options)
+    tally = tallied([shortened(all_day, edges, options.noise.hours)], 5, edges)
+    counts = counted(tally, where, tally.on, tally.on, options)
     assert counts.values[:, 0].nonzero()[0].tolist() == [3, 4]
 
 
@@ -424,15 +442,17 @@ NUMBER = {"a": 0, "b": 1}
 
 def kept(*rows: tuple[str, float, float, bool]) -> Kept:
     point, start, stop, is_open = zip(*rows, strict=True) if rows else ((), (), (), ())
-    n = np.full(len(rows), np.nan)
-    return Kept(
-        np.array(point, dtype=object), np.array(start, dtype=float), np.array(stop, dtype=float), n, n, np.array(is_open, dtype=bool)
-    )
+    n, begun = np.full(len(rows), np.nan), np.array(start, dtype=float)
+    names = pa.array(point, pa.string()).dictionary_encode()
+    return Kept(names, begun, np.array(stop, dtype=float), begun, n, n, np.array(is_open, dtype=bool))
 
 
 def together(*answers: Kept) -> list[tuple[int, float, float]]:
-    found = joined(answers, NUMBER, 600.0)
-    return sorted(zip(found.point.tolist(), found.start.tolist(), found.stop.tolist(), strict=True))
+    return whole(joined(answers, NUMBER, 600.0))
+
+
+def whole(parts: list[Sessions]) -> list[tuple[int, float, float]]:
+    return sorted(row for s in parts for row in zip(s.point.tolist(), s.start.tolist(), s.stop.tolist(), strict=True))
 
 
 def test_a_session_over_midnight_is_one_session():
@@ -455,19 +475,6 @@ def test_others_access_points_are_left_out():
     assert together() == []
 
 
-def test_an_access_point_is_on_between_reports_that_lie_near_each_other():
-    edges = 3600.0 * np.arange(7)
-    seen = Sessions(np.array([1800.0, 20_000.0]), np.array([1900.0, 20_100.0]), np.array([0, 0]))
-    assert on_by_reports(seen, 2, edges, 20_000).tolist() == [[True] * 6, [False] * 6]
-    assert on_by_reports(seen, 2, edges, 3_600).tolist() == [[True, False, False, False, False, True], [False] * 6]
-
-
-def test_a_session_at_an_access_point_over_all_day_says_that_it_was_on():
-    edges = 3600.0 * np.arange(4)
-    seen = Sessions(np.array([-50.0]), np.array([20_000.0]), np.array([0]))
-    assert on_by_reports(seen, 1, edges, 86_400).all()
-
-
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-05-04", 24)])
 def test_a_day_has_as_many_hours_as_its_clock_shows(day, hours):
     from zoneinfo import ZoneInfo
@@ -476,7 +483,7 @@ def test_a_day_has_as_many_hours_as_its_clock_shows(day, hours):
 
 
 def test_what_the_door_wrote_is_what_is_counted():
-    found = joined([read(strip(detail(crowd(3, 1, f"{DAY}T10:00:00", 30))), "UTC")], {"aa-bb-cc-00-00-01": 0}, 600.0)
+    (found,) = joined([read(strip(detail(crowd(3, 1, f"{DAY}T10:00:00", 30))), "UTC")], {"aa-bb-cc-00-00-01": 0}, 600.0)
     assert found.start.tolist() == [at(f"{DAY}T10:00:00")] * 3
 
 

@@ -6,14 +6,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from pulso.flow import presence
 from pulso.flow.collect import collect
-from pulso.flow.presence_store import Store
-from tests.core.privacy.cities import Attacker, Printed, proven
+from pulso.flow.presence import publication
+from pulso.flow.presence.store import Store
+from tests.core.privacy.moving import Given, broken
 from tests.flow.test_presence import DAY, Vila
 from tests.sources.radius_rooms import AP, Beat, at
 
@@ -23,8 +24,17 @@ HOME = {1: "a", 2: "a", 3: "b", 4: "b", 5: "c", 6: "c", 7: "d", 8: "d", 9: "e", 
 MOVED = {**HOME, 4: "e"}
 """As the list of access points is mended: the fourth was never in b."""
 
-Counts = dict[tuple[str, int], int]
-"""Sessions by place and hour, as only we know them."""
+Counts = dict[tuple[int, int], int]
+"""Sessions by access point and hour, as only we know them."""
+
+
+class Day(NamedTuple):
+    """One print, what was true of it, and who stood where."""
+
+    home: dict[int, str]
+    here: Counts
+    figures: dict[tuple[str, str, int], float]
+    anew: dict[int, int]  # how often each hour was judged
 
 
 class Attacked:
@@ -39,7 +49,7 @@ class Attacked:
         self.lists(HOME)
         size = self.rng.gamma(1.1, 7.0, len(HOME))
         self.here = {(ap, h): int(self.rng.poisson(size[ap - 1])) for ap in HOME for h in HOURS}
-        self.prints: list[tuple[Counts, dict[tuple[str, str, int], float]]] = []
+        self.prints: list[Day] = []
 
     def lists(self, home: dict[int, str]) -> None:
         """Say which access point is at which place."""
@@ -68,13 +78,12 @@ class Attacked:
         self.says()
         collect(self.vila.open())
         if correct:
-            presence.correct(self.vila.open(), "wifi", [DAY])
-        truth: Counts = {}
-        for ap, place in self.home.items():
-            for h in HOURS:
-                truth[place, h] = truth.get((place, h), 0) + self.here[ap, h] + 1
+            publication.correct(self.vila.open(), "wifi", [DAY])
+        truth = {at: n + 1 for at, n in self.here.items()}
         figures = {(f.table, f.id, f.start.hour): f.value for f in Store(self.folder).figures(DAY) if f.start.hour in HOURS}
-        self.prints.append((truth, {at: np.nan if v is None else v for at, v in figures.items()}))
+        hours = Store(self.folder).hours(DAY) or []
+        anew = {h: len(hours[h + 1]) + (0 if correct else len(self.prints)) for h in HOURS}  # the city's clock is an hour ahead
+        self.prints.append(Day(self.home, truth, {at: np.nan if v is None else v for at, v in figures.items()}, anew))
         lake = {(r["sensor"], r["start"]): r["value"] for r in self.vila.open().lake.observations("wifi").to_pyarrow().to_pylist()}
         printed = {(f.id, f.start): f.value for f in Store(self.folder).figures(DAY) if f.table == "place" and f.value is not None}
         assert lake == printed, "pages, files and the API make all that they tell of these"
@@ -83,30 +92,16 @@ class Attacked:
     def folder(self) -> Path:
         return self.vila.folder / "var" / "vila" / "presence" / "wifi"
 
-    def broken(self, hour: int, until: int) -> set[tuple[float, ...]]:
-        """What the attacker can prove of an hour from so many prints, of all that was or is below k: by the cells that it sums."""
-        cells: dict[tuple[str, int], int] = {}  # by place, and since which print its count is what it is
-        since: list[dict[str, int]] = []
-        for i, (truth, _) in enumerate(self.prints):
-            now = {}
-            for p in ZONE:
-                same = i and truth[p, hour] == self.prints[i - 1][0][p, hour]
-                now[p] = since[-1][p] if same else cells.setdefault((p, i), len(cells))
-            since.append(now)
-        values = np.zeros(len(cells))
-        attacker = Attacker(len(cells), k=10, base=5)
-        entries = []
-        for i, (truth, figures) in enumerate(self.prints):
-            for p in ZONE:
-                values[since[i][p]] = truth[p, hour]
-            rows = {("place", p): [p] for p in ZONE}
-            rows |= {("zone", z): [p for p in ZONE if ZONE[p] == z] for z in ("west", "east")} | {("city", ""): list(ZONE)}
-            wide = np.array([np.bincount([since[i][p] for p in places], minlength=len(cells)) for places in rows.values()], dtype=float)
-            entries += [wide, np.eye(len(cells))[list(since[i].values())]]
-            if i < until:
-                attacker.reads(wide, Printed(np.array([figures[*of, hour] for of in rows])))
-        wanted = np.unique(np.vstack(entries), axis=0)
-        return {tuple(wanted[i].tolist()) for i, _, _ in proven(attacker, wanted, values)}
+    def broken(self, hour: int, until: int) -> set[str]:
+        """What the attacker can prove of an hour from so many prints. He is told which of them were judged anew, and didn't just stay."""
+        given = []
+        for i, p in enumerate(self.prints[:until]):
+            if not i or p.anew[hour] > self.prints[i - 1].anew[hour]:
+                here = {ap: p.here[ap, hour] for ap in HOME}
+                rows = {("place", at): [at] for at in ZONE}
+                rows |= {("zone", z): [at for at in ZONE if ZONE[at] == z] for z in ("west", "east")} | {("city", ""): list(ZONE)}
+                given.append(Given(p.home, here, rows, {of: p.figures[*of, hour] for of in rows}))
+        return broken(given)
 
 
 def name(ap: int) -> str:
@@ -134,8 +129,8 @@ def test_no_attacker_who_keeps_every_file_proves_a_number_below_k(tmp_path, seed
     city.gives(correct=True)
     city.lists(MOVED)
     city.gives(correct=True)
-    shown = [v for _, figures in city.prints for v in figures.values() if not np.isnan(v)]
-    assert len(shown) > 0.25 * sum(len(f) for _, f in city.prints), "to withhold nearly all is easy"
+    shown = [v for p in city.prints for v in p.figures.values() if not np.isnan(v)]
+    assert len(shown) > 0.25 * sum(len(p.figures) for p in city.prints), "to withhold nearly all is easy"
     for hour in HOURS:
         assert city.broken(hour, until=3) == set()
 

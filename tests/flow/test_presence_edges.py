@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pulso.errors import LakeBusy, LakeError, SourceUnavailable
-from pulso.flow import presence, status
+from pulso.errors import LakeBusy, LakeError, SourceChanged, SourceUnavailable
+from pulso.flow import status
 from pulso.flow.collect import collect
-from pulso.flow.presence_count import Sessions, on_by_reports
-from pulso.flow.presence_store import Figure, Store, moment
+from pulso.flow.home import Home, River
+from pulso.flow.presence import publication
+from pulso.flow.presence.store import Figure, Store, Tables, moment
 from pulso.lake.lake import alone
+from pulso.sources import radius
 from pulso.sources.asking import Asker
-from pulso.sources.radius import Options, seconds
 from tests.flow.test_presence import DAY, Vila, a_monday, crowd
 from tests.lake import town
 from tests.sources.radius_rooms import Beat
@@ -54,7 +55,7 @@ def test_an_answer_that_is_none_does_not_wipe_the_good_one_before_it(vila):
         mirrored.write_bytes(body)
         assert vila.published().days == ()
     vila.clock.pass_(days=1)
-    assert presence.publish(vila.open(), "wifi").days == (DAY,)
+    assert publication.publish(vila.open(), "wifi").days == (DAY,)
     assert vila.figures()["place", "library", 12] == 30
 
 
@@ -150,15 +151,27 @@ values = { column = "up", metric = "up", sensor_column = "ap" }
 
 def test_two_do_not_publish_at_once(vila):
     river = vila.open()
-    with alone(presence.folder(river, "wifi"), "lock"), pytest.raises(LakeBusy):
-        presence.publish(river, "wifi")
+    with alone(publication.folder(river, "wifi"), "lock"), pytest.raises(LakeBusy):
+        publication.publish(river, "wifi")
 
 
 # -- the store -----------------------------------------------------------------------------------------------------------------------
 
 
-def print_of(value: float) -> list[Figure]:
-    return [Figure("city", "", moment(0), moment(HOUR), value, 1.0)]
+def print_of(value: float) -> Tables:
+    return Tables([("city", "")], np.array([0, HOUR]), np.array([[value]]), np.ones((1, 1)))
+
+
+def test_a_day_is_written_as_it_is_read(tmp_path):
+    rows = [("place", 'the "old" market, north\nside'), ("zone", "Sé"), ("city", "")]
+    values = np.array([[np.nan, 1_234_565.0, 15.0], [10.0, np.nan, 12.5]])
+    seen = np.array([[np.nan, 1.0, 2 / 3], [1.0, np.nan, 0.5]])
+    Store(tmp_path).publish(DAY, Tables(rows, HOUR * np.arange(3), values, seen), [])
+    assert list(Store(tmp_path).figures(DAY)) == [
+        Figure(*row, moment(HOUR * h), moment(HOUR * (h + 1)), value, share)
+        for h, told in enumerate([[(None, None), (1_234_565.0, 1.0), (15.0, 0.667)], [(10.0, 1.0), (None, None), (12.5, 0.5)]])
+        for row, (value, share) in zip(rows, told, strict=True)
+    ]
 
 
 def test_a_correction_that_was_killed_half_way_is_completed_before_the_next(tmp_path, monkeypatch):
@@ -234,12 +247,68 @@ def test_clocks_that_are_wrong_count_nobody_either(tmp_path):
     assert vila.open().lake.quarantine_rows().num_rows == 0
 
 
-# -- on and off ----------------------------------------------------------------------------------------------------------------------
+# -- other cities, other connectors, answers that break ------------------------------------------------------------------------------
 
 
-def test_an_access_point_that_is_silent_for_hours_was_off_and_one_long_session_says_that_it_was_on():
-    edges, quiet = HOUR * np.arange(25), seconds(Options(url="https://x/{day}", points="p").quiet)
-    at_nine_and_at_six = Sessions(HOUR * np.array([9.1, 18.1]), HOUR * np.array([9.5, 18.5]), np.array([0, 0]))
-    assert on_by_reports(at_nine_and_at_six, 1, edges, quiet)[0].nonzero()[0].tolist() == [9, 18]
-    all_morning = Sessions(HOUR * np.array([6.5, 7.0]), HOUR * np.array([11.5, 7.1]), np.array([0, 0]))
-    assert on_by_reports(all_morning, 1, edges, quiet)[0].nonzero()[0].tolist() == [6, 7, 8, 9, 10, 11]
+def test_an_access_point_is_counted_for_one_city_of_a_home_and_the_letter_names_both(vila, tmp_path):
+    collect(vila.open())
+    other = Vila(tmp_path / "other")
+    file = other.folder / "city.toml"
+    file.write_text(file.read_text().replace('slug = "vila"', 'slug = "vizinha"'))
+    other.says(DAY, a_monday())
+    shared = Home(vila.folder / "var", other.folder / "mirror", vila.clock)
+    (told,) = collect(River.open(other.folder, shared))
+    assert "of vizinha publishes nothing: vila, of the same home, counts 5 of its access points" in told.letter
+    assert Store(vila.folder / "var" / "vizinha" / "presence" / "wifi").days() == []
+    assert publication.publish(vila.open(), "wifi").letter is None  # whose they were before has them still
+
+
+def test_an_answer_that_breaks_the_reader_holds_its_days_back_and_no_other_address(vila, monkeypatch):
+    vila.says(DAY + timedelta(days=1), shifted(1))
+    strip = radius.strip
+
+    def breaks(body, *more, **how):
+        if b"+1" in body:
+            raise SourceChanged("an answer broke the reader: KeyError at line 1 of radius.py")
+        return strip(body, *more, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(radius, "strip", breaks)
+        (told,) = collect(vila.open())
+    assert "broke the reader" in told.letter
+    assert "2026-05-04 waits to be published" in told.letter
+    assert store_of(vila).days() == []
+    collect(vila.open())
+    assert store_of(vila).days() == [DAY]
+
+
+ELSEWHERE = """
+[sources.wifi]
+connector = "table"
+url = "https://counted.vila.example/{day:%Y%m%d}.csv"
+from = 2026-05-04
+to = 2026-05-04
+time = { column = "time", zone = "UTC", step = "1h" }
+values = { column = "people", metric = "METRIC", sensor_column = "place" }
+[domains.street]
+"""
+
+
+@pytest.mark.parametrize(("metric", "more"), [("wifi_presence", ""), ("heads", '\nlike = "wifi_presence"\nvariable = "heads"')])
+@pytest.mark.parametrize(("numbers", "kept"), [((15, 40), 2), ((15, 7), 0), ((15, 41), 0)])
+def test_people_who_were_counted_elsewhere_come_as_they_may_be_published_or_not_at_all(tmp_path, metric, more, numbers, kept):
+    vila = Vila(tmp_path)
+    file = tmp_path / "city.toml"
+    head = file.read_text().partition("[sources.wifi]")[0]
+    name = "people" if more else metric
+    told = ELSEWHERE.replace("METRIC", metric) + f'[metrics.{name}]\nsource = "wifi"\ndomain = "street"{more}\n'
+    file.write_text(head + told)
+    folder = tmp_path / "mirror" / "counted.vila.example"
+    folder.mkdir(parents=True)
+    rows = [f"{DAY}T{9 + i:02}:00:00Z,library,{n}" for i, n in enumerate(numbers)]
+    (folder / f"{DAY:%Y%m%d}.csv").write_text("\n".join(["time,place,people", *rows]) + "\n")
+    (found,) = collect(vila.open())
+    assert (found.kept, found.turned_away) == (kept, 0)
+    assert (found.letter is None) == bool(kept)
+    assert kept or "none below 10, each a multiple of 5" in found.letter
+    assert vila.open().lake.quarantine_rows().num_rows == 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from pulso.errors import CityFileError
 from pulso.flow.collect import collect
-from pulso.flow.presence_store import Store
+from pulso.flow.presence.store import Store
 from pulso.sources.radius import newer, read
 from pulso.sources.raw_store import RawStore, retention
 from tests.flow.test_presence import DAY, Vila, a_monday, alive
@@ -148,8 +149,8 @@ def test_a_day_that_was_published_under_another_name_is_not_published_again(vila
     (told,) = collect(vila.open())
     assert "2026-05-04 was published by the source wifi" in told.letter
     assert Store(home(vila) / "presence" / "radio").days() == []
-    (home(vila) / "presence" / "radio" / "lock").unlink()
-    (home(vila) / "presence" / "radio").rmdir()
+    assert {p.name for p in (home(vila) / "presence" / "radio").iterdir()} <= {"lock", "points.json"}, "nothing of anybody"
+    rmtree(home(vila) / "presence" / "radio")
     (home(vila) / "presence" / "wifi").rename(home(vila) / "presence" / "radio")
     (told,) = collect(vila.open())
     assert told.letter is None

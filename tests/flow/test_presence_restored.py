@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from pulso.errors import LakeError
-from pulso.flow import presence
 from pulso.flow.collect import collect
+from pulso.flow.presence import publication
 from tests.flow.test_presence import DAY, NOW, Vila, a_monday, crowd
 
 NOISE = 'noise = { epsilon = "1", budget = "BUDGET", hours = 6 }'
@@ -63,7 +63,7 @@ def test_nor_is_a_day_corrected_of_which_a_correction_may_be_lost(tmp_path):
     vila.published()
     kept(vila)
     brought_back(vila, NOW, NOW)
-    assert presence.standing(vila.open(), "wifi").correctable is None
+    assert publication.standing(vila.open(), "wifi").correctable is None
     told = vila.published(correct=[DAY])
     assert told.days == ()
     assert "brought back from a backup" in told.letter
@@ -96,7 +96,7 @@ def test_where_the_budget_may_have_been_spent_nothing_more_is_published(tmp_path
 
 def collect_without_publishing(vila: Vila) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pulso.flow.collect.presence.sources", lambda city: [])
+        patch.setattr("pulso.flow.collect.publication.sources", lambda city: [])
         collect(vila.open())
 
 

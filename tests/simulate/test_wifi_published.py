@@ -13,7 +13,7 @@ import pytest
 from pulso.city import cities_folder
 from pulso.flow.collect import collect
 from pulso.flow.home import Home, River
-from pulso.flow.presence_store import Store
+from pulso.flow.presence.store import Store
 from pulso.simulate.wifi import Truth, Wifi, hours, off, sessions, together, truth, wifi
 from pulso.simulate.wifi_feeds import HOST, macs, user_names, write
 

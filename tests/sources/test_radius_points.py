@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulso.errors import CityFileError
-from pulso.flow import presence
 from pulso.flow.collect import collect
+from pulso.flow.presence import publication
 from pulso.sources import open_source
 from tests.flow.test_presence import DAY, Vila, a_monday
 from tests.sources.radius_rooms import AP
@@ -59,8 +59,8 @@ def test_of_two_sources_that_share_an_access_point_nothing_is_published_and_noth
     for refused in (
         lambda: collect(vila.open()),
         lambda: collect(vila.open(), only=["halls"]),
-        lambda: presence.publish(vila.open(), "halls"),
-        lambda: presence.correct(vila.open(), "wifi", [DAY]),
+        lambda: publication.publish(vila.open(), "halls"),
+        lambda: publication.correct(vila.open(), "wifi", [DAY]),
     ):
         with pytest.raises(CityFileError, match="two counts of the same sessions"):
             refused()

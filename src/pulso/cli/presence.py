@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulso.cli.words import AsJson, CityName, HomeFolder, InLanguage, a_day, opened, say, say_json, speech
+from pulso.cli.words import AsJson, CityName, HomeFolder, InLanguage, a_day, complain, opened, say, say_json, speech
 from pulso.errors import NothingKnown
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def presence(
     before is out and bounds what may be printed now: an hour may lose a number that it had, because the difference would tell of somebody.
     A day that can't be corrected is told on standard error, with the reason; the exit code is 6.
     """
-    from pulso.flow import presence as flow
     from pulso.flow.collect import reduce
+    from pulso.flow.presence import publication as flow
     from pulso.show import presence as words
 
     river = opened(city, home)
@@ -59,7 +59,7 @@ def presence(
     elif told.days:
         say(words.corrected(told.source, len(told.days), told.shown, told.withheld, told.unseen, speech(lang)))
     if told.letter:
-        typer.echo(told.letter, err=True)
+        complain(told.letter)
         raise typer.Exit(NothingKnown.exit_code)
 
 

@@ -15,14 +15,14 @@ from rich.progress import Progress
 from pulso import metrics
 from pulso.city import City, SourceConf
 from pulso.errors import CityFileError, LakeError, Mistake, SourceChanged, SourceUnavailable
-from pulso.flow import presence
 from pulso.flow.home import River
-from pulso.flow.presence_due import Silent
-from pulso.flow.presence_keep import forget
+from pulso.flow.presence import publication
+from pulso.flow.presence.due import Silent
+from pulso.flow.presence.keep import forget
 from pulso.lake import Kept
 from pulso.lake.lake import Collection
 from pulso.shapes import Answer, Get, Source, Window
-from pulso.sources import open_source, strip_of
+from pulso.sources import open_source, refusal_of, strip_of
 from pulso.sources.asking import Asker
 from pulso.sources.fetch import Counts, Door, Replay
 
@@ -77,7 +77,7 @@ def collect(
                 door_of[name].close()  # raw answers are on disk before the lake says that it has read them
     river.lake.sync_events(river.city.events)
     silent = {name: [u.url for u in door.unanswered] for name, door in door_of.items()}
-    told = [_present(river, c, silent) if c.source in presence.sources(river.city) else c for c in told]
+    told = [_present(river, c, silent) if c.source in publication.sources(river.city) else c for c in told]
     reduce(river, progress)
     return told
 
@@ -91,7 +91,7 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
     replays = {}
     for name in opened:
         conf = river.city.sources[name]
-        read = presence.replayable(conf, river.lake.digests(name))
+        read = publication.replayable(conf, river.lake.digests(name))
         replays[name] = Replay(conf, salt=salt(river.city, conf), raw=raw_folder(river, name), progress=_bar(progress, name), read=read)
         if lacking := replays[name].lacking(read):
             raise LakeError(
@@ -106,15 +106,15 @@ def rebuild(river: River, *, progress: Progress | None = None) -> list[Collected
             now = run.known_at.astimezone(UTC)  # what tables gave back names the same zone otherwise
             window = Window(conf.first or date(1971, 1, 1), conf.last or now.date(), now)
             told.append(_kept(run, conf, source, window, replays[name]))
-            if name in presence.sources(river.city):
-                run.keep(conf, presence.answers(river, name))
+            if name in publication.sources(river.city):
+                run.keep(conf, publication.answers(river, name))
     reduce(river, progress)
     return told
 
 
 def _present(river: River, collected: Collected, silent: Silent) -> Collected:
     """Publish the days whose sessions have settled, and of which nothing did not answer; tell it with what was collected."""
-    told = presence.publish(river, collected.source, silent=silent)
+    told = publication.publish(river, collected.source, silent=silent)
     letters = [letter for letter in (collected.letter, told.letter) if letter]
     return replace(collected, kept=collected.kept + told.shown, days=max(collected.days, len(told.days)), letter="\n".join(letters) or None)
 
@@ -143,6 +143,7 @@ def _door(river: River, name: str, asker: Asker, progress: Progress | None) -> D
         known=river.lake.digests(name),
         raw=raw_folder(river, name),
         strip=strip_of(conf, river.city, river.home.clock()),
+        refuse=refusal_of(conf),
         progress=_bar(progress, name),
         now=river.home.clock,
     )

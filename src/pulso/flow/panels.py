@@ -196,7 +196,8 @@ def _left_alone(river: River, conf: SourceConf, seen: Arrays, events: Sequence[S
     naming = [e for e in events if e.sensors and e.last >= span[0] and e.first <= span[1]]
     if conf.connector != "radius" or not naming:
         return out
-    from pulso.flow.presence_count import layout, silenced, too_few  # with scipy, which a city without Wi-Fi should not wait for
+    from pulso.flow.presence.count import layout, too_few  # with scipy, which a city without Wi-Fi should not wait for
+    from pulso.flow.presence.on import silenced
     from pulso.sources.radius import Options
 
     options = Options.model_validate(dict(conf.options))

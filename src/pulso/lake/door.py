@@ -25,6 +25,10 @@ EPOCH = date(1970, 1, 1)
 DAWN = date(1971, 1, 1)
 """Before this day no source of ours lived: 1900 and the zero of clocks are mistakes, even where the city file declares no beginning."""
 
+PEOPLE = "wifi_presence"
+FEWEST, STEP = 10, 5
+"""Of numbers of people that were counted elsewhere: fewer are never kept, and those that are were rounded."""
+
 ARRIVED = pa.schema([f for f in KEPT if f.name not in {"revision", "known_at"}])
 """An observation that passed the door, before the lake is asked what it knew."""
 
@@ -68,6 +72,12 @@ class Door:
         self.zones = zones
         self.timezone = city.city.timezone
         self.quantities = {variable: q for (name, variable), q in quantities.items() if name == source.name}
+        own = (n for n, of in city.sources.items() if of.connector == "radius")
+        self.counting = next(own, None)
+        metrics = ((c.variable, c.source) for name, c in city.metrics.items() if (c.like or name) == PEOPLE)
+        self.people = {PEOPLE, *(variable for variable, of in metrics if variable and of == source.name)}
+        if source.connector == "radius":  # what it tells was protected
+            self.people = set()
         self.places = _places(source, city.sensors.get(source.name, ()), zones)
         if source.zone is not None and source.zone not in {z.id for z in zones.leaves}:
             known = ", ".join(z.id for z in zones.leaves)
@@ -82,6 +92,7 @@ class Door:
         sensor, metric = who.codes, what.codes
         start = _integers(rows["start"])
         value = self._in_canonical_unit(rows, what)
+        self._as_published(value, what)
         local = pc.local_timestamp(rows["start"].combine_chunks().cast(pa.timestamp("us", tz=self.timezone)))
         moment = _integers(local)
         day = moment // 86_400_000_000
@@ -131,6 +142,25 @@ class Door:
             return value
         converted: NDArray[np.float64] = value * factor[unit] + offset[unit]
         return converted
+
+    def _as_published(self, value: NDArray[np.float64], what: Coded) -> None:
+        """Refuse counts of people that were counted elsewhere, unless all are as they may be published; and say none of them.
+
+        SourceChanged, before anything of the buffer is kept or put into quarantine, which everybody reads.
+        """
+        at = np.array([w in self.people for w in what.words], dtype=bool)[what.codes] & np.isfinite(value)
+        if not at.any():
+            return
+        refused = f"source {self.source.name}: numbers of people on the Wi-Fi (wifi_presence) are "
+        if self.counting:
+            raise SourceChanged(
+                f"{refused}counted by source {self.counting} here: another count of the same people tells, with it, of few. Take out one."
+            )
+        if ((value[at] < FEWEST) | (value[at] % STEP != 0)).any():
+            raise SourceChanged(
+                f"{refused}taken only as they may be published: none below {FEWEST}, each a multiple of {STEP}, the others left out. "
+                "Some aren't, so nothing of what came was kept. Let them be withheld and rounded where people are counted."
+            )
 
     def _reasons(self, value: NDArray[np.float64], start: Codes, day: Codes, what: Coded, who: Coded, now: datetime) -> Marks:
         """Say why each row is turned away, as its place in WHY. The first reason that holds is the one given."""

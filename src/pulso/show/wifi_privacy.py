@@ -29,8 +29,8 @@ WITHHELD = _(
     "from which it could be worked out. The rest is rounded to the nearest {step}."
 )
 NOISY = _(
-    "Before that, chance moves each number a little (Laplace noise, ε = {epsilon} a day). Of ε, {budget} may be spent in all; then nothing "
-    "more is published."
+    "Of the numbers that are shown, chance then moves each a little (Laplace noise, ε = {epsilon} a day). Which are withheld follows from "
+    "the true counts. Of ε, {budget} may be spent in all; then nothing more is published."
 )
 NO_NOISE = _("No noise is added to the numbers.")
 FROM, UNTIL = _("Days from {day} on are counted."), _("Days until {day} are counted.")
@@ -45,15 +45,26 @@ MACHINES = _("How an access point was on each day is kept as long as the city li
 NO_SESSIONS = _("Sessions are not kept: none come here.")
 DON_T_CONNECT = _("Whoever doesn't connect isn't counted: switch Wi-Fi off on your device, or tell it to forget the city's network.")
 ASK = _(
-    "You may ask the city what it keeps and object to it: under “Contact” stands to whom. Because no address is kept, nobody can find your "
-    "sessions among the others, not even for you."
+    "You may ask the city what it keeps of you and object to it: under “Contact” stands to whom. What is kept here names nobody, and this "
+    "site can't find your sessions by itself. The city may be able to: while sessions are kept, whoever also has the Wi-Fi server's own "
+    "records can compare times and access points, and find yours if you tell which device and when. What was published stays published."
 )
+OCTETS = _("How much was sent is kept with a session, as long as it, and used for nothing else: no number that is published is made of it.")
+LAW, NO_LAW = _("Legal basis: {said}"), _("On which legal basis people are counted, the city has not said here. Ask it.")
+WHO = _("Who receives the sessions: {said}")
+NO_WHO = _("Who receives the sessions besides those who run this site, the city has not said here.")
+OFFICER, NO_OFFICER = _("Data protection officer: {said}"), _("Who its data protection officer is, the city has not said here.")
+AUTHORITY = _("You may also complain to your country's data protection authority (in Portugal, the CNPD).")
 ASK_OTHERS = _(
     "Here there is nothing to object to. What the city's access points and servers keep themselves is not known to this site: under "
     "“Contact” stands whom to ask."
 )
-ASSESSED = _("The city assesses the risks before it counts (Article 35 of the GDPR): ask it for its assessment.")
-WOULD_ASSESS = _("Before it counted anybody, the city would have to assess the risks (Article 35 of the GDPR).")
+ASSESSED = _(
+    "The city assesses the risks before it counts (Article 35 of the General Data Protection Regulation, GDPR): ask it for its assessment."
+)
+WOULD_ASSESS = _(
+    "Before it counted anybody, the city would have to assess the risks (Article 35 of the General Data Protection Regulation, GDPR)."
+)
 
 
 class Counts(NamedTuple):
@@ -70,7 +81,20 @@ class Counts(NamedTuple):
     budget: float | None  # what noise may cost in all
 
 
-def told(counts: Sequence[tuple[str, Counts]], elsewhere: Sequence[str], speech: Speech) -> list[tuple[str, list[str]]]:
+class Said(NamedTuple):
+    """What the city file says of the law, in the page's language; empty where it says nothing."""
+
+    legal_basis: str = ""
+    recipients: str = ""
+    officer: str = ""
+
+
+NOTHING_SAID = Said()
+
+
+def told(
+    counts: Sequence[tuple[str, Counts]], elsewhere: Sequence[str], speech: Speech, said: Said = NOTHING_SAID
+) -> list[tuple[str, list[str]]]:
     """
     Say what is measured, why, for how long, how to object. It says what the code does: change both together.
 
@@ -82,6 +106,8 @@ def told(counts: Sequence[tuple[str, Counts]], elsewhere: Sequence[str], speech:
         The names of sources of such numbers that were not counted here.
     speech
         In which language.
+    said
+        The city's own words.
 
     Returns
     -------
@@ -89,14 +115,19 @@ def told(counts: Sequence[tuple[str, Counts]], elsewhere: Sequence[str], speech:
         The five parts, in order.
     """
     say = speech.say
-    of_people = [say(SESSIONS), *_of_each(counts, speech)] if counts else [say(NOBODY)]
+    of_people = [say(SESSIONS), say(OCTETS), *_of_each(counts, speech)] if counts else [say(NOBODY)]
     if elsewhere:
         of_people.append(say(ELSEWHERE, sources=speech.together(list(elsewhere))))
-    asked = [say(DON_T_CONNECT), say(ASK), say(ASSESSED)] if counts else [say(ASK_OTHERS), say(WOULD_ASSESS)]
+    officer = say(OFFICER, said=said.officer) if said.officer else say(NO_OFFICER)
+    asked = [say(DON_T_CONNECT), say(ASK), officer, say(AUTHORITY), say(ASSESSED)] if counts else [say(ASK_OTHERS), say(WOULD_ASSESS)]
+    law = [
+        say(LAW, said=said.legal_basis) if said.legal_basis else say(NO_LAW),
+        say(WHO, said=said.recipients) if said.recipients else say(NO_WHO),
+    ]
     return [
         (say("What these pages are made of"), [say(s) for s in MADE_OF]),
         (say("What is counted of people"), of_people),
-        (say("Why"), [say(TO_KNOW), say(TO_TELL)] if counts or elsewhere else [say(TO_KNOW)]),
+        (say("Why"), [say(TO_KNOW), *([say(TO_TELL)] if counts or elsewhere else []), *(law if counts else [])]),
         (say("For how long"), [say(MACHINES), *(_kept(counts, speech) if counts else [say(NO_SESSIONS)])]),
         (say("How to object"), asked),
     ]
@@ -120,8 +151,10 @@ def _of_each(counts: Sequence[tuple[str, Counts]], speech: Speech) -> Iterator[s
 def _kept(counts: Sequence[tuple[str, Counts]], speech: Speech) -> Iterator[str]:
     for name, c in counts:
         said = speech.many(
-            "Sessions without addresses are kept for {n} day after their end, and then deleted; published numbers stay published.",
-            "Sessions without addresses are kept for {n} days after their end, and then deleted; published numbers stay published.",
+            "Sessions without addresses are kept for {n} day after their end, and then deleted; no backup that this site makes has them. "
+            "Published numbers stay published.",
+            "Sessions without addresses are kept for {n} days after their end, and then deleted; no backup that this site makes has them. "
+            "Published numbers stay published.",
             c.days,
         )
         yield _under(name, said, counts)

@@ -58,3 +58,8 @@ def strip_of(conf: SourceConf, city: City, now: datetime) -> Callable[[bytes], b
     module = connector(conf.connector)
     made = getattr(module, "strip_for", None)
     return cast(Callable[[bytes], bytes], made(conf, city, now)) if made else getattr(module, "strip", None)
+
+
+def refusal_of(conf: SourceConf) -> Callable[[bytes, str], None] | None:
+    """What lets no answer pass that a connector may not read, before it touches a disk; None where its module has no such thing."""
+    return cast(Callable[[bytes, str], None] | None, getattr(connector(conf.connector), "refuse", None))

@@ -15,8 +15,10 @@ from pulso.errors import SourceChanged
 from pulso.shapes import Raw
 from pulso.sources import table_numbers
 from pulso.sources.draft_look import Column, When, columns_of, known, marks_of, separator_of, table_of, texts_of, when_of
+from pulso.sources.draft_radius import of_accounting
 from pulso.sources.table_options import Options
 from pulso.sources.table_packed import unpacked
+from pulso.sources.table_people import is_accounting, refuse
 from pulso.sources.table_read import Reader, read
 from pulso.sources.table_text import as_text, is_workbook, refuse_pages, sheets
 from pulso.sources.table_urls import Asked
@@ -78,6 +80,9 @@ def draft(path: Path) -> str:
     """
     raw = unpacked(path.read_bytes(), path.name)
     book = is_workbook(raw)
+    if not book and is_accounting(raw.decode("utf-8", "replace")):
+        return of_accounting(raw, path.name, _name(path.name), _address(path.name))
+    refuse(raw, path.name)
     body = as_text(raw, path.name)
     refuse_pages(body, path.name)
     separator = "," if book else separator_of(body)

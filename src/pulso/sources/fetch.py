@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from pulso.city import SourceConf
-from pulso.errors import CityFileError, Mistake, SourceUnavailable
+from pulso.errors import CityFileError, Mistake, SourceChanged, SourceUnavailable
 from pulso.shapes import Raw
 from pulso.sources.addresses import brief, host_of, origin, shown
 from pulso.sources.asking import Asker, Reply
@@ -134,6 +134,8 @@ class Door(_Memory):
         The folder of this source's raw answers; made when first needed.
     strip
         Takes what is personal out of a body. It acts before anything is kept, hashed or handed on.
+    refuse
+        Raises a letter where a body must not be kept at all: it names people, and nothing of this connector strips it.
     progress
         Called with (addresses done, addresses asked until now), in the thread of whoever asks.
     now
@@ -156,6 +158,7 @@ class Door(_Memory):
         known: Mapping[str, str],
         raw: Path,
         strip: Strip | None = None,
+        refuse: Callable[[bytes, str], None] | None = None,
         progress: Progress | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -165,6 +168,7 @@ class Door(_Memory):
             raise CityFileError("city.toml", [Mistake(f"sources.{conf.name}.personal", True, allowed)])
         self._asker = asker
         self._strip = strip
+        self._refuse = refuse
         self._quote = not conf.personal  # whether letters may repeat what a server says
         self._now = now
         self._urls: dict[str, str] = {}  # by origin
@@ -262,12 +266,21 @@ class Door(_Memory):
             self._absent = self._absent or shown(url)
             self._done("absent")
             return None
-        body = self._strip(reply.body) if self._strip else reply.body
+        if self._refuse:
+            self._refuse(reply.body, brief(url))
+        body = self._stripped(reply.body)
         sha256 = hashlib.sha256(body).hexdigest()
         if shown(url) != name:  # what an address that moves is tagged with says nothing of the one that it settles into
             reply = reply._replace(etag="", modified="")
         self.store.add(name, body, sha256, self._now(), etag=reply.etag, modified=reply.modified, content_type=reply.content_type)
         return self._raw(name, body, sha256, reply.content_type)
+
+    def _stripped(self, body: bytes) -> bytes:
+        """An answer without anybody in it. One that breaks the reader brought nothing: what waits for its address waits, others go on."""
+        try:
+            return self._strip(body) if self._strip else body
+        except SourceChanged as why:
+            raise SourceUnavailable(str(why)) from None
 
     def _note(self, url: str, why: SourceUnavailable) -> None:
         self.unanswered.append(Unanswered(shown(url), str(why)))

@@ -7,7 +7,6 @@ small table without anybody in it, before the answer touches a disk. Nothing of 
 
 from __future__ import annotations
 
-import io
 import re
 import traceback
 from collections import Counter
@@ -36,6 +35,12 @@ from pulso.sources.radius_points import points_of
 from pulso.sources.raw_store import retention
 from pulso.sources.table_packed import unpacked
 
+COLUMNS = {
+    "point": pa.dictionary(pa.int32(), pa.string()),
+    **dict.fromkeys(("start", "stop", "back", "octets_in", "octets_out"), pa.float64()),
+    "open": pa.int8(),
+    "wall": pa.int8(),
+}
 FIRST_LINE = b"pulso sessions 1"
 NO_ACCOUNTING = FIRST_LINE + b"\nno accounting\n"
 LONGEST_KEPT = timedelta(days=31)
@@ -107,9 +112,10 @@ class Options(Row):
 class Kept(NamedTuple):
     """The sessions of one stripped answer, as columns."""
 
-    point: NDArray[np.object_]  # (S,)
+    point: pa.DictionaryArray  # (S,) names
     start: Floats  # (S,) seconds since the epoch, UTC
     stop: Floats  # (S,) the last that was heard
+    back: Floats  # (S,) when the client last came back to it; the start, where nobody did
     octets_in: Floats  # (S,) NaN where unknown
     octets_out: Floats
     open: NDArray[np.bool_]  # (S,) no stop was heard
@@ -134,8 +140,9 @@ def strip(body: bytes, points: frozenset[str] | None = None, zone: str | None = 
     -------
     bytes
         What could not be read, counted; then a row a session: access point, start, stop, octets from and to the client, whether it is
-        still open, whether its times are the server's own clock's. Of what is no accounting, only that it is none. Without `points`, a
-        stripped answer comes back as it is; with them, as at a city's own door, it is none: whoever answers could have written it.
+        still open, whether its times are the server's own clock's, and when its client last came back to it, if so. Of what is no
+        accounting, only that it is none. Without `points`, a stripped answer comes back as it is; with them, as at a city's own door, it
+        is none: whoever answers could have written it.
 
     Raises
     ------
@@ -189,7 +196,7 @@ def newer(body: bytes, since: float, zone: str) -> bytes:
     return head + mark + columns + b"".join(row for row, at in zip(rows, stop.tolist(), strict=True) if at >= since)
 
 
-def read(body: bytes, zone: str) -> Kept:
+def read(body: bytes, zone: str, *, octets: bool = True, threads: bool = True) -> Kept:
     """
     Read a stripped answer.
 
@@ -199,6 +206,10 @@ def read(body: bytes, zone: str) -> Kept:
         As `strip` wrote it.
     zone
         The clock of times that name none: an IANA name.
+    octets
+        Without, they are left unread.
+    threads
+        Without, one alone reads it: for whoever reads several side by side.
 
     Returns
     -------
@@ -213,22 +224,23 @@ def read(body: bytes, zone: str) -> Kept:
         raise SourceChanged(
             "what came is no RADIUS accounting: neither a detail file, nor a CSV with the columns of radacct, nor JSON lines"
         )
-    head, mark, table = body.partition(b"\npoint,")
-    if not mark or not head.startswith(FIRST_LINE):
+    head = body.find(b"\npoint,")
+    if head < 0 or not body.startswith(FIRST_LINE):
         raise SourceChanged("what was kept is no table of sessions that this version wrote")
-    types = {"point": pa.string(), "octets_in": pa.float64(), "octets_out": pa.float64(), "start": pa.float64(), "stop": pa.float64()}
-    options = pacsv.ConvertOptions(column_types=types | {"open": pa.int8(), "wall": pa.int8()})
-    found = pacsv.read_csv(io.BytesIO(b"point," + table), convert_options=options)
-
-    def column(name: str) -> Floats:
-        values: Floats = found[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
-        return values
-
-    wall = column("wall") > 0
-    moment = {name: _on_the_line(column(name), wall, zone) for name in ("start", "stop")}
-    moment["stop"] = np.maximum(moment["start"], moment["stop"])  # of the hour that spring skips, a start may come out later
-    points = found["point"].combine_chunks().to_numpy(zero_copy_only=False)
-    return Kept(points, moment["start"], moment["stop"], column("octets_in"), column("octets_out"), column("open") > 0)
+    named = [name for name in COLUMNS if octets or not name.startswith("octets")]
+    options = pacsv.ConvertOptions(column_types=COLUMNS, include_columns=named, include_missing_columns=True)
+    table = pa.BufferReader(pa.py_buffer(body).slice(head + 1))
+    found = pacsv.read_csv(table, pacsv.ReadOptions(use_threads=threads), convert_options=options)
+    wall = found["wall"].to_numpy() > 0
+    shown = {name: found[name].to_numpy() for name in ("start", "stop")}
+    again = found["back"].to_numpy()  # none, in what an older version kept
+    shown["back"] = np.where(np.isnan(again), shown["start"], again)
+    start, stop, back = (_on_the_line(shown[name], wall, zone) for name in ("start", "stop", "back"))
+    stop = np.maximum(start, stop)  # of the hour that spring skips, a start may come out later
+    unread = np.broadcast_to(np.nan, start.size)
+    into, out = (found[name].to_numpy() if octets else unread for name in ("octets_in", "octets_out"))
+    points = found["point"].unify_dictionaries().combine_chunks()
+    return Kept(points, start, stop, np.maximum(start, back), into, out, found["open"].to_numpy() > 0)
 
 
 @dataclass(frozen=True)
@@ -292,10 +304,10 @@ def addresses(template: str, first: date, last: date) -> list[str]:
 
 def _written(found: list[Session], odd: Counter[str]) -> bytes:
     lines = [FIRST_LINE.decode(), *(f"{n} {reason}" for reason, n in sorted(odd.items()) if n)]
-    lines.append("point,start,stop,octets_in,octets_out,open,wall")
+    lines.append("point,start,stop,octets_in,octets_out,open,wall,back")
     lines += [
         f"{s.point},{s.start:.0f},{s.stop:.0f},{'' if s.octets_in is None else s.octets_in},"
-        f"{'' if s.octets_out is None else s.octets_out},{s.open:d},{s.wall:d}"
+        f"{'' if s.octets_out is None else s.octets_out},{s.open:d},{s.wall:d},{'' if s.back == s.start else f'{s.back:.0f}'}"
         for s in found
     ]
     return ("\n".join(lines) + "\n").encode()

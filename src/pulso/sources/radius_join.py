@@ -45,6 +45,7 @@ class Session(NamedTuple):
     octets_out: int | None  # to the client
     open: bool  # no stop was heard
     wall: bool
+    back: float  # when the last of the sessions that were joined to it began; its start, where none was
 
 
 class _Heard(NamedTuple):
@@ -97,8 +98,8 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
     -----
     Octets are gigawords · 2^32 + octets (RFC 2869, 5.1 and 5.2). A moment is the server's own, less the delay (RFC 2866, 5.2), and a
     start is counted back from Acct-Session-Time where the row that tells it is missing. Sessions of one client with one access point
-    that follow each other within less than an hour are one, but for a last one without a stop: so nobody counts more than twice in an
-    hour of an access point, and no hour is filled in which nobody was there.
+    that follow each other within less than an hour are one: so of one answer a client counts once in an hour of an access point, and no
+    hour is filled in which nobody was there. When the last of them began is kept too: by it the next answer's are known to go on.
     """
     heard: dict[tuple[str, ...], list[_Heard]] = {}
     spelled = _Spelled()
@@ -119,7 +120,7 @@ def sessions(rows: Iterable[Fields], odd: Counter[str], points: frozenset[str] |
             odd["unknown sensor"] += 1
         else:
             known.append(one)
-    return sorted(_returned(known), key=lambda s: (s.point, s.start, s.stop, s.octets_in or 0, s.octets_out or 0))
+    return sorted(_returned(known), key=lambda s: (s.point, s.start, s.stop, s.octets_in or 0, s.octets_out or 0, s.back, s.open))
 
 
 class _Spelled(dict[str, str]):
@@ -177,7 +178,7 @@ def _one(beats: list[_Heard], odd: Counter[str], clock: tzinfo | None) -> tuple[
         return None
     start, stop = found
     into, out = (max((n for b in beats if (n := b.octets[i]) is not None), default=None) for i in (0, 1))
-    return Session(last.point, start, stop, into, out, not ends, last.wall and clock is None), last.client
+    return Session(last.point, start, stop, into, out, not ends, last.wall and clock is None, start), last.client
 
 
 def _spans(start: float, stop: float, clock: tzinfo | None) -> Iterator[tuple[float, float]]:
@@ -199,8 +200,7 @@ def _possible(start: float, stop: float, length: float | None) -> bool:
 def _returned(known: list[tuple[Session, str]]) -> list[Session]:
     """Join sessions of a client who came back to the same access point within less than an hour.
 
-    A client's last one, if it is open, stays apart: its stop may be in another answer, which knows it by its start. Earlier ones that are
-    open lost their stops. So of one client two rows at most overlap an hour of an access point.
+    Of those without a stop, all but the last lost theirs: so what is joined is open if the last of it is.
     """
     found = [s for s, client in known if not client]
     by_client: dict[tuple[str, str, bool], list[Session]] = {}
@@ -208,19 +208,13 @@ def _returned(known: list[tuple[Session, str]]) -> list[Session]:
         if client:
             by_client.setdefault((s.point, client, s.wall), []).append(s)
     for those in by_client.values():
-        those.sort(key=lambda s: s.start)
-        if those[-1].open:
-            found.append(those.pop())
-        if not those:
-            continue
-        now, *rest = (s._replace(open=False) for s in those)
+        now, *rest = sorted(those, key=lambda s: s.start)
         for s in rest:
             if s.start - now.stop < RETURN:
-                now = now._replace(
-                    stop=max(now.stop, s.stop), octets_in=_sum(now.octets_in, s.octets_in), octets_out=_sum(now.octets_out, s.octets_out)
-                )
+                octets = _sum(now.octets_in, s.octets_in), _sum(now.octets_out, s.octets_out)
+                now = Session(now.point, now.start, max(now.stop, s.stop), *octets, s.open, s.wall, s.start)
             else:
-                found.append(now)
+                found.append(now._replace(open=False))
                 now = s
         found.append(now)
     return found

@@ -13,10 +13,11 @@ from pulso.errors import SourceChanged
 from pulso.shapes import Answer, Get, Window
 from pulso.sources.addresses import origin
 from pulso.sources.table_options import Options
+from pulso.sources.table_people import refuse
 from pulso.sources.table_read import Reader, read
 from pulso.sources.table_urls import addresses
 
-__all__ = ["Options", "Source"]
+__all__ = ["Options", "Source", "refuse"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pulso.errors import SourceChanged
 from pulso.sources.table_options import Options, Values
+from pulso.sources.table_people import refuse_columns
 
 
 class Column(NamedTuple):
@@ -45,8 +46,9 @@ def plan(header: list[str], url: str, options: Options, names: dict[str, str], s
     Raises
     ------
     SourceChanged
-        A letter with the address, the column that is missing and the columns that are there.
+        A letter with the address, the column that is missing and the columns that are there; or that one of them names people.
     """
+    refuse_columns(header, url)
 
     def position(name: str) -> int:
         if name not in header:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
+Bools = NDArray[np.bool_]
 
 HOUR = 3600.0  # seconds
 AT_ONCE = 1 << 18  # sessions: so many as a processor's own memory holds
@@ -22,6 +23,8 @@ class Presence(NamedTuple):
     points: Ints  # (P, H) access points with at least one of them
     seen: Floats  # (P, H) share of the place's access points that were on; NaN where it has none
     unheard: int  # sessions, span by span, of points said to be off: left out
+    hours_at: Floats  # (A, H) session-hours of each access point; 0 where it was off
+    sessions_at: Ints  # (A, H) distinct sessions of each
 
 
 def presence(
@@ -62,32 +65,68 @@ def presence(
     Each session is touched a fixed number of times, however long it is: its first and its last span get what they overlap, those
     between are counted where they begin and end, and added up.
     """
-    begin, end, at = np.asarray(start, dtype=np.float64), np.asarray(stop, dtype=np.float64), np.asarray(point)
     home, cuts = np.asarray(place), np.asarray(edges, dtype=np.float64)
+    begin, end, at = np.asarray(start, dtype=np.float64), np.asarray(stop, dtype=np.float64), np.asarray(point)
     _check(begin, end, at, home, cuts)
-    spans = cuts.size - 1
-    working = np.ones((home.size, spans), dtype=bool) if on is None else np.asarray(on)
-    if working.shape != (home.size, spans) or working.dtype != np.bool_:
+    working = np.ones((home.size, cuts.size - 1), dtype=bool) if on is None else np.asarray(on)
+    return of_places(*_by_point(begin, end, at, home.size, cuts), home, working)
+
+
+def by_point(start: ArrayLike, stop: ArrayLike, point: ArrayLike, points: int, edges: ArrayLike) -> tuple[Ints, Floats]:
+    """(A, H), twice: at each access point how many sessions overlap each span, and for how many seconds. As `presence`, before places."""
+    begin, end, at = np.asarray(start, dtype=np.float64), np.asarray(stop, dtype=np.float64), np.asarray(point)
+    cuts = np.asarray(edges, dtype=np.float64)
+    _check(begin, end, at, np.zeros(points, dtype=int), cuts)
+    return _by_point(begin, end, at, points, cuts)
+
+
+def of_places(count: Ints, seconds: Floats, home: Ints, on: Bools, told: Bools | None = None) -> Presence:
+    """
+    Add up by place what `by_point` found.
+
+    Parameters
+    ----------
+    count, seconds : (A, H)
+        Of each access point in each span.
+    home : (A,)
+        Its place.
+    on : (A, H)
+        Whether it was on: what `seen` is a share of.
+    told : (A, H)
+        Whether what it says counts; without, if it was on. One that fell silent within a span wasn't on, and those who were there were.
+
+    Returns
+    -------
+    Presence
+
+    Raises
+    ------
+    ValueError
+        If `on` or `told` are of another shape, or say something else than yes or no.
+    """
+    says = on if told is None else told
+    if any(x.shape != count.shape or x.dtype != np.bool_ for x in (on, says)):
         raise ValueError(
-            f"`on` says for {home.size} access points and {spans} spans whether they were on; got {working.dtype} {working.shape}"
+            f"`on` says for {count.shape[0]} access points and {count.shape[1]} spans whether they were on; got {on.dtype} {on.shape}"
         )
-
-    shape = (home.size, spans + 1)
-    across, lost = np.zeros(shape), np.zeros(shape)
-    for some in range(0, begin.size, AT_ONCE):
-        part = slice(some, some + AT_ONCE)
-        _split(begin[part], end[part], at[part], cuts, across.ravel(), lost.ravel())
-    count = np.rint(np.cumsum(across, axis=1)[:, :spans]).astype(int)
-    seconds = count * np.diff(cuts) - lost[:, :spans]
-
-    unheard = int(count[~working].sum())
-    count, seconds = np.where(working, count, 0), np.where(working, np.maximum(seconds, 0.0), 0.0)
+    unheard = int(count[~says].sum())
+    count, seconds = np.where(says, count, 0), np.where(says, np.maximum(seconds, 0.0), 0.0)
     places = int(home.max()) + 1
-    known, all_points = _by_place(working, home, places), np.bincount(home, minlength=places)[:, None]
+    known, all_points = _by_place(on, home, places), np.bincount(home, minlength=places)[:, None]
     with np.errstate(invalid="ignore"):
         seen = known / all_points
     hours = np.where(known > 0, _by_place(seconds, home, places) / HOUR, np.nan)
-    return Presence(hours, _by_place(count, home, places).astype(int), _by_place(count > 0, home, places).astype(int), seen, unheard)
+    at_all = _by_place(count > 0, home, places).astype(int)
+    return Presence(hours, _by_place(count, home, places).astype(int), at_all, seen, unheard, seconds / HOUR, count)
+
+
+def _by_point(begin: Floats, end: Floats, at: Ints, points: int, cuts: Floats) -> tuple[Ints, Floats]:
+    across, lost = np.zeros((points, cuts.size)), np.zeros((points, cuts.size))
+    for some in range(0, begin.size, AT_ONCE):
+        part = slice(some, some + AT_ONCE)
+        _split(begin[part], end[part], at[part], cuts, across.ravel(), lost.ravel())
+    count = np.rint(np.cumsum(across, axis=1)[:, :-1]).astype(int)
+    return count, count * np.diff(cuts) - lost[:, :-1]
 
 
 def _split(begin: Floats, end: Floats, at: Ints, cuts: Floats, across: Floats, lost: Floats) -> None:

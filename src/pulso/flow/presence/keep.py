@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulso.city import City
 from pulso.flow.home import River
-from pulso.flow.presence_store import Store
+from pulso.flow.presence.store import Store
 from pulso.lake.lake import alone
 from pulso.sources.radius import LONGEST_KEPT, kept_since, newer
 from pulso.sources.raw_store import RawStore, retention

@@ -7,39 +7,47 @@ forgotten. What was published is kept for good, and is all that the lake, and th
 from __future__ import annotations
 
 import hashlib
+import io
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from pulso.city import City, SourceConf, Span
-from pulso.core.privacy.nested import Tree, Withheld, protect_nested, record_of
+from pulso.core.privacy.nested import Tree, Withheld, protect_nested
 from pulso.core.privacy.noise import BudgetSpent, laplace
-from pulso.core.privacy.tables import protect, rounded
+from pulso.core.privacy.tables import rounded
 from pulso.errors import SourceChanged
 from pulso.flow.home import River
-from pulso.flow.presence_count import Counts, Layout, Sessions, counted, joined, layout, lengths, on_by_reports, silenced
-from pulso.flow.presence_due import Silent, due
-from pulso.flow.presence_keep import first_kept, folder
-from pulso.flow.presence_restored import Restored, lost, paid, restored, settled
-from pulso.flow.presence_store import Figure, Hour, Store, instants, moment
+from pulso.flow.presence.again import corrected, ids, lists, printed
+from pulso.flow.presence.claims import claimed
+from pulso.flow.presence.count import Layout, Tally, counted, layout, lengths, shortened, tallied
+from pulso.flow.presence.due import Silent, due
+from pulso.flow.presence.join import Sessions, joined
+from pulso.flow.presence.keep import first_kept, folder
+from pulso.flow.presence.on import on_by_feed, silenced
+from pulso.flow.presence.restored import Restored, lost, paid, restored, settled
+from pulso.flow.presence.store import Printed, Store, Tables, instants
+from pulso.flow.presence.threads import mapped
 from pulso.lake.lake import alone
 from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
 from pulso.sources import radius
-from pulso.sources.radius import Kept, Options
+from pulso.sources.radius import Kept, Options, seconds
 from pulso.sources.raw_store import RawStore, retention
 
 METRIC = "wifi_presence"
 EACH_IN = 3  # figures that a place's hour is part of: its own, its zone's, the city's
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def publish(river: River, name: str, *, silent: Silent = MappingProxyType({})) -
     name
         A source with connector = "radius".
     silent
-        Of each source the addresses that did not answer: days of which they may tell something wait (`presence_due.due`).
+        Of each source the addresses that did not answer: days of which they may tell something wait (`due.due`).
 
     Returns
     -------
@@ -96,6 +104,8 @@ def publish(river: River, name: str, *, silent: Silent = MappingProxyType({})) -
     """
     with alone(folder(river, name), "lock"):
         desk = _desk(river, name)
+        if taken := claimed(river, name, desk.where.points, desk.span[0]):
+            return _told(desk, [], [taken])
         wanted = due(river, desk.conf, desk.options, desk.span, desk.heard, silent)
         known = [d for d in wanted.days if not desk.forgot(d)]
         letters = [lost(name, gone, desk.restored)] if desk.restored and (gone := [d for d in wanted.days if d not in known]) else []
@@ -124,6 +134,8 @@ def correct(river: River, name: str, days: Sequence[date]) -> Told:
     """
     with alone(folder(river, name), "lock"):
         desk = _desk(river, name)
+        if taken := claimed(river, name, desk.where.points, desk.span[0]):
+            return _told(desk, [], [taken])
         barred = {d: why for d in days if (why := _barred(desk, d)) is not None}
         letters = [f"Source {name}: {d} can't be corrected: {why}." for d, why in barred.items()]
         return _told(desk, [d for d in dict.fromkeys(days) if d not in barred], letters, again=True)
@@ -146,9 +158,9 @@ class _Desk(NamedTuple):
     options: Options
     where: Layout
     store: Store
-    sessions: Sessions
+    sessions: list[Sessions]  # in parts
+    tally: Tally  # of all days that could be published or corrected
     heard: frozenset[str]  # the origins of which accounting is kept
-    quiet: float
     events: tuple[Span, ...]
     span: tuple[date, date]  # the first day whose sessions are kept, and the last that has settled
     restored: Restored | None
@@ -167,7 +179,11 @@ def _desk(river: River, name: str) -> _Desk:
     back = restored(river, conf, options)
     kept = _kept(river, conf)
     sessions = joined(list(kept.values()), where.points, interim)
-    return _Desk(river, conf, options, where, Store(folder(river, name)), sessions, frozenset(kept), quiet, river.lake.events(), span, back)
+    days = [span[0] + timedelta(days=i) for i in range((span[1] - span[0]).days + 1)] or [span[0]]
+    edges = np.unique(np.concatenate([instants(day, river.city.clock) for day in days]))
+    tally = tallied(sessions, len(where.points), edges, quiet if options.health is None else None)
+    store = Store(folder(river, name))
+    return _Desk(river, conf, options, where, store, sessions, tally, frozenset(kept), river.lake.events(), span, back)
 
 
 def _barred(desk: _Desk, day: date) -> str | None:
@@ -199,34 +215,45 @@ def _told(desk: _Desk, days: Sequence[date], letters: list[str], *, again: bool 
             break
         if told is not None:
             done.append(day)
+            if told.stayed:
+                letters.append(_stayed(name, day, told.stayed))
             heard, said = told.seen > 0, np.isfinite(told.figures)
             shown, withheld, unseen = shown + int(said.sum()), withheld + int((heard & ~said).sum()), unseen + int((~heard).sum())
         elif again:
             letters.append(f"Source {name}: {day} can't be corrected: by what is known now, no access point was on.")
-    known = river.lake.digests(name)
-    new = [a for a in answers(river, name) if known.get(a.origin) != a.digest]
+    new = list(answers(river, name, river.lake.digests(name)))
     if new:
         river.lake.keep(desk.conf, new)
     return Told(name, tuple(done), shown, withheld, unseen, desk.store.forget(desk.span[0]), "\n".join(letters) or None)
 
 
-def answers(river: River, name: str) -> Iterator[Answer]:
-    """All that was published of a source's places, an answer a day: what a collection, or a rebuild, hands to the lake."""
+def _stayed(name: str, day: date, hours: int) -> str:
+    """Why a correction left hours as they were printed."""
+    these = "1 hour keeps" if hours == 1 else f"{hours} hours keep"
+    return (
+        f"Source {name}: of {day}, {these} the numbers that were printed, though others are known now: with them, what was printed before "
+        "would tell of fewer sessions than may be told of, or of a single access point's."
+    )
+
+
+def answers(river: River, name: str, known: Mapping[str, str] = MappingProxyType({})) -> Iterator[Answer]:
+    """All that was published of a source's places, an answer a day: what a collection, or a rebuild, hands to the lake.
+
+    Not those of which a digest is known.
+    """
     store = Store(folder(river, name))
+    types = {"start": UTC_TIME, "end": UTC_TIME, "value": pa.float64(), "seen": pa.float64(), "table": pa.string(), "id": pa.string()}
     for day in store.days():
-        rows = [f for f in store.figures(day) if f.table == "place" and f.value is not None]
-        n = len(rows)
-        seen = batch(
-            OBSERVATION,
-            sensor=[f.id for f in rows],
-            metric=[METRIC] * n,
-            start=pa.array([f.start for f in rows], UTC_TIME),
-            end=pa.array([f.end for f in rows], UTC_TIME),
-            value=[f.value for f in rows],
-            unit=["1"] * n,
-        )
-        digest = hashlib.sha256(store.text(day).encode()).hexdigest()
-        yield Answer(seen, batch(REJECT), f"presence/{name}/{day}", digest)
+        text, where = store.text(day).encode(), f"presence/{name}/{day}"
+        digest = hashlib.sha256(text).hexdigest()
+        if known.get(where) == digest:
+            continue
+        found = pacsv.read_csv(io.BytesIO(text), convert_options=pacsv.ConvertOptions(column_types=types))
+        found = found.filter(pc.and_(pc.equal(found["table"], "place"), pc.is_valid(found["value"])))
+        sensor, start, end, value = (found[column].combine_chunks() for column in ("id", "start", "end", "value"))
+        n = found.num_rows
+        seen = batch(OBSERVATION, sensor=sensor, metric=[METRIC] * n, start=start, end=end, value=value, unit=["1"] * n)
+        yield Answer(seen, batch(REJECT), where, digest)
 
 
 def replayable(conf: SourceConf, read: Mapping[str, str]) -> dict[str, str]:
@@ -240,21 +267,25 @@ def replayable(conf: SourceConf, read: Mapping[str, str]) -> dict[str, str]:
 def _kept(river: River, conf: SourceConf) -> dict[str, Kept]:
     """By origin the sessions that the door kept: of the newest answer that has any. A page of error is not the end of a good day."""
     store = RawStore(river.home.folder(river.city) / "raw" / conf.name, retention(conf.keep_raw))
-    found: dict[str, Kept] = {}
-    for name in store.origins():
+    names = store.origins()
+
+    def newest(name: str) -> Kept | None:
+        found = None
         for kept in reversed(store.versions(name)):
             body = store.body(kept)
             if body is None:
                 continue
             try:
-                read = radius.read(body, river.city.city.timezone)
+                read = radius.read(body, river.city.city.timezone, octets=False, threads=len(names) < 2)
             except SourceChanged:  # the collection's letter says so
                 continue
-            if name not in found or read.start.size:
-                found[name] = read
+            if found is None or read.start.size:
+                found = read
             if read.start.size:
                 break
-    return found
+        return found
+
+    return {name: found for name, found in zip(names, mapped(newest, names), strict=True) if found is not None}
 
 
 class _Places(NamedTuple):
@@ -262,34 +293,54 @@ class _Places(NamedTuple):
 
     figures: Floats  # (H, P)
     seen: Floats  # (H, P)
+    stayed: int  # hours that a correction left as they were printed, though other numbers are known now
 
 
 def _day(desk: _Desk, day: date) -> _Places | None:
     """Publish one day; None where nothing of it can be shown, or no access point was on, so that it may still come."""
     river, store, where, options = desk.river, desk.store, desk.where, desk.options
     edges = instants(day, river.city.clock)
-    if options.health is None:
-        on = on_by_reports(desk.sessions, len(where.points), edges, desk.quiet)
-    else:
-        on = _on_by_feed(river, options.health, where, edges, day)
-    on &= ~silenced(where, desk.events, day)[:, None]  # without light it is off, whoever was with it before
+    tally = desk.tally.of(edges)
+    if options.noise is not None:  # so that a session counts in so many hours of this day
+        tally = tallied([shortened(s, edges, options.noise.hours) for s in desk.sessions], len(where.points), edges)._replace(on=tally.on)
+    on, says = _heard(desk, day, tally)
     if not on.any():
         return None
-    counts = counted(desk.sessions, where, edges, on, options)
+    counts = counted(tally, where, on, says, options)
     whole = options.measure == "sessions"
     before = store.hours(day) if day in store.days() else None
     if before is None:
         held = protect_nested(counts.values, where.tree, counts.cells, counts.sums, k=options.k, base=options.base, whole=whole)
         if options.health is None and not np.isfinite(held.figures).any():
             return None  # a day without any number would tell that somebody was there: without anybody there is none
-        hours = [_hour(where, counts.values[h], held, h, options) for h in range(edges.size - 1)]
+        stood, stayed = lists(where), 0
+        first = [printed(stood, counts.each[:, h], held.figures[h], held.sensitive[h], options) for h in range(edges.size - 1)]
+        hours: list[tuple[Printed, ...]] = [(one,) for one in first]
     else:
-        held, hours = _corrected(before, list(store.figures(day)), where, counts, options)
+        held, hours, stayed = corrected(before, list(store.figures(day)), where, counts, options)
     numbers = held.figures if options.noise is None else _noisy(desk, day, counts.values, held)
     shares = held.seen if options.health is not None else _seen_by_all(numbers, where.tree)
-    store.publish(day, list(_figures(where, numbers, shares, edges)), hours)
+    store.publish(day, Tables(ids(where), edges, numbers, shares), hours)
     places = len(where.places)
-    return _Places(numbers[:, :places], held.seen[:, :places])
+    return _Places(numbers[:, :places], held.seen[:, :places], stayed)
+
+
+def _heard(desk: _Desk, day: date, tally: Tally) -> tuple[Bools, Bools]:
+    """
+    (A, H), twice: which access points were on this day, and which count.
+
+    A feed knows when one was off, and what it is said to have seen then is left out. Where reports alone tell, one that fell silent, or
+    began to speak, within an hour wasn't known to be on in all of it, but who was there was there.
+    """
+    river, options, where = desk.river, desk.options, desk.where
+    on, says = tally.on, tally.on | (tally.many > 0)
+    if options.health is not None:
+        around = day - timedelta(days=1), day + timedelta(days=1)  # a report of the evening covers the midnight
+        told = river.lake.observations(options.health, days=around).select("sensor", "start", "end", "value").to_pyarrow()
+        feed = river.city.sources.get(options.health)
+        on = says = on_by_feed(told, where.feed, tally.edges, seconds(feed.expected if feed else "1h"))
+    lit = ~silenced(where, desk.events, day)[:, None]  # without light it is off, whoever was with it before
+    return on & lit, says & lit
 
 
 def _seen_by_all(numbers: Floats, tree: Tree) -> Floats:
@@ -301,58 +352,6 @@ def _seen_by_all(numbers: Floats, tree: Tree) -> Floats:
     rows = tree.figures
     shares = np.asarray((rows @ printed.T).T) / np.maximum(rows.sum(axis=1), 1)
     return np.where(np.isfinite(numbers) & (shares > 0), shares, np.nan)
-
-
-def _hour(where: Layout, values: Floats, held: Withheld, h: int, options: Options) -> Hour:
-    """What a correction of this hour will need."""
-    whole = options.measure == "sessions"
-    record = record_of(values, where.tree, held.figures[h], held.sensitive[h], k=options.k, base=options.base, whole=whole)
-    return Hour(list(where.places), [None if np.isnan(v) else float(v) for v in values], record)
-
-
-def _corrected(before: list[Hour], printed: list[Figure], where: Layout, counts: Counts, options: Options) -> tuple[Withheld, list[Hour]]:
-    """Judge each hour of which anything changed anew, together with all that was said of it; the others stay as they were printed."""
-    out: dict[datetime, dict[tuple[str, str], Figure]] = {}
-    for f in printed:
-        out.setdefault(f.start, {})[f.table, f.id] = f
-    figures, seen, hours = [], [], []
-    for h, (hour, said) in enumerate(zip(before, out.values(), strict=True)):
-        was = np.array([np.nan if v is None else v for v in hour.values])
-        now = dict(zip(where.places, counts.values[h].tolist(), strict=True))
-        held = np.array([w if not n else now.get(n, np.nan) for n, w in zip(hour.names, was.tolist(), strict=True)])
-        if np.array_equal(was, held, equal_nan=True) and set(_ids(where)) == set(said):
-            figures.append(np.array([np.nan if (value := said[at].value) is None else value for at in _ids(where)]))
-            seen.append(np.asarray(where.tree.figures @ np.isfinite(counts.values[h])) / np.maximum(where.tree.figures.sum(axis=1), 1))
-            hours.append(hour)
-            continue
-        row, share, again = _judged(hour, was, held, where, counts, h, options)
-        figures.append(row)
-        seen.append(share)
-        hours.append(again)
-    return Withheld(np.array(figures), np.array(seen), np.hstack([counts.cells, counts.sums])), hours
-
-
-def _judged(hour: Hour, was: Floats, held: Floats, where: Layout, counts: Counts, h: int, options: Options) -> tuple[Floats, Floats, Hour]:
-    """One hour's figures and shares, and what its next correction will need."""
-    changed = np.isfinite(was) & (was != held)
-    new = [i for i, p in enumerate(where.places) if p not in hour.names]
-    names = [*hour.names, *(where.places[i] for i in new), *[""] * int(changed.sum())]
-    values = np.concatenate([held, counts.values[h, new], was[changed]])
-    small = dict(zip(where.places, counts.cells[h].tolist(), strict=True))
-    at = [names.index(p) for p in where.places]
-    rows = csr_array(where.tree.figures @ csr_array((np.ones(len(at)), (np.arange(len(at)), at)), shape=(len(at), len(names))))
-    few = np.concatenate([counts.cells[h], counts.sums[h]])
-    found = protect(
-        values,
-        rows,
-        np.array([small.get(n, False) for n in names], dtype=bool),
-        few,
-        k=options.k,
-        base=options.base,
-        whole=options.measure == "sessions",
-        record=hour.record.later(changed, new=len(new)),
-    )
-    return found.figures, found.seen, Hour(names, [None if np.isnan(v) else float(v) for v in values], found.record)
 
 
 def _noisy(desk: _Desk, day: date, values: Floats, held: Withheld) -> Floats:
@@ -367,30 +366,3 @@ def _noisy(desk: _Desk, day: date, values: Floats, held: Withheld) -> Floats:
     chance = np.random.default_rng(secrets.randbits(128))
     drawn = laplace(np.where(np.isfinite(held.figures), totals, np.nan), chance, sensitivity=EACH_IN * noise.hours, epsilon=noise.epsilon)
     return np.asarray(np.maximum(rounded(drawn, desk.options.base), 0.0))
-
-
-def _ids(where: Layout) -> list[tuple[str, str]]:
-    """The rows of an hour's tables, in their order."""
-    return [*(("place", p) for p in where.places), *(("zone", z) for z in where.zones), ("city", "")]
-
-
-def _figures(where: Layout, numbers: Floats, seen: Floats, edges: Floats) -> Iterator[Figure]:
-    """The day's tables, row by row."""
-    for h in range(edges.size - 1):
-        start, end = moment(float(edges[h])), moment(float(edges[h + 1]))
-        for (table, name), value, share in zip(_ids(where), numbers[h].tolist(), seen[h].tolist(), strict=True):
-            yield Figure(table, name, start, end, *(None if np.isnan(x) else x for x in (value, share)))
-
-
-def _on_by_feed(river: River, source: str, where: Layout, edges: Floats, day: date) -> NDArray[np.bool_]:
-    """(A, H) Which access points a feed of health calls working all the hour long; one that it doesn't speak of was off."""
-    told = river.lake.observations(source, days=(day, day)).select("sensor", "start", "end", "value").to_pyarrow()
-    number = {name: i for i, name in enumerate(where.feed)}
-    least = np.full((len(where.feed), edges.size - 1), np.inf)
-    for sensor, start, end, value in zip(*(told[c].to_pylist() for c in ("sensor", "start", "end", "value")), strict=True):
-        if sensor in number and value is not None:
-            begin = np.searchsorted(edges, start.timestamp(), side="right") - 1
-            stop = np.searchsorted(edges, max(end.timestamp(), start.timestamp() + 1e-6), side="left")
-            span = slice(max(int(begin), 0), max(int(stop), 0))
-            least[number[sensor], span] = np.minimum(least[number[sensor], span], value)
-    return np.asarray(np.isfinite(least) & (least > 0))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from pulso.city import SourceConf
 from pulso.flow.home import River
-from pulso.flow.presence_keep import folder, gone
-from pulso.flow.presence_store import Store, instants
+from pulso.flow.presence.keep import folder, gone
+from pulso.flow.presence.store import Store, instants
 from pulso.sources.addresses import origin, shown
 from pulso.sources.radius import Options, addresses
 from pulso.sources.raw_store import retention

@@ -7,20 +7,22 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
 
-from pulso.core.privacy.audit import Known
 from pulso.core.privacy.noise import Ledger
-from pulso.core.privacy.tables import Record
 from pulso.errors import LakeError
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+_BEGIN = '{"lists"'
 COLUMNS = ("table", "id", "start", "end", "value", "seen")
 
 
@@ -35,12 +37,38 @@ class Figure(NamedTuple):
     seen: float | None  # share of its places that were seen, 0 to 1; None where it isn't told
 
 
-class Hour(NamedTuple):
-    """What must be known to correct an hour, and is nobody else's business."""
+class Tables(NamedTuple):
+    """A day's tables, to be published."""
 
-    names: list[str]  # N; of each cell its place, or empty for a value that held once
-    values: list[float | None]  # N
-    record: Record
+    rows: Sequence[tuple[str, str]]  # (N,) table and id
+    edges: Floats  # (H + 1,) where the hours begin and end, in seconds since the epoch
+    values: Floats  # (H, N) rounded; NaN where withheld, or where nothing was seen
+    seen: Floats  # (H, N) as in `Figure`; NaN where it isn't told
+
+
+class Lists(NamedTuple):
+    """Which access point stood where, when a day was printed."""
+
+    points: tuple[str, ...]  # A
+    home: tuple[int, ...]  # (A,) of each its place, by number
+    places: tuple[str, ...]  # P
+    zone: tuple[str | None, ...]  # (P,)
+    zones: tuple[str, ...]  # Z; tables tell places, zones, the city, in this order
+
+
+class Printed(NamedTuple):
+    """What must be known of an hour's print to correct it, and is nobody else's business."""
+
+    lists: Lists
+    each: Floats  # (A,) what each access point counted; NaN where it wasn't counted
+    said: Ints  # which figures were printed
+    low: Floats  # between what each of them is known to be
+    high: Floats
+    secret: Ints  # which figures must not be shown
+
+
+Hour = tuple[Printed, ...]
+"""All prints of an hour, the first one first."""
 
 
 class Store:
@@ -63,19 +91,14 @@ class Store:
             start, end = datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])
             yield Figure(row["table"], row["id"], start, end, *(float(row[c]) if row[c] else None for c in ("value", "seen")))
 
-    def publish(self, day: date, figures: list[Figure], hours: list[Hour]) -> None:
+    def publish(self, day: date, tables: Tables, hours: list[Hour]) -> None:
         """Keep a day's publication, and before it what its correction needs: with its text, so that `hours` can end what a kill cut short.
 
         LakeError where the disk refuses.
         """
-        out = io.StringIO()
-        table = csv.writer(out, lineterminator="\n")
-        table.writerow(COLUMNS)
-        for f in figures:
-            value, seen = ("" if x is None else form.format(x) for x, form in ((f.value, "{:g}"), (f.seen, "{:.3f}")))
-            table.writerow([f.table, f.id, _iso(f.start), _iso(f.end), value, seen])
-        self._write(self._private(day), json.dumps({"hours": [_told(h) for h in hours], "csv": out.getvalue()}, allow_nan=False))
-        self._write(self._published(day), out.getvalue())
+        text = _csv(tables)
+        self._write(self._private(day), json.dumps({**_told(hours), "csv": text}, allow_nan=False))
+        self._write(self._published(day), text)
 
     def hours(self, day: date) -> list[Hour] | None:
         """What the correction of a published day needs; None where it is forgotten.
@@ -83,16 +106,20 @@ class Store:
         It knows what was to be printed. Where that isn't what was, a kill came between, and it is printed first.
         """
         path = self._private(day)
-        if not path.is_file():
+        if not self.correctable(day):
             return None
         told = json.loads(path.read_text(encoding="utf-8"))
         if self.text(day) != told["csv"]:
             self._write(self._published(day), told["csv"])
-        return [_hour(h) for h in told["hours"]]
+        return _hours(told)
 
     def correctable(self, day: date) -> bool:
-        """Whether what a day's correction needs is still known."""
-        return self._private(day).is_file()
+        """Whether what a day's correction needs is still known, and was kept as this version needs it: by access point."""
+        try:
+            with self._private(day).open(encoding="utf-8") as file:
+                return file.read(len(_BEGIN)) == _BEGIN
+        except FileNotFoundError:
+            return False
 
     def forget(self, before: date) -> int:
         """Delete what corrections of earlier days would need, and what a kill left half written of any day; say of how many days.
@@ -148,35 +175,62 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _iso(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S+00:00}"
+def _csv(tables: Tables) -> str:
+    """A row a figure, hour by hour. Of the few numbers that a day's many figures are, each is written once."""
+    names = [_row(*row, "") for row in tables.rows]
+    moments = [f"{moment(at):%Y-%m-%dT%H:%M:%S+00:00}" for at in tables.edges.tolist()]
+    values, seen = _written(tables.values, "{:.15g}"), _written(tables.seen, "{:.3f}")
+    rows = [
+        f"{name}{start},{end},{value},{share}\n"
+        for start, end, hour, shares in zip(moments, moments[1:], values, seen, strict=False)
+        for name, value, share in zip(names, hour, shares, strict=True)
+    ]
+    return "".join([_row(*COLUMNS) + "\n", *rows])
 
 
-def _told(hour: Hour) -> dict[str, Any]:
-    known, secret = hour.record
-    ends = ([x if np.isfinite(x) else None for x in end.tolist()] for end in (known.low, known.high))
-    return {
-        "names": hour.names,
-        "values": hour.values,
-        "rows": _lists(known.rows),
-        **dict(zip(("low", "high"), ends, strict=True)),
-        "secret": _lists(secret),
-    }
+def _row(*cells: str) -> str:
+    """Cells as a row of a CSV, without its end."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
 
 
-def _hour(told: dict[str, Any]) -> Hour:
-    cells = len(told["names"])
-    low = np.array([-np.inf if x is None else x for x in told["low"]], dtype=np.float64)
-    high = np.array([np.inf if x is None else x for x in told["high"]], dtype=np.float64)
-    return Hour(told["names"], told["values"], Record(Known(_rows(told["rows"], cells), low, high), _rows(told["secret"], cells)))
+def _written(numbers: Floats, form: str) -> list[list[str]]:
+    """(H, N) Numbers as texts; NaN as none."""
+    each, at = np.unique(numbers, return_inverse=True)
+    texts = np.array(["" if np.isnan(x) else form.format(x) for x in each.tolist()], dtype=object)
+    found: list[list[str]] = texts[at.reshape(numbers.shape)].tolist()
+    return found
 
 
-def _lists(rows: csr_array) -> list[list[int]]:
-    """Of each row the cells that it sums."""
-    return [rows.indices[a:b].tolist() for a, b in zip(rows.indptr[:-1], rows.indptr[1:], strict=True)]
+def _told(hours: list[Hour]) -> dict[str, Any]:
+    """Hours as they are kept, each list of access points once."""
+    every = {id(p.lists): p.lists for hour in hours for p in hour}
+    number = {key: i for i, key in enumerate(every)}
+
+    def of(p: Printed) -> dict[str, Any]:
+        kept = {name: _numbers(getattr(p, name)) for name in ("each", "said", "low", "high", "secret")}
+        return {"list": number[id(p.lists)], **kept}
+
+    return {"lists": [x._asdict() for x in every.values()], "hours": [[of(p) for p in hour] for hour in hours]}
 
 
-def _rows(lists: list[list[int]], cells: int) -> csr_array:
-    sizes = np.cumsum([0, *map(len, lists)])
-    flat = np.array([i for row in lists for i in row], dtype=int)
-    return csr_array((np.ones(flat.size), flat, sizes), shape=(len(lists), cells))
+def _numbers(x: Floats | Ints) -> list[float | int | None]:
+    """Numbers, each in as few letters as it needs; None for NaN."""
+    kept = x.astype(object)
+    whole = np.isfinite(x) & (x == np.floor(x))
+    kept[whole] = x[whole].astype(np.int64)
+    kept[np.isnan(x)] = None
+    found: list[float | int | None] = kept.tolist()
+    return found
+
+
+def _hours(kept: dict[str, Any]) -> list[Hour]:
+    every = [Lists(*(tuple(x[name]) for name in Lists._fields)) for x in kept["lists"]]
+
+    def of(p: dict[str, Any]) -> Printed:
+        each, low, high = (np.array([np.nan if x is None else x for x in p[name]], dtype=np.float64) for name in ("each", "low", "high"))
+        said, secret = (np.array(p[name], dtype=int) for name in ("said", "secret"))
+        return Printed(every[p["list"]], each, said, low, high, secret)
+
+    return [tuple(of(p) for p in hour) for hour in kept["hours"]]

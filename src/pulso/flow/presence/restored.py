@@ -11,7 +11,7 @@ from pulso.city import City, SourceConf
 from pulso.core.privacy.noise import Ledger
 from pulso.errors import LakeError
 from pulso.flow.home import River
-from pulso.flow.presence_keep import first_kept
+from pulso.flow.presence.keep import first_kept
 from pulso.sources.radius import Options, seconds
 from pulso.sources.raw_store import retention
 
