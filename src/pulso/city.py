@@ -132,6 +132,16 @@ class DomainConf(Row):
     name_pt: str = ""
 
 
+class Privacy(Row):
+    """[privacy]: what people must be told where data on them is processed (GDPR, Art. 13); the city's own words, and optional."""
+
+    legal_basis_en: str = ""
+    legal_basis_pt: str = ""
+    recipients_en: str = ""
+    recipients_pt: str = ""
+    officer: str = ""
+
+
 class Weather(Row):
     """[weather]: which sources tell the weather; their variables carry the names of pulso.metrics.weather."""
 
@@ -230,6 +240,7 @@ class City(Row):
     domains: dict[Slug, DomainConf] = Field(default_factory=dict)
     metrics: dict[Slug, MetricConf] = Field(default_factory=dict)
     weather: Weather | None = None
+    privacy: Privacy = Privacy()
     fibre: FibreConf = FibreConf()
     simulation: Simulation = Simulation()
     folder: Path

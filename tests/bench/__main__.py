@@ -12,6 +12,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from importlib.metadata import version
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.figures import Figure, table
+from tests.bench.figures import Figure, middle, table
 from tests.conftest import REPO
 
 BENCHES = {
@@ -57,23 +58,34 @@ def show(title: str, figures: Sequence[Figure]) -> None:
     Console(width=180).print(lines)
 
 
-def machine(load: tuple[float, float]) -> str:
+def now() -> tuple[float, float]:
+    """The load average, and the milliseconds that a fixed loop of plain Python takes: machines of one kind differ threefold in an hour."""
+    took = []
+    for _ in range(25):
+        begun = time.perf_counter()
+        sum(len(str(i % 997)) for i in range(100_000))
+        took.append(time.perf_counter() - begun)
+    return os.getloadavg()[0], 1000 * middle(took)
+
+
+def machine(began: tuple[float, float], ended: tuple[float, float]) -> str:
     """On what, when and beside what other work it was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
         f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} processors ({platform.machine()}) and {memory:.0f} GiB of "
-        f"memory, Python {platform.python_version()}, {libraries}. Load average {load[0]:.1f} when it began, {load[1]:.1f} when it ended: "
-        "what lies above its own one or two was other work beside it."
+        f"memory, Python {platform.python_version()}, {libraries}. Load average {began[0]:.1f} when it began, {ended[0]:.1f} when it "
+        "ended: what lies above its own one or two was other work beside it. A fixed loop of plain Python took "
+        f"{began[1]:.0f} ms before and {ended[1]:.0f} ms after: seconds compare between days only where that does."
     )
 
 
-def keep(bench: str, figures: Sequence[Figure], load: tuple[float, float]) -> None:
+def keep(bench: str, figures: Sequence[Figure], began: tuple[float, float], ended: tuple[float, float]) -> None:
     """Write a bench's section of the page anew; the others, and what is written by hand, stay."""
     before, *sections = KEPT.read_text(encoding="utf-8").split("\n## ")
     kept = {section.partition("\n")[0]: section for section in sections}
     body = "\n".join(table(figures)) if figures else "Not measured: the real data was absent."
-    kept[BENCHES[bench]] = f"{BENCHES[bench]}\n\n{machine(load)}\n\n{body}\n"
+    kept[BENCHES[bench]] = f"{BENCHES[bench]}\n\n{machine(began, ended)}\n\n{body}\n"
     KEPT.write_text("\n## ".join([before, *kept.values()]), encoding="utf-8")
 
 
@@ -85,10 +97,10 @@ def main() -> None:
     asked = options.parse_args()
     found = {}
     for bench in asked.benches or BENCHES:
-        began = os.getloadavg()[0]
+        began = now()
         found[bench] = measure(bench, asked.turns)
         show(BENCHES[bench], found[bench])
-        keep(bench, found[bench], (began, os.getloadavg()[0]))
+        keep(bench, found[bench], began, now())
     missed = [f.what for figures in found.values() for f in figures if f.met is False]
     if missed:
         sys.exit("Missed: " + "; ".join(missed))

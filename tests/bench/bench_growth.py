@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from tests.bench.bench_web import DESKS, calls, ms, places
+from tests.bench import keyed
+from tests.bench.bench_web import everything, ms, places
 from tests.bench.figures import Figure, middle, note, tell
 from tests.bench.load import Line, latencies, share
 from tests.bench.loops import loop, number
@@ -26,7 +27,8 @@ from tests.browser.server import serving
 
 LITTLE = {"days": 100, "events": 100, "entries": 100, "times": 1}
 """The little town: so many days of eleven rows each, events of its file, events that people entered, and publications of each day."""
-INCIDENTS = PILOTS = SITES = 100
+INCIDENTS = PILOTS = 100
+SITES = 200  # half of them customers: a hundred rows in each list of them, as many as a page has
 MUCH: dict[str, dict[str, int]] = {
     "days": {"days": 2_922},  # eight years, 32,142 zone-days
     "events": {"events": 10_000},
@@ -52,9 +54,10 @@ def figures(turns: int) -> list[Figure]:
         break_contracts(home, {slug: 100 * INCIDENTS if slug == "incidents" else INCIDENTS for slug in ("little", *MUCH)})
         may = loop({slug: 100 * PILOTS if slug == "pilots" else PILOTS for slug in ("little", *MUCH)})
         networks({slug: 100 * SITES if slug == "networks" else SITES for slug in ("little", *MUCH)}, folders)
+        opens = keyed.key(("little", *MUCH))
         note(f"Towns made in {time.perf_counter() - begun:.0f} s")
         with serving(home, [str(f) for f in folders], workers=2, PULSO_API_A_MINUTE="1000000") as site:
-            return [*growth(site, places(home), turns, may), *largest(site, turns)]
+            return [*growth(site, places(home), turns, may, opens), *largest(site, turns)]
 
 
 def break_contracts(home: Path, of: dict[str, int]) -> None:
@@ -78,15 +81,12 @@ def break_contracts(home: Path, of: dict[str, int]) -> None:
     Incident.objects.bulk_create(kept, batch_size=1_000)
 
 
-def growth(site: str, known: list[tuple[str, str]], turns: int, may: Mapping[str, str]) -> list[Figure]:
+def growth(site: str, known: list[tuple[str, str]], turns: int, may: Mapping[str, str], opens: Mapping[str, str]) -> list[Figure]:
     """How much longer each page and call takes over a hundred times as many rows: of each subject, the one that grows most."""
-    asked = [(name, f"/en/{{city}}/{address}") for name, address in known]
-    asked += [(f"{name} as JSON", f"{address}.json") for name, address in asked] + calls(site)
-    asked += [(name, f"/en/{{city}}/{address}") for name, address in DESKS.items()]
     line = Line(site)
     found: dict[str, list[tuple[float, float, float, str]]] = {subject: [] for subject in MUCH}
-    for name, address in asked:
-        took = side_by_side(line, address, turns, may if name in DESKS else {})
+    for name, address, headers in everything(site, known, may, opens):
+        took = side_by_side(line, address, turns, headers)
         for subject in (s for s in MUCH if (s, name) not in NOT_ALIKE):
             ratio = middle(took[subject]) / middle(took["little"])
             found[subject].append((ratio, middle(took["little"]), middle(took[subject]), name))
@@ -106,7 +106,7 @@ def growth(site: str, known: list[tuple[str, str]], turns: int, may: Mapping[str
     ]
 
 
-def side_by_side(line: Line, address: str, turns: int, may: Mapping[str, str]) -> dict[str, list[float]]:
+def side_by_side(line: Line, address: str, turns: int, headers: Mapping[str, str]) -> dict[str, list[float]]:
     """Seconds that an address takes in each town, never answered from what was kept.
 
     All are asked in each turn, in an order of its own: what comes back every few requests, as looking for garbage does, meets all alike.
@@ -116,7 +116,7 @@ def side_by_side(line: Line, address: str, turns: int, may: Mapping[str, str]) -
     for turn in range(20 * turns + 4):
         for city, times in chance.sample(list(took.items()), len(took)):
             mark = "" if address.startswith("/api/") else f"{'&' if '?' in address else '?'}turn={turn}"  # a word that means nothing
-            seconds = latencies(line, [address.format(city=city, number=number(city)) + mark], may)
+            seconds = latencies(line, [address.format(city=city, number=number(city)) + mark], headers)
             times += seconds if turn >= 4 else []  # two for each process to begin with
     return took
 

@@ -30,10 +30,13 @@ ASKED_BY_ENGINEERS = (
     "fibre/what-if?duct=d-s-1",
     "fibre/redundancy",
     *(f"fibre/critical?sort={sort}" for sort in ("duct", "cable", "site")),
+    *(f"fibre/capacity?sort={sort}" for sort in ("cables", "ducts")),
+    "fibre/findings",
     "fibre/history",
     "fibre/history/2",
     "fibre/cuts",
     *(f"fibre/edit/{which}" for which in ("site", "duct", "cable", "works", "site/s-1", "duct/d-s-1", "cable/d-s-1", "works/o-1")),
+    *(f"fibre/edit/{which}" for which in ("organisations", "phases", "organisation", "phase")),
     *(f"fibre/edit/{joints}/{of}" for joints, of in (("strands", "d-s-1"), ("splices", "s-1"), ("ports", "s-1"), ("splitters", "s-1"))),
     *(f"desk/wifi{page}" for page in ("", "/gaps", "/places/p-1", "/points/w-1")),
 )

@@ -21,10 +21,14 @@ PLACES = (
         "fibre/near?site=school",
         "fibre/redundancy",
         "fibre/critical",
+        "fibre/capacity",
+        "fibre/capacity?sort=ducts",
+        "fibre/findings",
         "fibre/history",
         "fibre/history/1",
         "fibre/cuts?duct=office-a",
     ),
+    *("fibre/edit/organisations", "fibre/edit/phases", "fibre/edit/organisation/city", "fibre/edit/phase"),
     *("fibre/edit/site/school", "fibre/edit/works", "desk/wifi", "desk/wifi/gaps"),
 )
 MATRIX = list(itertools.product(("pt", "en"), ("light", "dark"), SIZES))

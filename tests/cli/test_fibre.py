@@ -22,7 +22,7 @@ from pulso.fibre.columns import TABLES, UNITS, Source
 from pulso.fibre.files.geopackage import write_geopackage
 from pulso.fibre.files.tables import read
 from pulso.fibre.renaming import renamed
-from pulso.fibre.shapes import Cable, Criticality, Disclosure, Kind, Laid, Plan, Site, Status, Strands, Use
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Kind, Laid, Plan, Site, Status, Strands, Use
 from tests.cli.conftest import Said
 from tests.conftest import REPO
 from tests.docs.test_docs import COMMANDS
@@ -57,7 +57,11 @@ def fibre(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
 
 def test_every_command_of_the_room_teaches_itself(fibre: Typed) -> None:
     group = COMMANDS.commands["fibre"]  # type: ignore[attr-defined]
-    assert set(group.commands) == {"check", "lengths", "convert", "merge", "cut", "nearest", "coverage", "load"} == set(commands.EXAMPLES)
+    assert (
+        set(group.commands)
+        == {"check", "lengths", "convert", "merge", "cut", "nearest", "capacity", "coverage", "load"}
+        == set(commands.EXAMPLES)
+    )
     told = fibre("cut", "--help")
     assert (told.code, "Usage: pulso fibre cut" in told.out) == (0, True)
     for name, command in group.commands.items():
@@ -100,6 +104,9 @@ def test_lengths_by_owner_name_the_owner_and_say_where_none_is_said(fibre: Typed
     assert "not said" in told
     assert "0 / 8" in told, "no route of the ring is known"
     assert "9 / 9" in told
+    assert "0.0 km" not in told, "what nobody knows is no length"
+    rows = json.loads(fibre("lengths", "ring.gpkg", "--by", "owner", "--json").out)
+    assert {row["route"]["metres"] for row in rows} == {None}
 
 
 def test_lengths_by_zone_are_cut_at_the_zones_of_a_city(fibre: Typed, shared: Path) -> None:
@@ -175,7 +182,7 @@ def test_ids_that_count_from_one_are_kept_apart_by_a_prefix(fibre: Typed) -> Non
 def test_a_cut_says_who_goes_dark(fibre: Typed) -> None:
     told = fibre("cut", "ring.gpkg", "--duct", "trench")
     assert told.code == 0
-    assert "1 customer goes dark, of 3 that have light.\n  S2  Site S2" in told.out
+    assert "1 customer goes dark and has no other way, of 3 that have light.\n  S2  Site S2" in told.out
     assert "24 strands (spare 24)" in told.out
     rows = json.loads(fibre("cut", "ring.gpkg", "--cable", "B-D", "--cable", "A-B", "--json").out)
     assert rows["dark"] == ["S2"]
@@ -195,6 +202,31 @@ def town() -> Plan:
     return Plan(id="town", name="", sites=tuple(sites), cables=tuple(cables), strands=(taken,))
 
 
+def test_a_name_out_of_somebodys_file_commands_no_terminal(fibre: Typed) -> None:
+    sites = [s.model_copy(update={"name": "Escola \x1b]0;mine\x07\x1b[2J\x9b2J"}) if s.id == "S" else s for s in town().sites]
+    write_geopackage(town().model_copy(update={"sites": tuple(sites)}), Path("town.gpkg"))
+    for told in (
+        fibre("cut", "town.gpkg", "--cable", "AS").out,
+        fibre("nearest", "town.gpkg", "--at", f"{PORTO[0]},{PORTO[1]}").out,
+        fibre("coverage", "town.gpkg", "--metres", "100").out,
+        fibre("coverage", "\x1b[2J.gpkg").err,
+    ):
+        assert told
+        assert not set(told) & set("\x1b\x07\x9b"), told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("lengths",), ("cut", "--duct", "trench"), ("nearest", "--at", "-8.6,41.1"), ("capacity",), ("coverage", "--metres", "9")],
+    ids=str,
+)
+def test_answers_about_an_invented_network_say_that_it_is_one(fibre: Typed, words: tuple[str, ...]) -> None:
+    write_geopackage(ring(trench=("A-B", "B-C")).model_copy(update={"synthetic": True}), Path("invented.gpkg"))
+    for lang, said in (("en", "This network is invented."), ("pt", "Esta rede é inventada.")):
+        assert said in fibre(words[0], "invented.gpkg", *words[1:], "--lang", lang).out
+        assert said not in fibre(words[0], "ring.gpkg", *words[1:], "--lang", lang).out
+
+
 def test_the_nearest_spare_strand_is_told_with_what_nobody_knows(fibre: Typed) -> None:
     write_geopackage(town(), Path("town.gpkg"))
     at = f"{PORTO[0] + 0.021},{PORTO[1]}"
@@ -208,6 +240,28 @@ def test_the_nearest_spare_strand_is_told_with_what_nobody_knows(fibre: Typed) -
     assert "1,72 km" in fibre("nearest", "town.gpkg", "--at", at, "--lang", "pt").out
     nothing = fibre("nearest", "town.gpkg", "--at", at, "--least", "97").out
     assert nothing.startswith("0 cables have as many strands to spare."), "no table without rows"
+
+
+def test_the_fullest_cables_and_ducts_come_first_and_what_nobody_says_beside(fibre: Typed) -> None:
+    said = town()
+    strands = (Strands(cable="AB", first=1, last=3, use=Use.USED), Strands(cable="AB", first=4, last=4, use=Use.BROKEN))
+    ducts = (Duct(id="full", start="A", end="B", inner=20.0), *said.ducts)
+    cables = tuple(c.model_copy(update={"ducts": ("full",), "outer": 10.0}) if c.id == "AB" else c for c in said.cables)
+    write_geopackage(said.model_copy(update={"strands": strands, "ducts": ducts, "cables": cables}), Path("full.gpkg"))
+    told = fibre("capacity", "full.gpkg")
+    assert told.code == 0
+    lines = [" ".join(line.split()) for line in told.out.splitlines()]
+    assert lines[0] == "cable share taken used leased reserved broken spare nobody says strands"
+    assert lines[1].startswith("AB at least 8% 3 0 0 1 44 44 48")
+    assert " – " in lines[2], "nothing is said of any strand of it: that is not empty"
+    (first, *rest) = json.loads(fibre("capacity", "full.gpkg", "--json").out)["found"]
+    assert (first["id"], first["share"], first["unsaid"]) == ("AB", pytest.approx(4 / 48), 44)
+    assert {row["share"] for row in rest} == {None}
+    assert len(json.loads(fibre("capacity", "full.gpkg", "--most", "1", "--json").out)["found"]) == 1
+    found = json.loads(fibre("capacity", "full.gpkg", "--of", "ducts", "--json").out)
+    assert (found["found"][0]["id"], found["found"][0]["share"]) == ("full", pytest.approx(0.25))
+    assert found["unknown"] == len(said.ducts)
+    assert "25 %" in fibre("capacity", "full.gpkg", "--of", "ducts", "--lang", "pt").out.replace("\xa0", " ").replace("25%", "25 %")
 
 
 def test_coverage_of_public_buildings_is_told_by_zone(fibre: Typed) -> None:

@@ -56,6 +56,7 @@ def test_a_stranger_walks_through_what_is_public(opened):
         assert [p.points for p in asked.wifi_places("vila", health="partly")] == [2]
         assert len(asked.wifi_place("vila", "praca").days) == len(asked.wifi_point("vila", "ap-1").days) == 31
         assert [g.id for g in asked.wifi_gaps("vila")] == ["jardim", "mercado", "school"]
+        assert list(asked.wifi_presence("vila", of="city", first="2025-03-01")) == [], "nobody is counted here"
         for closed in (asked.fibre_critical, asked.fibre_cuts, asked.fibre_revisions, asked.fibre_redundancy):
             with pytest.raises(Refused, match="401"):
                 list(closed("vila"))
@@ -77,6 +78,8 @@ def test_an_engineer_is_answered_to_the_smallest_part(opened, key):
         ]
         assert [c.id for c in asked.fibre_redundancy("vila", paths=2)] == ["fire"]
         assert next(asked.fibre_critical("vila", what="site")).what == "site"
+        assert next((c.id, c.used, c.unsaid) for c in asked.fibre_capacity("vila")) == ("office-a", 4, 42)
+        assert {d.share and round(d.share, 6) for d in asked.fibre_fill("vila")} == {0.09, None}
         assert [(r.number, r.removed) for r in asked.fibre_revisions("vila")] == [(1, 0)]
         assert {c.revision for c in asked.fibre_changes("vila", revision=1)} == {1}
         assert [c.key for c in asked.fibre_changes("vila", sort="duct", id="office-a")] == ["office-a"]

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import networkx as nx
 
-from pulso.fibre.shapes import Cable, End, Plan, Port, Splice, Splitter, Status, Use
+from pulso.fibre.shapes import Cable, End, Kind, Plan, Port, Splice, Splitter, Status, Use
 
 
 def carrying(plan: Plan) -> list[Cable]:
@@ -175,3 +175,82 @@ def follow(plan: Plan, told: Records, cable: str, strand: int, start: str, *, wh
 
     enter(cable, strand, start, -1, 0, int(isinstance(at.get((start, cable, strand)), Port)), 0.0)
     return steps
+
+
+def upstream(plan: Plan, told: Records, cable: str, strand: int, site: str, *, whole: bool = False) -> list[tuple[str, int]]:
+    """The strand that light enters at a site, and those before it, as far as it can have come one way only; none for a ring."""
+    cables = {c.id: c for c in plan.cables}
+    at, other, patched, dark = told
+    way, here, name, n = [(cable, strand)], site, cable, strand
+    while joint := at.get((here, name, n)):
+        if isinstance(joint, Splice):
+            name, n = other[here, name, n]
+        elif isinstance(joint, Splitter):
+            if not joint.input or (joint.input.cable, joint.input.first) == (name, n):
+                break
+            name, n = joint.input.cable, joint.input.first
+        else:
+            front = patched.get((here, joint.panel, joint.number))
+            if front is None:
+                break
+            way.append(("", 0))
+            if front.behind is None:
+                break
+            name, n = front.behind.cable, front.behind.first
+        if (name, n) in way:
+            return []
+        if not whole and (cables[name].status != Status.OPERATIONAL or (name, n) in dark):
+            break
+        way.append((name, n))
+        here = cables[name].end if here == cables[name].start else cables[name].start
+    return way
+
+
+def supplies(plan: Plan, told: Records, customer: str) -> list[tuple[str, frozenset[str]]]:
+    """By which cables light comes to a customer's ports as the records say, and from where: followed one by one, from the ports on."""
+    cables, sites = {c.id: c for c in plan.cables}, {s.id: s for s in plan.sites}
+    at, other, patched, dark = told
+    carry = {c.id for c in carrying(plan)}
+    found: list[tuple[str, frozenset[str]]] = []
+
+    def ends(site: str) -> bool:
+        s = sites[site]
+        return (s.source or s.kind in (Kind.OFFICE, Kind.POP)) and not s.customer and s.status == Status.OPERATIONAL
+
+    def enter(name: str, n: int, site: str, way: tuple[str, ...]) -> None:
+        c = cables[name]
+        if (name, n) in seen or c.status != Status.OPERATIONAL or (name, n) in dark:
+            return
+        seen.add((name, n))
+        way, far = (*way, name), c.end if site == c.start else c.start
+        joint = at.get((far, name, n))
+        onward = legs(joint, name, n) if isinstance(joint, Splitter) else []
+        if ends(far) and (joint is None or isinstance(joint, Port) or (isinstance(joint, Splitter) and not onward)):
+            found.append((far, frozenset(way)))
+        elif isinstance(joint, Splice):
+            enter(*other[far, name, n], far, way)
+        elif isinstance(joint, Port):
+            front = patched.get((far, joint.panel, joint.number))
+            if front and front.behind:
+                enter(front.behind.cable, front.behind.first, far, way)
+        for leg in onward:
+            enter(leg.cable, leg.first, far, way)
+
+    for port in plan.ports:
+        if port.site == customer and port.behind:
+            seen = set[tuple[str, int]]()
+            enter(port.behind.cable, port.behind.first, customer, ())
+    return [(site, way) for site, way in found if way <= carry]
+
+
+def waiting(plan: Plan, ducts: Collection[str] = (), cables: Collection[str] = (), sites: Collection[str] = ()) -> tuple[set[str], int]:
+    """Customers that keep a way and lose all that are recorded, and of how many that keep one nothing is recorded."""
+    before, after = lit(plan), lit(plan, ducts, cables, sites)
+    failed, told, found, unrecorded = gone(plan, ducts, cables, sites), records(plan), set[str](), 0
+    for site in plan.sites:
+        if site.customer and site.id in before & after:
+            ways = supplies(plan, told, site.id)
+            unrecorded += not ways
+            if ways and all(way & failed or end in before - after for end, way in ways):
+                found.add(site.id)
+    return found, unrecorded

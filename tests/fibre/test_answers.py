@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulso.fibre.ask.answers import critical, cut, dark, register
+from pulso.fibre.ask.answers import blackout, critical, cut, dark, register
 from pulso.fibre.ask.drawn import draw
 from pulso.fibre.shapes import WEIGHT, Criticality, Status, Strands, Use
 from tests.fibre import brute
@@ -87,7 +87,11 @@ def test_a_cut_darkens_whom_a_walk_over_the_records_does_not_reach(plan, rnd):
     assert found.customers == len(before & customers)
     assert found.failing == tuple(sorted(brute.gone(plan, **fails)))
     assert found.weight == sum(WEIGHT[site[name].criticality] for name in found.dark)
-    assert found.sensors == tuple(sorted({s for name in (before - after) | set(fails["sites"]) for s in site[name].sensors}))
+    waiting, unrecorded = brute.waiting(plan, **fails)
+    assert (found.waiting, found.unrecorded) == (by_criticality(plan, waiting), unrecorded)
+    assert blackout(drawn, **fails) == (found.dark, found.waiting, found.unrecorded)
+    blind = (before - after) | waiting | set(fails["sites"])
+    assert found.sensors == tuple(sorted({s for name in blind for s in site[name].sensors}))
     used = {(row.cable, n): row.use for row in plan.strands for n in range(row.first, row.last + 1)}
     cables = [cable for cable in plan.cables if cable.id in found.failing]
     assert +Counter(found.strands) == Counter(used.get((c.id, n), Use.SPARE) for c in cables for n in range(1, c.strands + 1))
@@ -130,7 +134,7 @@ def test_the_register_counts_as_the_greatest_flows_and_as_trying_every_two_ways(
 @given(plans, ids)
 def test_who_hangs_on_one_duct_after_a_cut_is_who_trying_every_duct_finds(plan, rnd):
     fails = {"ducts": some(rnd, plan.ducts), "sites": some(rnd, plan.sites, 1)}
-    found = cut(draw(plan), **fails, by_duct=True)
+    found = cut(draw(plan), **fails)
     before, after = brute.lit(plan), brute.lit(plan, **fails)
 
     def hanging(now, ducts):

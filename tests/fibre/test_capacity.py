@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from pulso.fibre.capacity import WORST_FIRST, Count, Fill, capacity, fill
+from pulso.fibre.capacity import WORST_FIRST, Count, Fill, by_fill, by_use, capacity, fill
 from pulso.fibre.reach import Building, Reach, buildings, coverage
 from pulso.fibre.shapes import Cable, Duct, Kind, Plan, Site, Status, Strands, Use
 from pulso.fibre.spare import Near, nearest, offers
@@ -50,6 +50,33 @@ def plan(*things: Site | Duct | Cable | Strands) -> Plan:
 def test_a_strand_of_which_nothing_is_said_is_spare_and_counted_as_unsaid() -> None:
     network = plan(cable("c"), use("c", 1, 4, Use.USED), use("c", 5, 5, Use.BROKEN), use("c", 6, 7, Use.SPARE))
     assert capacity(network).whole == Count(12, used=4, broken=1, spare=7, unsaid=5)
+
+
+def test_the_fullest_comes_first_and_what_nobody_can_say_last() -> None:
+    cables = [cable(n, ducts=(f"in-{n}",), outer=outer) for n, outer in (("unsaid", 5.0), ("some", 5.0), ("all", 10.0), ("more", 5.0))]
+    ducts = [
+        duct("in-unsaid", inner=10.0),
+        duct("in-some"),
+        duct("in-all", inner=10.0),
+        duct("in-more", inner=10.0),
+        duct("no-one", inner=1),
+    ]
+    network = plan(*cables, cable("planned", status=Status.PLANNED), *ducts, use("some", 1, 3, Use.LEASED), use("all", 1, 12, Use.USED))
+    network = network.model_copy(update={"strands": (*network.strands, use("more", 1, 6, Use.RESERVED), use("more", 7, 12, Use.SPARE))})
+    found = capacity(network)
+    assert [(t.cable.id, t.share, t.strands.unsaid) for t in by_use(network.cables, found)] == [
+        ("all", 1.0, 0),
+        ("more", 0.5, 0),
+        ("some", 0.25, 9),
+        ("unsaid", None, 12),
+    ]
+    assert [(f.duct.id, f.share, f.fill.cables, f.strands.spare) for f in by_fill(network.ducts, found)] == [
+        ("in-all", 1.0, 1, 0),
+        ("in-more", 0.25, 1, 6),
+        ("in-unsaid", 0.25, 1, 12),
+        ("no-one", 0.0, 0, 0),
+        ("in-some", None, 1, 9),
+    ]
 
 
 def test_of_two_records_about_a_strand_the_one_that_leaves_less_counts() -> None:

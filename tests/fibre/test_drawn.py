@@ -28,7 +28,7 @@ ROWS = ("sites", "ducts", "cables", "strands", "splices", "ports", "splitters", 
 def everything(drawn: Drawn) -> list[object]:
     """All that can be asked of a network."""
     found: list[object] = [drawn.left_out, drawn.claims.left_out, critical(drawn), register(drawn), shared(drawn), candidates(drawn)]
-    found += [cut(drawn, ducts=[duct.id], by_duct=True) for duct in drawn.ducts.rows]
+    found += [cut(drawn, ducts=[duct.id]) for duct in drawn.ducts.rows]
     found += [cut(drawn, cables=[cable.id]) for cable in drawn.cables.rows]
     found += [cut(drawn, sites=[site.id]) for site in drawn.sites.rows]
     found += [pair(drawn, row.site, kind).paths for row in register(drawn) for kind in ("cable", "duct", "site")]

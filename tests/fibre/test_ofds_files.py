@@ -16,7 +16,7 @@ from pulso.fibre.findings import errors
 from pulso.fibre.ofds.keep import same
 from pulso.fibre.ofds.networks import sheaths
 from pulso.fibre.ofds.standard import CRS, SCHEMAS, VERSIONS, Version
-from pulso.fibre.shapes import Cable, Disclosure, Duct, Kind, Laid, Organisation, Phase, Plan, Site, Status, Strands, Use
+from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Kind, Laid, Organisation, Phase, Plan, Site, Status, Strands, Use
 from tests.fibre.ofds_agreement import HARMLESS, they_say
 
 VALID = ("api-response", "multiple-networks", "network-package", "network-separate-endpoints", "network-separate-files")
@@ -164,9 +164,24 @@ def test_a_length_that_nobody_knows_is_not_made_up(porto: Plan) -> None:
 def test_what_the_standard_has_no_field_for_is_told_and_not_written(porto: Plan) -> None:
     written = ofds.files([porto], "json", "0.4")
     told = {f.found for f in written.findings if f.code == "not-carried"}
-    assert told == {"1 × strands' uses", "1 × sites' source", "1 × sites' customer", "1 × sites' service", "1 × sites' sensors"}
+    cables = {
+        "2 × cables' own ids, names and ends, where several share a duct or one lies in several",
+        "1 × cables' own status, where a duct's that they lie in is another",
+    }
+    assert told == {"1 × strands' uses", "1 × sites' source", "1 × sites' customer", "1 × sites' service", "1 × sites' sensors", *cables}
     assert b"s1" not in written.files[PACKAGE]
     assert b"school" not in written.files[PACKAGE]
+
+
+def test_diameters_criticality_and_lengths_that_a_span_can_not_say_are_told(porto: Plan) -> None:
+    ducts = tuple(d.model_copy(update={"inner": 40.0}) for d in porto.ducts)
+    cables = tuple(c.model_copy(update={"outer": 12.0, "length": None if c.id == "long" else c.length}) for c in porto.cables)
+    ducts = (ducts[0].model_copy(update={"length": None}), ducts[1])
+    sites = (*porto.sites[:2], porto.sites[2].model_copy(update={"criticality": Criticality.ESSENTIAL}))
+    written = ofds.files([porto.model_copy(update={"sites": sites, "ducts": ducts, "cables": cables})], "json", "0.4")
+    told = {f.found for f in written.findings}
+    lengths = "1 × stated lengths of ducts that are empty, or hold a cable of which none is stated"
+    assert {"2 × ducts' inner diameters", "3 × cables' outer diameters", "1 × sites' criticality", lengths} <= told
 
 
 def test_a_synthetic_network_says_so_in_its_name(porto: Plan) -> None:

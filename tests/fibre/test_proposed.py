@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pulso.errors import NothingKnown, PulsoError
 from pulso.fibre.ask.drawn import draw
-from pulso.fibre.ask.proposed import Prices, Span, candidates, diverse, pair, shared, spurs, widen
+from pulso.fibre.ask.proposed import Prices, Span, candidates, diverse, pair, second, shared, spurs, widen
 from pulso.fibre.metres import straight_metres
-from pulso.fibre.shapes import Duct, Status
+from pulso.fibre.shapes import Cable, Duct, Plan, Site, Status
 from tests.fibre import brute
 from tests.fibre.plans import PORTO, plans, ring
 
@@ -48,7 +48,7 @@ def test_a_spur_gets_a_second_way_over_the_span_that_is_shortest_or_cheapest():
         Span("same duct", "C", "S1", ("CO-A",), 1.0, 1.0),
     ]
     found = diverse(widen(drawn, spans), "S1")
-    assert found == (("C-CO",), ("short",), ("S1", "C", "CO"), 250.0, 0, 150.0, 0, 90_000.0, ("A-S1", "CO-A"))
+    assert found == (("C-CO",), ("short",), ("S1", "C", "CO"), 250.0, 0, 150.0, 0, 90_000.0, ("A-S1", "CO-A"), 0.0, "")
     other = diverse(widen(drawn, spans, by="cost"), "S1")
     assert (other.cables, other.spans, other.metres, other.cost) == (("B-C", "C-CO"), ("cheap",), 600.0, 20_000.0)
 
@@ -95,6 +95,68 @@ def test_a_customer_whose_ducts_all_leave_by_one_is_offered_digs_to_its_neighbou
     way = diverse(widen(drawn, found), "S1")
     assert (way.spans, way.straight, way.cables) == (("S1 – D",), 1, ("B-D", "B-C", "C-CO"))  # 838 m of digging are less than 1,676
     assert spurs(draw(ring().model_copy(update={"sites": tuple(s.model_copy(update={"at": None}) for s in ring().sites)})), "S1") == ()
+
+
+def test_a_school_at_the_end_of_one_street_is_offered_the_least_dig_that_reaches_another_way_to_the_office():
+    """
+    By hand. The school hangs on the cabinet by the only duct that leaves it, and the cabinet on the office by another. West of the
+    school, 335 m off, is a pillar that hangs on the same cabinet: of no help. East, 503 m, a manhole on a cable of its own to the office.
+    """
+    east = 0.002
+    places = {"office": 0.0, "cabinet": 4 * east, "pillar": 3 * east, "school": 5 * east, "manhole": 8 * east}
+    sites = tuple(
+        Site(id=n, name=n, source=n == "office", customer=n == "school", at=(PORTO[0] + lon, PORTO[1])) for n, lon in places.items()
+    )
+    ends = {"a": ("office", "cabinet"), "b": ("cabinet", "school"), "c": ("cabinet", "pillar"), "d": ("office", "manhole")}
+    ducts = tuple(Duct(id=n, start=one, end=other, length=1_000.0) for n, (one, other) in ends.items())
+    cables = tuple(Cable(id=n, start=one, end=other, ducts=(n,), fibres=12) for n, (one, other) in ends.items())
+    drawn = draw(Plan(id="street", name="A street", sites=sites, ducts=ducts, cables=cables))
+    ready = widen(drawn, candidates(drawn), by="new")
+    assert diverse(ready, "school") is None
+    found = second(ready, "school")
+    assert (found.first, found.cables, found.spans, found.dig) == (("b", "a"), ("d",), ("school – manhole",), "manhole")
+    assert (found.straight, found.unknown, found.cost) == (1, 0, None)
+    assert found.new == found.reckoned == pytest.approx(3 * 167.8, abs=1), "3 × .002° of longitude at 41.15° N"
+    assert found.metres == pytest.approx(1_000 + found.new)
+
+
+def test_of_two_digs_the_shorter_is_proposed_though_its_way_is_longer():
+    drawn = draw(ring())
+    ready = widen(drawn, (), by="new")
+    (near, *_) = spurs(drawn, "S1", most=1)
+    assert (second(ready, "S1").dig, near.end) == ("D", "D")
+    assert second(ready, "S3") is not None
+    assert second(ready, "S3").new == 0.0, "the school on two feet needs no dig"
+
+
+def lights(plan, drawn, customer, there):
+    """Whether light reaches a site that one could dig to, when the ducts of the customer's shortest way are all cut."""
+    if there.at is None or there.customer or there.id not in brute.lit(plan):
+        return False
+    way = pair(drawn, customer).first
+    cables = way.cables if way else ()
+    ducts = {duct for cable in plan.cables if cable.id in cables for duct in cable.ducts}
+    return there.id in brute.lit(plan, ducts=ducts, cables=cables)
+
+
+@settings(max_examples=40, deadline=None)
+@given(plans)
+def test_no_proposed_way_lies_in_a_duct_of_the_first_and_none_is_missed(plan):
+    drawn = draw(plan)
+    ready = widen(drawn, candidates(drawn), by="new")
+    known = {site.id: site for site in plan.sites}
+    held = {cable.id: set(cable.ducts) or {f"cable {cable.id}"} for cable in plan.cables}
+    for row in drawn.register.site.tolist():
+        site = drawn.sites.rows[row].id
+        found = second(ready, site)
+        if found is None:
+            assert known[site].at is None or not any(lights(plan, drawn, site, s) for s in plan.sites)
+            continue
+        assert (found.sites[0], known[found.sites[-1]].source) == (site, True)
+        assert not any(drawn.net.customer[drawn.sites.number[n]] for n in found.sites[1:])
+        first, other = (set().union(*(held[c] for c in cables)) for cables in (found.first, found.cables))
+        assert first.isdisjoint(other | set(found.spans))
+        assert bool(found.dig) == any(" – " in span for span in found.spans)
 
 
 @pytest.mark.parametrize(

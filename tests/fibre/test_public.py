@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely import box
 
 from pulso.fibre import ofds
 from pulso.fibre.files.geopackage import write_geopackage
 from pulso.fibre.files.tables import read
 from pulso.fibre.lengths import lengths
-from pulso.fibre.public import public
+from pulso.fibre.public import public, veiled
 from pulso.fibre.shapes import Cable, Criticality, Disclosure, Duct, Organisation, Phase, Plan, Site, Splitter, Works
 from tests.fibre.plans import PORTO, ring, some_plan
 
@@ -222,10 +223,29 @@ def test_a_duct_to_a_hidden_school_is_left_out_whole_with_its_cable(level: Discl
     assert [c.id for c in shown.cables] == ["c1"]
 
 
-def test_a_cable_names_only_the_ducts_that_everybody_may_know() -> None:
-    hidden = duct("dark", "b", "c").model_copy(update={"disclosure": Disclosure.INTERNAL})
-    network = plan(site("a"), site("b"), site("c"), duct("ab", "a", "b"), hidden, cable("k", "a", "c", "ab", "dark"))
-    assert public(network).cables[0].ducts == ("ab",)
+@pytest.mark.parametrize("length", [None, 5_000.0])
+def test_a_cable_with_a_hidden_duct_names_none_and_is_not_measured_by_the_others(length: float | None) -> None:
+    hidden = duct("dark", "b", "c", (EAST, THERE)).model_copy(update={"disclosure": Disclosure.INTERNAL})
+    sites = site("a"), site("b"), site("c"), site("e")
+    cables = cable("k", "a", "c", "ab", "dark", length=length), cable("whole", "a", "b", "ab"), cable("loose", "a", "b")
+    network = plan(*sites, duct("ab", "a", "b", (PORTO, EAST)), hidden, *cables)
+    shown = public(network)
+    assert [c.ducts for c in shown.cables] == [(), ("ab",), ()]
+    assert veiled(network, shown) == {"k"}
+    assert veiled(network, network) == frozenset()
+    sheath = lengths(shown)[0].sheath
+    assert (sheath.known, sheath.of) == (1 if length is None else 2, 3)
+    assert sheath.metres == pytest.approx(lengths(shown)[0].route.metres + (length or 0.0))
+    (nowhere,) = (r for r in lengths(shown, "zone", {"all": box(-9, 41, -8, 42)}) if r.group is None)
+    assert nowhere.sheath == (length or 0.0, 0 if length is None else 1, 2)
+
+
+def test_a_cable_in_a_duct_that_is_not_there_is_not_measured_by_the_others_either() -> None:
+    network = plan(site("a"), site("b"), duct("ab", "a", "b", (PORTO, EAST)), cable("k", "a", "b", "ab", "nothing"))
+    shown = public(network)
+    assert shown.cables[0].ducts == ()
+    assert veiled(network, shown) == frozenset(), "nothing is hidden of it: the record is wrong"
+    assert lengths(shown)[0].sheath == lengths(network)[0].sheath == (0.0, 0, 1)
 
 
 def test_a_route_does_not_bend_where_a_hidden_site_lies() -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from pulso.web.fibre import guard as fibre_guard
 from pulso.web.innovation import guard
 from pulso.web.people import trail
+from pulso.web.wifi import reads as wifi
 from tests.flow.vila import Vila, vila
 from tests.web.exhibits import exhibit
 from tests.web.innovation.conftest import acme, boss, challenge, clock, ended, evaluation, frozen, pilot, protocol, result
@@ -25,6 +26,12 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
         trail.guard(trail.LIFTED)
         guard.guard(guard.LIFTED)
         fibre_guard.guard(fibre_guard.LIFTED)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Each test has a database of its own, whose rows bear the same numbers."""
+    wifi.forget()
 
 
 @pytest.fixture(scope="session")

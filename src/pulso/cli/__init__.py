@@ -6,7 +6,6 @@ import os
 import sys
 
 import typer
-from rich.console import Console
 
 import pulso.cli.craft as craft
 import pulso.cli.effects as effects
@@ -17,6 +16,7 @@ import pulso.cli.reading as reading
 import pulso.cli.running as running
 import pulso.cli.web as web
 from pulso.cli.examples import EXAMPLES
+from pulso.cli.words import complain
 from pulso.errors import LakeError, PulsoError
 
 INTERRUPTED = 130
@@ -45,16 +45,14 @@ def main() -> None:
     try:
         app(prog_name="pulso")
     except PulsoError as why:
-        Console(stderr=True, soft_wrap=True).print(str(why), markup=False, highlight=False)
+        complain(str(why))
         sys.exit(why.exit_code)
     except OSError as why:  # a folder that a person named, or a disk
         where = f"{why.filename}: " if why.filename else ""
-        Console(stderr=True, soft_wrap=True).print(
-            f"{where}{why.strerror or why}. What was kept before is safe.", markup=False, highlight=False
-        )
+        complain(f"{where}{why.strerror or why}. What was kept before is safe.")
         sys.exit(LakeError.exit_code)
     except SystemExit as ending:
         if ending.code == INTERRUPTED:
-            Console(stderr=True).print("Stopped. Nothing is lost: the next run goes on from here.")
+            complain("Stopped. Nothing is lost: the next run goes on from here.")
             os._exit(INTERRUPTED)  # helpers may still wait half a minute for a host that does not answer
         raise

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from pulso.cli.fibre_asked import coverage, cut, lengths, nearest
+from pulso.cli.fibre_asked import capacity, coverage, cut, lengths, nearest
 from pulso.cli.fibre_file import ColumnMap, NetworkFile, NetworkId, one_of, read, steps
 from pulso.cli.web import become
 from pulso.cli.words import AsJson, HomeFolder, InLanguage, say, say_json, speech
@@ -21,6 +21,7 @@ EXAMPLES = {
     "load": 'pulso fibre load demo porto.gpkg --why "survey of May"',
     "cut": "pulso fibre cut porto.gpkg --duct d-1042 --duct d-1043",
     "nearest": "pulso fibre nearest porto.gpkg --at -8.6291,41.1579 --least 4",
+    "capacity": "pulso fibre capacity porto.gpkg --of ducts --most 50",
     "coverage": "pulso fibre coverage porto.gpkg --metres 100 --zones zones.geojson",
 }
 """An example of each, as its help ends with it."""
@@ -39,7 +40,7 @@ fibre = typer.Typer(
 
 def join(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (check, lengths, convert, merge, cut, nearest, coverage, load):
+    for command in (check, lengths, convert, merge, cut, nearest, capacity, coverage, load):
         fibre.command(epilog=f"Example:  {EXAMPLES[command.__name__]}")(command)
     app.add_typer(fibre, name="fibre", rich_help_panel="Work on a fibre network")
 

@@ -12,8 +12,10 @@ from pulso.cli.words import AsJson, HomeFolder, InLanguage, MirrorFolder, opened
 
 if TYPE_CHECKING:
     import shapely
+    from rich.console import RenderableType
 
-    from pulso.fibre.shapes import Point
+    from pulso.fibre.lengths import Length
+    from pulso.fibre.shapes import Plan, Point
 
 
 def _place(text: str) -> Point:
@@ -25,6 +27,13 @@ def _place(text: str) -> Point:
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise typer.BadParameter(f"{text!r} lies nowhere; longitude comes first, from -180 to 180, then latitude, from -90 to 90")
     return lon, lat
+
+
+def _tell(plan: Plan, answer: RenderableType, lang: str | None) -> None:
+    """Print an answer, and of an invented network that it is one: numbers outlive the file that they came from."""
+    say(answer)
+    if plan.synthetic:
+        say(speech(lang).say("This network is invented."))
 
 
 def lengths(
@@ -63,9 +72,14 @@ def lengths(
         rows = measure(plan, by, zones)
     if as_json:
         parts = ("route", "sheath", "strand")
-        say_json([{"group": r.group, **{part: getattr(r, part)._asdict() for part in parts}} for r in rows])
+        say_json([{"group": r.group, **{part: _length(getattr(r, part)) for part in parts}} for r in rows])
     else:
-        say(words.lengths(rows, by, names, speech(lang)))
+        _tell(plan, words.lengths(rows, by, names, speech(lang)), lang)
+
+
+def _length(found: Length) -> dict[str, float | None]:
+    """A length for machines: null where it is known of nothing."""
+    return {**found._asdict(), "metres": found.told}
 
 
 def cut(
@@ -82,7 +96,8 @@ def cut(
 ) -> None:
     """Say who goes dark if these ducts, cables and sites fail together, and who is left with one path.
 
-    With a duct all cables in it fail, with a site all that end there. Nothing is changed by asking.
+    With a duct all cables in it fail, with a site all that end there. Who has another way through cables, and loses all the strands that
+    are recorded, is dark until somebody switches over. Nothing is changed by asking.
     """
     from pulso.fibre.ask.answers import cut as answer
     from pulso.fibre.ask.drawn import draw
@@ -97,7 +112,7 @@ def cut(
     if as_json:
         say_json({**found._asdict(), "thin": found.thin._asdict()})
     else:
-        say(words.cut(found, plan, speech(lang)))
+        _tell(plan, words.cut(found, plan, speech(lang)), lang)
 
 
 def nearest(
@@ -127,7 +142,48 @@ def nearest(
     if as_json:
         say_json({**found._asdict(), "found": [n._asdict() for n in found.found]})
     else:
-        say(words.nearest(found, plan, speech(lang)))
+        _tell(plan, words.nearest(found, plan, speech(lang)), lang)
+
+
+def capacity(
+    file: NetworkFile,
+    of: Annotated[Literal["cables", "ducts"], typer.Option("--of", help="What is listed.")] = "cables",
+    most: Annotated[int, typer.Option("--most", min=1, help="How many are told.")] = 20,
+    columns: ColumnMap = None,
+    network: NetworkId = None,
+    lang: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how full cables or ducts are, the fullest first.
+
+    Of cables in place, by the share of their strands that is used, leased, reserved or broken. A strand of which nothing is said counts as
+    spare, and it is told how many are so only for that. Of ducts, by the cross-sections of all cables in them. What nobody can say stands
+    last.
+    """
+    from pulso.fibre.capacity import by_fill, by_use
+    from pulso.fibre.capacity import capacity as reckon
+    from pulso.show import plant as words
+
+    with steps("capacity") as step:
+        plan = one_of(read(file, columns, step)[0], network, file)
+        step("capacity")
+        found = reckon(plan)
+        cables, ducts = (by_use(plan.cables, found), []) if of == "cables" else ([], by_fill(plan.ducts, found))
+    if as_json:
+        rows = [{"id": t.cable.id, "name": t.cable.name, "share": t.share, **t.strands._asdict()} for t in cables[:most]]
+        rows += [
+            {"id": f.duct.id, "name": f.duct.name, "inner": f.duct.inner, **f.fill._asdict(), "strands": f.strands._asdict()}
+            for f in ducts[:most]
+        ]
+        say_json(
+            {
+                "all": len(cables) + len(ducts),
+                "unknown": sum(share is None for share in (*(t.share for t in cables), *(f.share for f in ducts))),
+                "found": rows,
+            }
+        )
+    else:
+        _tell(plan, words.taken(cables, most, speech(lang)) if of == "cables" else words.filled(ducts, most, speech(lang)), lang)
 
 
 def coverage(
@@ -169,4 +225,4 @@ def coverage(
     if as_json:
         say_json([r._asdict() for r in rows])
     else:
-        say(words.coverage(rows, {z.id: z.name for z in drawn}, speech(lang)))
+        _tell(plan, words.coverage(rows, {z.id: z.name for z in drawn}, speech(lang)), lang)

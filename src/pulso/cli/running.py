@@ -16,6 +16,7 @@ from pulso.cli.words import (
     InLanguage,
     Last,
     MirrorFolder,
+    complain,
     in_order,
     opened,
     progress,
@@ -72,10 +73,10 @@ def collect(
     else:
         rows = ((t.source, (t.asked, t.new, t.absent, t.unanswered, t.kept, t.turned_away, t.gone, t.days)) for t in told)
         say(words.collected(rows, speech(lang)))
-    failed = [t for t in told if t.letter]
-    for t in failed:
-        typer.echo(t.letter, err=True)
-    if failed and (strict or len(failed) == len(told)):
+    letters = [t.letter for t in told if t.letter]
+    for letter in letters:
+        complain(letter)
+    if letters and (strict or len(letters) == len(told)):
         raise typer.Exit(3)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.segment import Segments
 
 if TYPE_CHECKING:
     from pulso.flow.home import River
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Language = Literal["pt", "en"]
 
+COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that a terminal obeys and does not show; not the ends of lines and columns."""
 UNCUT = 10_000
 """Columns of an output that nobody looks at: no table is as wide."""
 
@@ -121,7 +124,20 @@ def say(text: Any) -> None:
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = UNCUT
-    console.print(text, markup=False, soft_wrap=isinstance(text, str))
+    if isinstance(text, str):
+        console.print(visible(text), markup=False, soft_wrap=True)
+    else:
+        console.print(Segments(part._replace(text=visible(part.text)) if not part.control else part for part in console.render(text)))
+
+
+def visible(text: str) -> str:
+    """The same text without what would command a terminal: names come out of other people's files."""
+    return COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def complain(text: str) -> None:
+    """Print a letter to a person where errors go."""
+    Console(stderr=True, soft_wrap=True).print(visible(text), markup=False, highlight=False)
 
 
 def say_json(value: Any) -> None:

@@ -40,16 +40,24 @@ class Use:
 class Hangs:
     """What happens when some things fail together."""
 
-    dark: tuple[Customer, ...]  # customers that go dark, who saves lives first; a hundred at most
-    darkened: int  # how many go dark
+    dark: tuple[Customer, ...]  # customers that go dark and have no other way, who saves lives first; a hundred at most
+    darkened: int  # how many go dark and have no other way
+    # customers that have another way and lose all their recorded strands: dark until somebody switches over; a hundred at most
+    waiting: tuple[Customer, ...]
+    waits: int  # how many are dark until somebody switches over
+    # customers that have a way and of whom nobody recorded by which strands: they may be dark until somebody switches over
+    unrecorded: int
     of: int  # how many have light today
     weight: int  # what those that go dark weigh: 100 who saves lives, 10 what is essential, 1 each other
     passed: int  # other sites that lose their light
     thin: tuple[Customer, ...]  # customers that had two paths without a common cable, and are left with one; a hundred at most
     thinned: int  # how many are left with one
+    thin_by_duct: tuple[Customer, ...]  # customers that no single duct could darken before, and one can then; a hundred at most
+    thinned_by_duct: int  # how many a single duct can darken then
     failing: tuple[Ref, ...]  # cables that carry light and then don't; a hundred at most
     cables: int  # how many fail
     strands: tuple[Use, ...]  # their strands by what they are used for
+    unsaid: int  # of the spare ones, how many are so only because nobody says otherwise
     sensors: tuple[str, ...]  # sensors and access points that are blind then; a hundred at most
     blind: int  # how many are blind
     loose: int  # cables in use whose ducts nobody knows: where there are any, the truth may be worse
@@ -58,12 +66,16 @@ class Hangs:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A second way that shares no duct with the first, over cables that exist and new ones."""
+    """A second way that shares no duct with the first: with the least to build, and of such the shortest."""
 
     cables: tuple[Ref, ...]  # cables that exist
-    spans: tuple[Ref, ...]  # ducts in which a new cable would lie
-    metres: float  # its length, m
+    spans: tuple[Ref, ...]  # ducts in use in which a new cable would lie
+    planned: tuple[Ref, ...]  # ducts that are proposed, planned or being built, alike
+    dig: Ref | None  # the site to which a duct would be dug anew from the customer; null where none has to be
+    metres: float  # its length, m, of cables whose length is known, and of what is new
+    unknown: int  # of how many of its cables the length is unknown
     new: float  # m of new cable
+    straight: float  # m of the new that were reckoned straight from end to end: the way to dig is longer
 
 
 @dataclass(frozen=True)
@@ -100,11 +112,15 @@ class FibreNetwork:
     sites: int  # how many sites there are
     cables: int  # how many cables there are
     ducts: int  # how many ducts there are
-    route: float  # m of ducts whose length is known: how far one would walk
+    route: float | None  # m of ducts whose length is known: how far one would walk; null where none is
     route_known: int  # of how many ducts the length is known
-    sheath: float  # m of cables whose length is known
-    strand: float  # m of strands of these: sheath times strands
+    route_of: int  # how many ducts there are
+    sheath: float | None  # m of cables whose length is known; null where none is
     sheath_known: int  # of how many cables the length is known
+    sheath_of: int  # how many cables there are
+    strand: float | None  # m of strands of these: sheath times strands; null where no sheath is known
+    strand_known: int  # of how many cables the strands' length is known
+    strand_of: int  # how many cables there are
     uses: tuple[Use, ...]  # what the strands of cables that are in place are used for; empty for whoever may not know it
     unsaid: int  # of the spare strands, how many are so only because nobody says otherwise
     page: str  # its page on this site
@@ -117,13 +133,15 @@ class FibreLengths:
     by: str  # what the network is parted by: all (not at all), status, owner or zone
     group: str  # how far along it is, the owner's id, or the zone's; empty where that isn't said or nobody knows
     called: str  # the same in words; empty for the whole network
-    route: float  # m of ducts whose length is known: how far one would walk
+    route: float | None  # m of ducts whose length is known: how far one would walk; null where none is
     route_known: int  # of how many ducts the length is known
     route_of: int  # how many ducts there are
-    sheath: float  # m of cables whose length is known
+    sheath: float | None  # m of cables whose length is known; null where none is
     sheath_known: int  # of how many cables the length is known
     sheath_of: int  # how many cables there are
-    strand: float  # m of strands of these: sheath times strands
+    strand: float | None  # m of strands of these: sheath times strands; null where no sheath is known
+    strand_known: int  # of how many cables the strands' length is known
+    strand_of: int  # how many cables there are
 
 
 @dataclass(frozen=True)
@@ -177,8 +195,9 @@ class FibreCable(FibreThing):
     end_called: str  # that site's name
     strands: int  # how many strands it has
     tubes: int  # how many tubes they lie in
-    length: float | None  # m of sheath, stated or its ducts'; null where nobody knows
-    ducts: int  # ducts that it lies in; 0 where nobody knows which
+    length: float | None  # m of sheath, stated or its ducts'; null where nobody knows, or it can't be told
+    ducts: int  # ducts that it lies in; 0 where nobody knows which, or they can't be told
+    veiled: bool  # whether its way, or a part of it, is not for whoever asks: its ducts are not told then, nor a length that they give
     page: str  # its page on this site
 
 
@@ -194,10 +213,15 @@ class FibreWorks:
     whom: str  # who digs; empty where that isn't said
     ducts: tuple[str, ...]  # ids of ducts that they touch, of those that whoever asks may know
     sites: tuple[str, ...]  # ids of sites that they touch, alike
-    darkened: int | None  # how many customers go dark where they cut all that they touch; null for whoever may not know it
-    thinned: int | None  # how many are left with one path then; null likewise
+    # how many customers go dark where they cut all that they touch, and have no other way; null for whoever may not know it
+    darkened: int | None
+    waiting: int | None  # how many are dark until somebody switches over then; null likewise
+    thinned: int | None  # how many are left with one path by cable then; null likewise
+    thinned_by_duct: int | None  # how many a single duct can darken then, and none could before; null likewise
     failing: int | None  # how many cables fail then; null likewise
     blind: int | None  # how many sensors and access points are blind then; null likewise
+    unrecorded: int | None  # customers that have a way then and of whom nobody recorded by which strands: they may wait too; null likewise
+    loose: int | None  # cables in use whose ducts nobody knows: where there are any, the truth may be worse; null likewise
     clashes: tuple[str, ...]  # ids of works on the same days that make it worse together; empty for whoever may not know it
     page: str  # its page on this site
 
@@ -258,6 +282,7 @@ class WholeFibreCable(FibreCable):
     fibre: str  # which fibre it is of, by its ITU-T recommendation; empty where that isn't said
     ducts_there: tuple[FibreDuct, ...]  # the ducts that it lies in, in order, of those that whoever asks may know; a hundred at most
     uses: tuple[Use, ...]  # what its strands are used for; empty for whoever may not know it, and before it is laid
+    unsaid: int  # of the spare strands, how many are so only because nobody says otherwise
 
 
 @dataclass(frozen=True)
@@ -273,6 +298,7 @@ class FibreStrand:
     colour: str  # its own colour (TIA-598-C), one of twelve
     stripes: int  # how many stripes it has
     use: str  # used, leased, reserved, broken or spare
+    said: bool  # whether anybody says so: a strand of which nothing is said is spare
     whom: str  # for whom; empty where that isn't said
     what: str  # the circuit or the contract; empty where that isn't said
     start_how: str  # where it goes at the cable's beginning: splice, port, splitter, or nowhere
@@ -308,6 +334,7 @@ class FibreHop:
     margin: float | None  # dB left at the far end; null where the loss is unknown, or no power was said
     why: str  # why light goes no further, in words; empty where it goes on
     sound: bool  # whether it ends there as it should, or goes on
+    asked: bool  # whether it is the strand that was asked about
 
 
 @dataclass(frozen=True)
@@ -320,13 +347,13 @@ class FibreWhatIf:
 
 @dataclass(frozen=True)
 class FibreDark:
-    """A customer who goes dark, or is left with one path."""
+    """A customer who goes dark, is dark until somebody switches over, or is left with one path: a row for each that it is."""
 
     id: str  # the customer's id
     name: str  # its name; its id where it has none
     service: str  # what is served
     criticality: str  # life, essential or normal: what it means that it is dark
-    becomes: str  # dark, or one path
+    becomes: str  # dark: it has no other way; waiting: it is dark until somebody switches over; one path by cable; one path by duct
     page: str  # its page on this site
 
 
@@ -391,8 +418,54 @@ class FibreCut:
     ended_why: str  # why it ended; empty before that was declared
     on: bool  # whether it is in force now
     over: bool  # whether its end was declared
-    dark: tuple[str, ...]  # ids of the customers that are dark by it alone
+    dark: tuple[str, ...]  # ids of the customers that are dark by it alone, for good or until somebody switches over
     blind: tuple[str, ...]  # sensors and access points that are blind by it alone
+    loose: int  # cables in use today whose ducts nobody knows: where there are any, a cut may darken more
+
+
+@dataclass(frozen=True)
+class FibreCableUse:
+    """How full a cable is: its strands by what they are used for, each once."""
+
+    id: str  # the cable's id
+    name: str  # its name; its id where it has none
+    status: str  # operational or inactive: what isn't built has no strand to give
+    state: str  # the same in words
+    owner: str  # who owns it; empty where that isn't said
+    start: str  # id of the site where it begins
+    start_called: str  # that site's name
+    end: str  # id of the site where it ends
+    end_called: str  # that site's name
+    strands: int  # how many strands it has
+    share: float | None  # which share of them is taken, 0 to 1; at least so much, where some are unsaid; null where nothing is said of any
+    used: int  # strands that are used
+    leased: int  # strands that are leased
+    reserved: int  # strands that are reserved
+    broken: int  # strands that are broken
+    spare: int  # strands that are spare
+    unsaid: int  # of the spare ones, how many are so only because nobody says otherwise
+
+
+@dataclass(frozen=True)
+class FibreDuctFill:
+    """How full a duct is: the cross-sections of all cables that lie in it, lit or not, of its own."""
+
+    id: str  # the duct's id
+    name: str  # its name; its id where it has none
+    status: str  # proposed, planned, underConstruction, operational, inactive or decommissioned
+    state: str  # the same in words
+    owner: str  # who owns it; empty where that isn't said
+    start: str  # id of the site where it begins
+    start_called: str  # that site's name
+    end: str  # id of the site where it ends
+    end_called: str  # that site's name
+    share: float | None  # how full it is, 0 to 1; null where a diameter is unknown; over 1, a record of a diameter is wrong
+    inner: float | None  # its inner diameter, mm; null where nobody knows
+    cables: int  # cables that lie in it
+    known: int  # of these, how many have a known diameter
+    strands: int  # strands of the cables in it that are in place
+    spare: int  # of these, how many are spare
+    unsaid: int  # of the spare ones, how many are so only because nobody says otherwise
 
 
 @dataclass(frozen=True)

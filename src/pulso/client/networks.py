@@ -11,10 +11,12 @@ from pulso.client.asking import Asking
 from pulso.client.fibre import (
     FibreBuilding,
     FibreCable,
+    FibreCableUse,
     FibreChange,
     FibreCut,
     FibreDark,
     FibreDuct,
+    FibreDuctFill,
     FibreFailure,
     FibreHop,
     FibreLengths,
@@ -30,7 +32,7 @@ from pulso.client.fibre import (
     WholeFibreDuct,
     WholeFibreSite,
 )
-from pulso.client.wifi import WholeWifiAccessPoint, WholeWifiSpot, WifiAccessPoint, WifiNow, WifiShort, WifiSpot
+from pulso.client.wifi import WholeWifiAccessPoint, WholeWifiSpot, WifiAccessPoint, WifiNow, WifiPresenceRow, WifiShort, WifiSpot
 
 Language = Literal["en", "pt"]
 Paths = Literal[0, 1, 2, "unknown"]
@@ -109,18 +111,26 @@ class Networks(Asking):
         """Cables with strands to spare, the nearest to a place first. For engineers."""
         return self._rows(f"/cities/{city}/fibre-spare", FibreSpare, {"lon": lon, "lat": lat, "least": least, "lang": lang})
 
+    def fibre_capacity(self, city: str, *, lang: Language | None = None) -> Iterator[FibreCableUse]:
+        """How full cables are, the fullest first. For engineers."""
+        return self._rows(f"/cities/{city}/fibre-capacity", FibreCableUse, {"lang": lang})
+
+    def fibre_fill(self, city: str, *, lang: Language | None = None) -> Iterator[FibreDuctFill]:
+        """How full ducts are, the fullest first. For engineers."""
+        return self._rows(f"/cities/{city}/fibre-fill", FibreDuctFill, {"lang": lang})
+
     def fibre_trace(
         self,
         city: str,
         cable: str,
         strand: int,
         *,
-        end: Literal["start", "end"] = "start",
+        end: Literal["start", "end"] | None = None,
         sent: float | None = None,
         needed: float | None = None,
         lang: Language | None = None,
     ) -> Iterator[FibreHop]:
-        """Where a strand leads, hop by hop; with both powers in dBm, what is left of the light at each. For engineers."""
+        """Where a strand leads, hop by hop from where light comes in; with both powers in dBm, what is left at each. For engineers."""
         asked: dict[str, Any] = {"cable": cable, "strand": strand, "end": end, "sent": sent, "needed": needed, "lang": lang}
         return self._rows(f"/cities/{city}/fibre-trace", FibreHop, asked)
 
@@ -208,6 +218,18 @@ class Networks(Asking):
     def wifi_gaps(self, city: str, *, lang: Language | None = None) -> Iterator[WifiShort]:
         """Places and public buildings that no working access point is near."""
         return self._rows(f"/cities/{city}/wifi-gaps", WifiShort, {"lang": lang})
+
+    def wifi_presence(
+        self,
+        city: str,
+        *,
+        first: date | str | None = None,
+        last: date | str | None = None,
+        of: Literal["place", "zone", "city"] | None = None,
+        id: str | None = None,  # noqa: A002  # it is what the API calls it
+    ) -> Iterator[WifiPresenceRow]:
+        """How many sessions there were, by hour of places, zones and the city, as published; an hour without a number says why."""
+        return self._rows(f"/cities/{city}/wifi-presence", WifiPresenceRow, {"from": first, "to": last, "of": of, "id": id})
 
 
 def _cut(ducts: Sequence[str], cables: Sequence[str], sites: Sequence[str]) -> list[str]:

@@ -56,6 +56,8 @@ Kind = Literal[
     "fibre-works",
     "fibre-strands",
     "fibre-spare",
+    "fibre-capacity",
+    "fibre-fill",
     "fibre-trace",
     "fibre-dark",
     "fibre-redundancy",

@@ -84,6 +84,52 @@ class WifiSpell:
 
 
 @dataclass(frozen=True)
+class WifiPresenceHour:
+    """An hour of a place, a zone or the city: how many sessions were published, or why there is no number."""
+
+    start: datetime  # when the hour begins, UTC
+    end: datetime  # when the hour ends, UTC
+    sessions: float | None  # the published number of sessions, rounded; null where there is none, which is never 0
+    # why there is no number: withheld (too few, there or beside it), missing (too few access points were on), withheld or missing (which
+    # of the two is not told); empty where there is one
+    why: str
+
+
+@dataclass(frozen=True)
+class WifiPresenceRow(WifiPresenceHour):
+    """A published hour of a place, a zone or the city, as a row: the number of sessions, or why there is none."""
+
+    source: str  # the source of the sessions, by its name in the city file
+    day: date  # the city's own day
+    of: str  # place, zone or city
+    id: str  # the place, as the source calls it, or the zone; empty for the city
+    name: str  # its name
+    seen: float | None  # share of its places of which enough access points were on, 0 to 1; null where it is not told
+
+
+@dataclass(frozen=True)
+class WifiPresenceDay:
+    """A day of published hours."""
+
+    day: date  # the city's own day
+    published: bool  # whether anything was published of it on this day
+    told: int  # how many of its hours have a number
+    hours: tuple[WifiPresenceHour, ...]  # its hours, in order; empty where nothing was published
+
+
+@dataclass(frozen=True)
+class WifiPresence:
+    """How many sessions there were at a place in the last seven days that can be known, by the hour."""
+
+    source: str  # the source of the sessions, by its name in the city file
+    day: date  # the last day that was published
+    at_once: bool  # whether a number is the mean of sessions at once, instead of how many there were in the hour
+    step: int | None  # numbers are rounded to multiples of it; null where the city file names the source no more
+    sentence: str  # how many hours of the last day have a number, and how many have none, why
+    days: tuple[WifiPresenceDay, ...]  # the seven days until the last one that was published
+
+
+@dataclass(frozen=True)
 class WifiZone:
     """How the access points of a zone are."""
 
@@ -151,6 +197,7 @@ class WholeWifiSpot(WifiSpot):
     promised: str  # the same in a sentence; empty where the city aims at none
     days: tuple[WifiDay, ...]  # thirty days until yesterday, and today
     spells: tuple[WifiSpell, ...]  # the latest fifty times in which one of its access points did not wholly work
+    presence: WifiPresence | None  # how many sessions were published of it, by the hour; null where none were
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ class Count(NamedTuple):
     spare: int = 0
     unsaid: int = 0  # of the spare ones, how many are so only because nobody says otherwise
 
+    @property
+    def share(self) -> float | None:
+        """Which share is taken: at least so much, where some are unsaid. None where nothing is said of any: that is not empty."""
+        return None if self.unsaid == self.total else 1 - self.spare / self.total
+
 
 class Fill(NamedTuple):
     """How full a duct is."""
@@ -79,6 +84,43 @@ def capacity(plan: Plan, statuses: Collection[Status] = IN_PLACE) -> Capacity:
                 if i in place:
                     place[i] = Count(*map(add, place[i], count))
     return Capacity(cables, ducts, sites, summed(cables.values()), fill(plan))
+
+
+class Taken(NamedTuple):
+    """A cable that is in place, and its strands."""
+
+    cable: Cable
+    strands: Count
+
+    @property
+    def share(self) -> float | None:
+        """As of its strands."""
+        return self.strands.share
+
+
+class Filled(NamedTuple):
+    """A duct, how full it is, and the strands of the cables in it."""
+
+    duct: Duct
+    fill: Fill
+    strands: Count
+
+    @property
+    def share(self) -> float | None:
+        """As of its cross-section."""
+        return self.fill.share
+
+
+def by_use(cables: Iterable[Cable], found: Capacity) -> list[Taken]:
+    """Cables that were counted, the fullest first; of two alike the one with fewer spare strands; the unsaid last."""
+    those = [Taken(c, found.cables[c.id]) for c in {c.id: c for c in cables}.values() if c.id in found.cables]
+    return sorted(those, key=lambda t: (t.share is None, -(t.share or 0.0), t.strands.spare, t.cable.id))
+
+
+def by_fill(ducts: Iterable[Duct], found: Capacity) -> list[Filled]:
+    """Ducts, the fullest first; of two alike the one with more cables; those last of which nobody can say it."""
+    those = [Filled(d, found.fill[d.id], found.ducts[d.id]) for d in {d.id: d for d in ducts}.values()]
+    return sorted(those, key=lambda f: (f.share is None, -(f.share or 0.0), -f.fill.cables, f.duct.id))
 
 
 def count_of(cable: Cable, rows: Iterable[Strands]) -> Count:

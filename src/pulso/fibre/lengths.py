@@ -28,6 +28,11 @@ class Length(NamedTuple):
     known: int
     of: int
 
+    @property
+    def told(self) -> float | None:
+        """The metres; None where they are known of nothing, which is not a length of 0."""
+        return self.metres if self.known else None
+
 
 class Lengths(NamedTuple):
     """The three lengths of one group of things."""

@@ -19,8 +19,9 @@ def public(plan: Plan) -> Plan:
     - Only things whose disclosure is public stay; of an id that is said twice, both must be.
     - No strands, splices, ports or splitters; no works that are not public.
     - Of a site neither service nor criticality nor sensors (`UNTOLD`).
-    - A duct or cable that ends at a site that doesn't stay is left out whole: a line that stops short of a place points to it. A cable
-      names only the ducts that stay; its sheath is then longer than these, and can't be measured from them.
+    - A duct or cable that ends at a site that doesn't stay is left out whole: a line that stops short of a place points to it.
+    - A cable of which a duct doesn't stay names none (`veiled`): from the others one could tell where the hidden ones lie, and would
+      measure its sheath too short. Its length is what was recorded of the cable itself, or unknown.
     - A point of a route that lies within about a metre of a hidden site is taken out of the route, unless a public site lies right there.
     - Organisations and phases stay that something that stays names. Where an owner's or a phase's id names a hidden thing, it is left away.
     - A name or another text that names a hidden thing (the words of its id or name, whatever the case, the accents, and what stands between
@@ -54,6 +55,12 @@ def public(plan: Plan) -> Plan:
     )
 
 
+def veiled(plan: Plan, told: Plan) -> frozenset[str]:
+    """Ids of the cables of which the way, or a part of it, is known but not told: a duct of theirs is in the plan alone."""
+    here, untold = {c.id for c in told.cables}, {d.id for d in plan.ducts} - {d.id for d in told.ducts}
+    return frozenset(c.id for c in plan.cables if c.id in here and not untold.isdisjoint(c.ducts))
+
+
 def _stays(kind: str, row: Any, secret: Hidden) -> bool:
     return row.disclosure is Disclosure.PUBLIC and (kind, row.id) not in secret.ids and not secret.told(row.id)
 
@@ -77,7 +84,7 @@ def _duct(duct: Duct, secret: Hidden) -> Duct:
 
 
 def _cable(cable: Cable, dug: set[str], secret: Hidden) -> Cable:
-    ducts = tuple(d for d in cable.ducts if d in dug)
+    ducts = cable.ducts if dug.issuperset(cable.ducts) else ()
     return changed(cable, {**_common(cable, secret), "ducts": ducts, "fibre": secret.without(cable.fibre)})
 
 

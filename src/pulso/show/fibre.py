@@ -75,6 +75,17 @@ STOPS: Mapping[str, str] = {
     "unclear": _("records contradict each other here"),
 }
 """Why light goes no further."""
+SINCE: Mapping[str, str] = {
+    "port": _("a port, as it should be"),
+    "dangling": _("neither spliced nor in a port there"),
+    "loop": _("runs in a loop"),
+    "leg": _("nothing is at the splitter's input"),
+    "broken": _("the strand before it is broken"),
+    "notInUse": _("the cable before it is not in operation"),
+    "unclear": _("records contradict each other here"),
+    "": _("a splitter's branches come together there"),
+}
+"""Why a way begins where it begins."""
 SORTS: Mapping[str, str] = {"site": _("site"), "duct": _("duct"), "cable": _("cable")}
 """What may be cut."""
 

@@ -80,7 +80,7 @@ class Speech:
 
     def day(self, day: date, form: str = "full") -> str:
         """Write a day: "full", "long", "medium", "short", or a pattern of the Unicode date fields."""
-        return _date(day, form, str(self.locale))
+        return _date(day, form, LOCALES[self.code])
 
     def days(self, first: date, last: date, *, year: bool = False) -> str:
         """Write a span of days, both included, as short as it can be read; with the year where asked for."""
@@ -103,7 +103,7 @@ class Speech:
         return text[:1].upper() + text[1:]
 
     def _write(self, value: float, pattern: str, digits: int) -> str:
-        return _decimal(round(value, digits) + 0.0, pattern, str(self.locale))
+        return _decimal(round(value, digits) + 0.0, pattern, LOCALES[self.code])
 
 
 @lru_cache(maxsize=8192)  # a page writes hundreds of numbers, most of them whole and near 100

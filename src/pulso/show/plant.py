@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pulso.fibre.ask.answers import Cut
+from pulso.fibre.capacity import Filled, Taken
 from pulso.fibre.findings import Finding
 from pulso.fibre.lengths import OUTSIDE, Length, Lengths
 from pulso.fibre.merge import Merged
@@ -16,11 +17,14 @@ from pulso.fibre.reach import Reach
 from pulso.fibre.shapes import Plan
 from pulso.fibre.spare import Nearest
 from pulso.show.fibre import LEVELS, STATUSES, USES, km, metres, word
-from pulso.show.language import Speech
+from pulso.show.language import NEVER, Speech
 from pulso.show.language import marked as _
 
 MOST = 200
 """Findings, conflicts or names that are printed; --json has all."""
+
+FAR = 100_000.0
+"""Metres: who has no strand to spare within as many has probably said latitude before longitude."""
 
 SIGNS = {"error": "✗", "warning": "!", "note": "·"}
 
@@ -82,12 +86,10 @@ def lengths(rows: Sequence[Lengths], by: str, names: Mapping[str, str], speech: 
     """The three lengths by group, each with of how many things it is known."""
     table = Table(box=None, pad_edge=False)
     table.add_column(speech.say(GROUPS[by]))
-    for title in (_("route"), _("known of"), _("sheath"), _("known of"), _("strands")):
+    for title in (_("route"), _("known of"), _("sheath"), _("known of"), _("strands"), _("known of")):
         table.add_column(speech.say(title), justify="right")
     for row in rows:
-        known = (_known(part, speech) for part in (row.route, row.sheath))
-        route, sheath = known
-        cells = (km(row.route.metres, speech), route, km(row.sheath.metres, speech), sheath, km(row.strand.metres, speech))
+        cells = (cell for part in (row.route, row.sheath, row.strand) for cell in (km(part.told, speech), _known(part, speech)))
         table.add_row(Text(_group(row.group, by, names, speech)), *cells)
     note = speech.say(
         "Three lengths that are never added: what is dug, what is bought, what is lit. On the ellipsoid; the unknown is not in them."
@@ -140,20 +142,30 @@ def _far(metres: float | None, speech: Speech) -> str:
 
 
 def cut(told: Cut, plan: Plan, speech: Speech) -> RenderableType:
-    """Who goes dark, who is left with one path, what is blind, and what the answer doesn't know."""
+    """Who goes dark, who waits, who is left with one path, what is blind, and what the answer doesn't know."""
     names = {s.id: s.name for s in plan.sites}
     strands = sum(told.strands.values())
     uses = ", ".join(f"{word(USES, use.value, speech)} {speech.number(n)}" for use, n in told.strands.items() if n)
     parts = [
         speech.many(
-            "{n} customer goes dark, of {all} that have light.",
-            "{n} customers go dark, of {all} that have light.",
+            "{n} customer goes dark and has no other way, of {all} that have light.",
+            "{n} customers go dark and have no other way, of {all} that have light.",
             len(told.dark),
             all=speech.number(told.customers),
         ),
         *_named(told.dark, names),
-        speech.many("{n} customer is left with one path.", "{n} customers are left with one path.", len(told.thin.cables)),
+        speech.many(
+            "{n} customer is dark until switched over: it has another way, and no recorded strand in it.",
+            "{n} customers are dark until switched over: they have another way, and no recorded strand in it.",
+            len(told.waiting),
+        ),
+        *_named(told.waiting, names),
+        speech.many(
+            "{n} customer is left with one path by cable.", "{n} customers are left with one path by cable.", len(told.thin.cables)
+        ),
         *_named(told.thin.cables, names),
+        speech.many("{n} customer is left with one path by duct.", "{n} customers are left with one path by duct.", len(told.thin.ducts)),
+        *_named(told.thin.ducts, names),
         speech.many("{n} sensor is blind.", "{n} sensors are blind.", len(told.sensors)),
         *_named(told.sensors, {}),
         speech.many("{n} cable fails", "{n} cables fail", len(told.failing))
@@ -161,12 +173,28 @@ def cut(told: Cut, plan: Plan, speech: Speech) -> RenderableType:
         + speech.many("{n} strand", "{n} strands", strands)
         + (f" ({uses})." if uses else "."),
     ]
+    if told.unsaid:
+        parts.append(
+            speech.many(
+                "{n} strand is spare only because nobody says otherwise.",
+                "{n} strands are spare only because nobody says otherwise.",
+                told.unsaid,
+            )
+        )
     if told.loose:
         parts.append(
             speech.many(
                 "Of {n} cable nobody knows the ducts: it was not cut with them, so this may be too good.",
                 "Of {n} cables nobody knows the ducts: they were not cut with them, so this may be too good.",
                 told.loose,
+            )
+        )
+    if told.unrecorded:
+        parts.append(
+            speech.many(
+                "Of {n} customer that keeps a way nobody recorded by which strands: it may be dark until switched over.",
+                "Of {n} customers that keep a way nobody recorded by which strands: they may be dark until switched over.",
+                told.unrecorded,
             )
         )
     return Text("\n".join(parts))
@@ -189,9 +217,67 @@ def nearest(told: Nearest, plan: Plan, speech: Speech) -> RenderableType:
             "Straight, on the ellipsoid: the way to dig is longer. Under “nobody says”: spare only because nothing is said of them."
         ),
     ]
+    if told.found and told.found[0].metres > FAR:
+        far = metres(told.found[0].metres, speech)
+        lines.insert(0, speech.say("Even the nearest is {far} away: have longitude and latitude changed places?", far=far))
     if told.unplaced:
         lines.insert(1, speech.many("{n} more ends nobody knows where.", "{n} more end nobody knows where.", told.unplaced))
     return Group(*([table] if told.found else []), Text("\n".join(lines), style="dim" if told.found else ""))
+
+
+def taken(rows: Sequence[Taken], most: int, speech: Speech) -> RenderableType:
+    """How full cables in place are: the first of them, and of how many nobody can say it."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column(speech.say(_("cable")))
+    for title in (_("share taken"), *USES.values(), _("nobody says"), _("strands")):
+        table.add_column(speech.say(title), justify="right")
+    for one in rows[:most]:
+        numbers = (*(getattr(one.strands, use) for use in USES), one.strands.unsaid, one.strands.total)
+        at_least = one.strands.unsaid and one.share is not None
+        share = speech.say("at least {share}", share=_share(one.share, speech)) if at_least else _share(one.share, speech)
+        table.add_row(Text(_both(one.cable.id, {one.cable.id: one.cable.name})), share, *map(speech.number, numbers))
+    lines = [
+        speech.many("{n} cable is in place.", "{n} cables are in place.", len(rows)),
+        speech.say("Under “nobody says”: spare only because nothing is said of them."),
+    ]
+    if unknown := sum(one.share is None for one in rows):
+        lines.append(
+            speech.many(
+                "Of {n} cable nobody says what any strand is used for: it stands last.",
+                "Of {n} cables nobody says what any strand is used for: they stand last.",
+                unknown,
+            )
+        )
+    return Group(*([table] if rows else []), Text("\n".join(lines), style="dim"))
+
+
+def filled(rows: Sequence[Filled], most: int, speech: Speech) -> RenderableType:
+    """How full ducts are, alike."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column(speech.say(_("duct")))
+    for title in (_("full"), _("cables"), _("strands"), _("spare"), _("nobody says")):
+        table.add_column(speech.say(title), justify="right")
+    for one in rows[:most]:
+        numbers = (one.fill.cables, one.strands.total, one.strands.spare, one.strands.unsaid)
+        table.add_row(Text(_both(one.duct.id, {one.duct.id: one.duct.name})), _share(one.share, speech), *map(speech.number, numbers))
+    lines = [
+        speech.many("{n} duct.", "{n} ducts.", len(rows)),
+        speech.say("Under “nobody says”: spare only because nothing is said of them."),
+    ]
+    if unknown := sum(one.share is None for one in rows):
+        lines.append(
+            speech.many(
+                "Of {n} duct a diameter is missing, its own or a cable's: it stands last.",
+                "Of {n} ducts a diameter is missing, their own or a cable's: they stand last.",
+                unknown,
+            )
+        )
+    return Group(*([table] if rows else []), Text("\n".join(lines), style="dim"))
+
+
+def _share(share: float | None, speech: Speech) -> str:
+    """A share in percent; a dash where nobody knows."""
+    return NEVER if share is None else speech.percent(share)
 
 
 def _both(key: str, names: Mapping[str, str]) -> str:

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pulso.core.fibre import dark, ducts
+from pulso.core.fibre.dark import independent
+from pulso.core.fibre.ducts import hanging_on_a_duct
 from pulso.core.fibre.network import failing, network
-from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct, ranking
+from pulso.core.fibre.ranking import articulations, bridges, ranking
 from pulso.core.fibre.tree import grow
 from tests.core.fibre import plans
 from tests.core.fibre.plans import networks, reach, ring
@@ -83,14 +86,32 @@ def test_bridges_and_articulations_cut_somebody_off(net):
     assert articulations(tree).tolist() == cut_site
 
 
-@settings(deadline=None)
-@given(networks())
-def test_who_hangs_on_a_duct_is_whom_some_duct_darkens(net):
+@settings(deadline=None, max_examples=150)
+@given(networks(sites=12, links=22, ducts=9), st.sampled_from([0, 64]), st.sampled_from([0, 16]), st.booleans())
+def test_who_hangs_on_a_duct_is_whom_some_duct_darkens(net, few, wide, chance):
+    """However many pieces are joined by hand, or labels looked at together, and whether they say anything."""
     today = reach(net)
     expected = np.zeros_like(today)
     for d in range(net.links.start.size - 1):
         expected |= today & ~reach(net, failing(net, ducts=[d]))
-    np.testing.assert_array_equal(hanging_on_a_duct(grow(net)), expected)
+    tree = grow(net)
+    if chance:
+        tree = tree._replace(label=np.zeros_like(tree.label))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dark, "FEW", few)
+        patch.setattr(ducts, "WIDE", wide)
+        np.testing.assert_array_equal(hanging_on_a_duct(tree), expected)
+
+
+def test_labels_of_many_ducts_at_once_depend_on_each_other_as_one_by_one():
+    rng = np.random.default_rng(5)
+    count = rng.integers(0, 24, 400)
+    label = rng.integers(1, 2**10, count.sum(), dtype=np.uint64)
+    duct = np.repeat(np.arange(count.size), count)
+    counts = rng.random(label.size) < 0.5
+    found = ducts.may_cut(ducts.Carrying(duct, np.zeros_like(duct), count), counts, label)
+    assert found.tolist() == [not independent(label[counts & (duct == d)].tolist(), {}) for d in range(count.size)]
+    assert 0 < found.sum() < found.size
 
 
 def reached(net, links=(), sites=()) -> set[int]:

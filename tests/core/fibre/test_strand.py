@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulso.core.fibre.strand import COLOURS, Joint, Losses, Why, colour, loss, margin, plant, position, trace
+from pulso.core.fibre.strand import COLOURS, Joint, Losses, Why, behind, colour, loss, margin, plant, position, trace
 
 USUAL = Losses(km=0.25, splice=0.10, connector=0.50)
 
@@ -101,6 +101,21 @@ def test_from_a_leg_light_goes_back_to_the_feeder_alone():
     assert found.why.tolist() == [Why.PORT]
 
 
+def test_upstream_of_a_leg_is_the_feeder_and_upstream_of_the_feeder_s_splitter_any_leg():
+    leg = behind(splitter(), 2)
+    assert (leg.entered.tolist(), leg.splitters, leg.why, leg.ring.tolist()) == ([2, 0], 1, Why.PORT, [])
+    assert (behind(splitter(), 1).entered.tolist(), behind(splitter(), 1).why) == ([1], Why.SPLIT)
+    bare = plant([1.0], inputs=[-1], outputs=[(0, 0)], losses=[7.0])
+    assert behind(bare, 0).why == Why.LEG
+
+
+def test_upstream_of_a_chain_is_its_beginning_and_of_a_ring_the_ring():
+    assert [behind(spliced(), end).entered.tolist() for end in (4, 1, 0)] == [[4, 3, 0], [1, 2, 5], [0]]
+    assert behind(plant([1.0]), 0).why == Why.DANGLING
+    ring = behind(plant([1.0, 1.0], [(1, 2), (3, 0)], [Joint.SPLICE] * 2), 2)
+    assert (ring.entered.tolist(), ring.why, ring.ring.tolist()) == ([2, 0], Why.LOOP, [2, 0])
+
+
 def test_a_ring_of_splices_is_told_as_a_loop():
     found = trace(plant([1.0, 1.0], [(1, 2), (3, 0)], [Joint.SPLICE] * 2), 0)
     assert found.strand.tolist() == [0, 1]
@@ -145,6 +160,7 @@ def test_a_trace_through_a_large_plant_takes_no_longer_than_its_way():
         (lambda: plant([1.0], inputs=[0], outputs=[(1, 1)], losses=[3.5]), "names splitter 1; there are 1"),
         (lambda: plant([1.0], inputs=[0], losses=[]), "a loss for each splitter"),
         (lambda: trace(plant([1.0]), 2), "names strand end 2"),
+        (lambda: behind(plant([1.0]), 2), "names strand end 2"),
         (lambda: colour(0), "counted from 1"),
     ],
 )

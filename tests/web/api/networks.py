@@ -22,6 +22,8 @@ CLOSED = {
     "fibre-dark": "cut=duct:office-a&cut=site:b",
     "fibre-redundancy": "",
     "fibre-critical": "",
+    "fibre-capacity": "",
+    "fibre-fill": "",
     "fibre-revisions": "",
     "fibre-changes": "revision=1",
     "fibre-cuts": "",

@@ -137,8 +137,11 @@ def test_lengths_are_three_and_say_of_how_much_they_are_known(who, net):
     assert whole["route"] == page["lengths"]["route"]["metres"]
     assert (whole["route_known"], whole["route_of"]) == (4, 5), "of the planned duct nobody knows the length"
     (planned,) = [r for r in rows if r["group"] == "planned"]
-    assert (planned["route_known"], planned["route_of"]) == (0, 1)
+    assert (planned["route"], planned["route_known"], planned["route_of"]) == (None, 0, 1), "nothing is known of it: that is not 0"
     assert whole["strand"] == pytest.approx(48 * whole["sheath"])
+    for row, numbers in ((whole, page["lengths"]), (who().told("fibre"), page["lengths"])):
+        for part in ("route", "sheath", "strand"):
+            assert {"metres": row[part], "known": row[f"{part}_known"], "of": row[f"{part}_of"]} == numbers[part]
     assert who().walked("fibre-lengths", 2) == rows
 
 
@@ -317,7 +320,11 @@ def test_what_if_says_who_goes_dark_and_changes_nothing(engineer, net, person):
     assert [(r["sort"], r["id"]) for r in told["chosen"]] == [("duct", "office-a"), ("site", "b")]
     rows = engineer.told("fibre-dark?cut=duct:office-a&cut=site:b")["items"]
     assert [(r["id"], r["becomes"]) for r in rows] == [("fire", "dark"), ("bunker", "dark"), ("school", "dark")]
-    assert [(r["id"], r["becomes"]) for r in engineer.told("fibre-dark?cut=duct:b-fire")["items"]] == [("fire", "one path")]
+    assert [(r["id"], r["becomes"]) for r in engineer.told("fibre-dark?cut=duct:office-a")["items"]] == [
+        ("school", "waiting"),
+        ("fire", "one path by cable"),
+        ("fire", "one path by duct"),
+    ]
     assert engineer.told("fibre")["revision"] == 1
     for wrong in ("", "cut=office-a", "cut=tube:x", "cut=duct:", "&".join(["cut=duct:a"] * 201)):
         refused = engineer.ask(f"fibre-what-if?{wrong}")

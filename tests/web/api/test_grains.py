@@ -143,7 +143,7 @@ def test_an_hour_is_refused_with_its_reason(site):
     assert (told["status"], "day, week or month" in told["detail"]) == (400, True)
 
 
-def test_the_client_asks_for_weeks(site, db):
+def test_the_client_asks_for_weeks(site, held_open):
     import httpx
     from django.core.wsgi import get_wsgi_application
 

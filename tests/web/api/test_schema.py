@@ -24,7 +24,7 @@ del api.raw_schema["paths"]["/api/v1/cities/{city}/stream"]  # it does not end; 
 
 
 @pytest.fixture
-def town_is_shown(site, exhibits):
+def town_is_shown(site, exhibits, held_open):
     """Vila, for whoever asks by its name; a challenge, a pilot and a practice, for whoever asks by their number."""
 
 

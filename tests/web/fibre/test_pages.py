@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -31,6 +32,8 @@ PARTS = {"site": "a", "duct": "office-a", "cable": "office-a", "revision": "1"}
 OPEN = {p.name: p.address for p in FOR_ALL}
 CLOSED = {p.name: p.address for p in FOR_ENGINEERS}
 TABLES = ("fibre/what-if.csv?duct=office-a", "fibre/redundancy.csv", "fibre/critical.csv", "fibre/near.csv?lon=-8.65&lat=41.15")
+TABLES += ("fibre/findings.csv",)
+TABLES += ("fibre/capacity-cables.csv", "fibre/capacity-ducts.csv")
 
 
 def at(address: str) -> str:
@@ -73,6 +76,20 @@ def test_a_city_without_a_network_says_so_and_breaks_nothing(site, db):
         assert site.get(f"/en/vila/fibre/{address}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Whoever runs this site loads one from a file"), ("pt", "Quem gere este sítio carrega uma a partir de um ficheiro")],
+)
+def test_where_there_is_no_network_an_engineer_is_told_how_one_is_loaded_and_nobody_else_is(site, person, lang, said):
+    address, command = f"/{lang}/vila/fibre", "pulso fibre load vila FILE --why REASON"
+    for who in ("", "viewer", "editor", "engineer"):
+        if who:
+            site.force_login(person(who, who))
+        page = site.get(address).content.decode()
+        assert (command in page, said in page, "keep-the-fibre-network.md" in page) == (who == "engineer",) * 3
+        assert {"en": "No fibre network was entered", "pt": "Ainda não se registou nenhuma rede"}[lang] in page
+
+
 @pytest.mark.parametrize("name", CLOSED)
 def test_a_page_for_engineers_is_for_nobody_else(net, person, name):
     address = f"/en/vila/{at(CLOSED[name])}"
@@ -90,7 +107,7 @@ def test_a_table_for_engineers_is_for_nobody_else(net, person, address):
     net.force_login(person("eva", "viewer"))
     assert net.get(f"/en/vila/{address}").status_code == 403
     net.force_login(person("rui", "engineer"))
-    assert net.get(f"/en/vila/{address}").content.startswith((b"what,", b"site,", b"id,", b"cable,"))
+    assert net.get(f"/en/vila/{address}").content.startswith((b"what,", b"severity,", b"site,", b"id,", b"cable,"))
 
 
 @pytest.mark.parametrize("lang", ["pt", "en"])
@@ -234,6 +251,17 @@ class TestStrands:
         assert (said["hops"][-1]["port"], said["hops"][-1]["sound"]) == ("S 1", True)
         assert 0 < said["hops"][0]["loss"] < said["hops"][1]["loss"]
         assert said["hops"][1]["margin"] == pytest.approx(24 - 3 - said["hops"][1]["loss"])
+        assert [h["asked"] for h in said["hops"]] == [True, False]
+        assert (said["begins"]["id"], said["end"], said["since"]) == ("office", "start", "")
+
+    def test_from_the_school_s_cable_it_is_the_same_way_with_the_same_loss(self, engineer):
+        here, there = (told(engineer, f"fibre/trace.json?cable={cable}&strand=1") for cable in ("office-a", "a-school"))
+        assert [h | {"asked": 0} for h in here["hops"]] == [h | {"asked": 0} for h in there["hops"]]
+        assert [h["asked"] for h in there["hops"]] == [False, True]
+        assert there["hops"][-1]["loss"] == pytest.approx(1.59, abs=0.01)
+        back = told(engineer, "fibre/trace.json?cable=a-school&strand=1&end=end")
+        assert [h["cable"]["id"] for h in back["hops"]] == ["a-school", "office-a"], "an old link tells it from the other side"
+        assert (back["begins"]["id"], back["hops"][-1]["loss"]) == ("school", pytest.approx(here["hops"][-1]["loss"]))
 
     @pytest.mark.parametrize(
         ("query", "status"),
@@ -283,7 +311,20 @@ class TestWhatIf:
 
     def test_everybody_who_is_touched_is_in_the_table(self, engineer):
         rows = engineer.get("/en/vila/fibre/what-if.csv?duct=office-a&duct=a-school").content.decode().splitlines()
-        assert rows[1:] == ["school,Escola Básica 12,video link,essential,dark", "fire,Bombeiros,video link,life,one path"]
+        fire = "fire,Bombeiros,video link,life"
+        assert rows[1:] == ["school,Escola Básica 12,video link,essential,dark", f"{fire},one path by cable", f"{fire},one path by duct"]
+
+    def test_who_has_another_way_and_no_recorded_strand_in_it_is_dark_until_somebody_switches_over(self, engineer):
+        said = told(engineer, "fibre/what-if.json?duct=office-a")["hangs"]
+        assert (said["dark"], [c["id"] for c in said["waiting"]], said["waits"]) == ([], ["school"], 1)
+        assert (said["unrecorded"], said["blind"], said["sensors"]) == (2, 2, ["n1", "n2"])
+        assert [[c["id"] for c in said[kind]] for kind in ("thin", "thin_by_duct")] == [["fire"], ["fire"]]
+        assert (said["thinned"], said["thinned_by_duct"]) == (1, 1)
+        page = engineer.get("/pt/vila/fibre/what-if?duct=office-a").content.decode()
+        assert "Sem serviço até à comutação" in page
+        assert "De 2 clientes que mantêm um caminho não há registo das fibras" in page
+        rows = engineer.get("/en/vila/fibre/what-if.csv?duct=office-a").content.decode().splitlines()
+        assert [row.rsplit(",", 1)[1] for row in rows[1:]] == ["waiting", "one path by cable", "one path by duct"]
 
 
 def test_the_ranking_begins_with_what_darkens_most(engineer):
@@ -303,7 +344,8 @@ def test_the_register_begins_with_who_has_fewest_paths(engineer):
 def test_works_say_what_depends_on_them_and_what_not_to_do_on_the_same_day(engineer):
     said = told(engineer, "fibre/works.json?from=2025-03-01")["works"]
     assert [w["dig"]["name"] for w in said] == ["Obras na praça", "Obras no rio"]
-    assert said[0]["depends"]["darkened"] == 0
+    assert (said[0]["depends"]["darkened"], [c["id"] for c in said[0]["depends"]["waiting"]]) == (0, ["school"])
+    assert [said[0]["depends"][name] for name in ("waits", "unrecorded", "blind", "loose")] == [1, 2, 2, 0]
     assert [c["id"] for c in said[1]["depends"]["dark"]] == ["bunker"]
     assert [c["id"] for c in said[0]["depends"]["together"][0]["dark"]] == ["fire", "school"]
     assert (said[0]["depends"]["together"][0]["first"], said[0]["depends"]["together"][0]["last"]) == ("2025-03-24", "2025-03-25")
@@ -344,7 +386,21 @@ def test_three_lengths_are_told_and_how_much_of_each_is_known(engineer):
     route, sheath, strand = (said["lengths"][k] for k in ("route", "sheath", "strand"))
     assert (route["known"], route["of"]) == (7, 8)
     assert strand["metres"] == pytest.approx(48 * sheath["metres"])
-    assert sum(z["lengths"]["route"]["metres"] for z in said["zones"]) == pytest.approx(route["metres"])
+    assert sum(z["lengths"]["route"]["metres"] or 0 for z in said["zones"]) == pytest.approx(route["metres"])
+
+
+@pytest.mark.parametrize(("lang", "some", "none"), [("en", r"\d\.\d km of 7 of 8", "Planned"), ("pt", r"\d,\d km de 7 de 8", "Previsto")])
+def test_no_length_of_a_part_stands_without_how_much_of_it_is_known(engineer, lang, some, none):
+    said = told(engineer, "fibre.json")["network"]
+    (planned,) = (s for s in said["stages"] if s["group"] == "planned")
+    assert planned["lengths"]["route"] == {"metres": None, "known": 0, "of": 1}, "nothing is known of it: that is not 0"
+    page = engineer.get(f"/{lang}/vila/fibre").content.decode()
+    tables = page.split('id="lengths"')[1].split("</section>")[0]
+    row = re.search(rf'<tr><th scope="row">{none}</th>(.*?)</tr>', tables)
+    assert row is not None
+    assert re.findall(r"<td>(.*?)</td>", row[1]) == ["–", "–", "–"]
+    assert len(re.findall(some, tables)) == 1, "of the owner's ducts, in its table"
+    assert not re.search(r">0[.,]0", tables)
 
 
 def big(n: int) -> Plan:

@@ -60,22 +60,42 @@ APART = Cable(id="far", start="a", end="fire", ducts=("a-fire",), tubes=1, fibre
 class TestSecondWay:
     def test_the_school_is_offered_the_duct_that_is_planned(self, engineer, program):
         said = told(engineer, "site/school.json?second=1")["proposal"]
-        assert [s["id"] for s in said["spans"]] == ["planned"]
+        assert ([s["id"] for s in said["planned"]], said["spans"], said["dig"]) == (["planned"], [], None)
         assert [c["id"] for c in said["cables"]] == ["b-office"]
         assert said["new"] == pytest.approx(839, abs=1), "straight from b to the school"
+        assert (said["straight"], said["unknown"]) == (said["new"], 0)
         assert program.told("fibre-sites/school?second=true")["proposal"] == said
 
     @pytest.mark.parametrize(
         ("lang", "sentence"),
         [
-            ("en", "A second way: 839 m of new cable, 2.85 km in all. In the ducts: planned ; over the cables: Cabo b-office ."),
-            ("pt", "Um segundo caminho: 839 m de cabo novo, 2,85 km no total. Nas condutas: planned ; pelos cabos: Cabo b-office ."),
+            (
+                "en",
+                "A second way: 839 m of new cable, 2.85 km in all. Of the new cable 839 m are reckoned straight: the way to dig is longer. "
+                "New cable in ducts that aren't built yet: planned Cables that exist: Cabo b-office",
+            ),
+            (
+                "pt",
+                "Um segundo caminho: 839 m de cabo novo, 2,85 km no total. Do cabo novo, 839 m contam-se a direito: o caminho a escavar é "
+                "mais longo. Cabo novo em condutas ainda por construir: planned Cabos que existem: Cabo b-office",
+            ),
         ],
     )
     def test_its_page_says_so_in_a_sentence(self, engineer, lang, sentence):
         assert sentence in read(engineer, "site/school?second=1", lang)
 
-    def test_the_bunker_has_no_second_way_and_is_told_so(self, engineer, program):
+    def test_the_bunker_whose_ducts_all_leave_by_one_is_offered_a_dig(self, engineer, program):
+        said = told(engineer, "site/bunker.json?second=1")["proposal"]
+        assert (said["dig"]["id"], said["spans"], said["planned"]) == ("b", [], [])
+        assert said["new"] == said["straight"] > 0
+        assert program.told("fibre-sites/bunker?second=true")["proposal"] == said
+        assert "Dug anew, from here to: Câmara do Rio" in read(engineer, "site/bunker?second=1")
+        assert "Vala nova, daqui até: Câmara do Rio" in read(engineer, "site/bunker?second=1", "pt")
+
+    def test_where_nobody_knows_where_the_bunker_is_there_is_no_second_way_and_its_page_says_so(self, engineer, program):
+        plan = network()
+        sites = tuple(s.model_copy(update={"at": None}) if s.id == "bunker" else s for s in plan.sites)
+        writes.load(None, "vila", plan.model_copy(update={"sites": sites}), "its place was wrong")
         assert told(engineer, "site/bunker.json?second=1")["proposal"] is None
         assert program.told("fibre-sites/bunker?second=true")["proposal"] is None
         assert "No second way avoids the first one's ducts." in read(engineer, "site/bunker?second=1")

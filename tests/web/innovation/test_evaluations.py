@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from pulso.web.innovation import guard, reads, writes
+from pulso.web.innovation import guard, reads, shown, writes
 from pulso.web.innovation.letters import Refused, Unfit
 from pulso.web.innovation.models import Evaluation, Protocol
 from pulso.web.innovation.results import METHODS, VERDICTS
@@ -346,9 +346,9 @@ def test_the_register_has_every_pilot_that_was_promised_whatever_came_of_it(
     stopped = writes.draft_pilot(boss, "vila", municipality, title="Stopped", text="No.")
     writes.move(stopped, "stopped", boss, why="No money.")
     with django_assert_num_queries(3):
-        found = reads.register("vila")
+        found = shown.register(shown.pilots("vila"))
     assert [(line.pilot.title, line.evaluation, line.amendments) for line in found] == [("Stopped", None, 0), ("No cars", None, 1)]
     writes.move(evaluation, "published", boss)
-    assert reads.register()[1].evaluation == evaluation
-    assert reads.register("aldeia") == []
-    assert draft not in [line.pilot for line in reads.register()]
+    assert shown.register(shown.pilots("vila"))[1].evaluation == evaluation
+    assert shown.register(shown.pilots("aldeia")) == []
+    assert draft not in [line.pilot for line in found]

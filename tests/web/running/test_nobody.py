@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from pulso.flow.presence_store import Store
+from pulso.flow.presence.store import Store
 from pulso.web.running.models import Job
 from pulso.web.running.worker import Worker
 from tests.flow.test_presence import DAY, Vila, a_monday

@@ -11,12 +11,6 @@ from pulso.wifi.shapes import AccessPoint, Health, Inventory, Kind, Place, Repor
 from tests.web.wifi.hotspots import NINE, hotspots
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept():
-    """Each test has a database of its own, whose rows bear the same numbers."""
-    reads.forget()
-
-
 @pytest.fixture
 def vila(site, db):
     """The town, opened."""

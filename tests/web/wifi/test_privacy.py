@@ -112,3 +112,32 @@ def test_the_template_of_an_assessment_is_a_link_that_leads_to_it(site, lang):
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert answer.content.decode() == (DOCS / "privacy-assessment.md").read_text(encoding="utf-8")
     assert site.get("/en/moon/wifi/privacy-assessment.md").status_code == 404
+
+
+LAW = """
+[privacy]
+legal_basis_en = "Article 6(1)(e), with Law 1/2020"
+legal_basis_pt = "Artigo 6.º, n.º 1, alínea e), com a Lei 1/2020"
+recipients_en = "the department of networks"
+recipients_pt = "a direção de redes"
+officer = "Ana Silva, epd@vila.example"
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "lacks"),
+    [
+        ("en", ("Legal basis: Article 6(1)(e)", "the department of networks", "Ana Silva", "authority"), "the city has not said here"),
+        ("pt", ("Fundamento jurídico: Artigo 6.º", "a direção de redes", "Ana Silva", "CNPD"), "a cidade não o disse aqui"),
+    ],
+)
+def test_the_law_is_told_in_the_city_s_words_and_what_it_has_not_said_is_said_to_lack(client, settings, counting, lang, words, lacks):
+    shows(settings, counting)
+    html, _ = read(client, lang)
+    assert html.count(lacks) == 3
+    assert "nobody can find" not in html
+    file = counting.folder / "city.toml"
+    file.write_text(file.read_text() + LAW)
+    html, _ = read(client, lang)
+    assert [word for word in words if word not in html] == []
+    assert lacks not in html

@@ -13,6 +13,7 @@ from pulso.core.fibre.network import Bools, Ints, failing, numbers, spread
 from pulso.core.fibre.tree import Tree
 
 WORD = 64  # bits of a label: more labels than that always depend on each other
+FEW = 64  # pieces that are joined by hand: a graph takes longer to make
 
 
 def dark(tree: Tree, *, links: ArrayLike = (), ducts: ArrayLike = (), sites: ArrayLike = ()) -> Bools:
@@ -40,6 +41,16 @@ def dark(tree: Tree, *, links: ArrayLike = (), ducts: ArrayLike = (), sites: Arr
     found = np.zeros(tree.net.customer.size, bool)
     found[darkened(tree, gone, cut_off(tree, edges))] = True
     return found
+
+
+def lost(tree: Tree, *, links: ArrayLike = (), ducts: ArrayLike = (), sites: ArrayLike = ()) -> tuple[Ints, Bools]:
+    """The links that fail, ascending, and (N,) all sites that lose their light with them, customers or not; else as `dark`."""
+    gone, edges = edges_of(tree, links, ducts, sites)
+    places = cut_off(tree, edges)
+    found = np.zeros(tree.net.customer.size, bool)
+    found[tree.site[spread(*places)]] = True
+    found[darkened(tree, gone, places)] = True
+    return gone, found
 
 
 def edges_of(tree: Tree, links: ArrayLike, ducts: ArrayLike, sites: ArrayLike) -> tuple[Ints, Ints]:
@@ -114,10 +125,22 @@ def _pieces(tree: Tree, hanging: Ints, edges: Ints) -> tuple[Ints, Ints]:
     a, b = piece[tree.other_ends].T
     joins = (a != b) & holds[tree.other]
     count = hanging.size + 1
-    graph = coo_array((np.ones(joins.sum(), np.int8), (a[joins], b[joins])), shape=(count, count)).tocsr()
-    _, part = connected_components(graph, directed=False)
-    off = part[owner] != part[0]
+    part = _parts(a[joins], b[joins], count)
+    off = (part[owner] != part[0]) & (breaks[:-1] < breaks[1:])  # between two pieces that end together nothing lies
     return breaks[:-1][off], breaks[1:][off]
+
+
+def _parts(one: Ints, other: Ints, count: int) -> Ints:
+    """(count,) Which pieces are joined: those of one part have the same number."""
+    if count > FEW:
+        graph = coo_array((np.ones(one.size, np.int8), (one, other)), shape=(count, count)).tocsr()
+        return np.asarray(connected_components(graph, directed=False)[1])
+    part = list(range(count))
+    for pair in np.unique(one * count + other).tolist():
+        a, b = part[pair // count], part[pair % count]
+        if a != b:
+            part = [a if p == b else p for p in part]
+    return np.array(part, np.int64)
 
 
 def _breaks(start: list[int], stop: list[int], size: int) -> tuple[Ints, Ints]:

@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pulso.core.fibre.ducts import hanging_on_a_duct
 from pulso.core.fibre.network import Bools, Ints, Network, failing, grouped
-from pulso.core.fibre.ranking import dominators, hanging_on_a_duct
+from pulso.core.fibre.ranking import dominators
 from pulso.core.fibre.tree import Tree, common, grow
 from pulso.core.fibre.ways import Way, Ways, customer, risks_of, shortest, ways
 
@@ -54,7 +55,7 @@ class Pair(NamedTuple):
     shortest: bool  # whether no such pair is shorter in sum; of one path, whether it is the shortest
 
 
-def register(tree: Tree, *, looks: int = LOOKS) -> Register:
+def register(tree: Tree, *, looks: int = LOOKS, on_a_duct: Bools | None = None) -> Register:
     """
     Count the paths of every customer.
 
@@ -64,6 +65,8 @@ def register(tree: Tree, *, looks: int = LOOKS) -> Register:
         The network as it is today.
     looks
         Searches a customer before the count without a common duct is called unknown, where it has to be searched.
+    on_a_duct : (N,)
+        Whom some single duct darkens (`ducts.hanging_on_a_duct`), where that is at hand.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def register(tree: Tree, *, looks: int = LOOKS) -> Register:
     """
     net = tree.net
     by_links, by_sites, by_homes = counts(tree)
-    by_ducts = np.where(hanging_on_a_duct(tree), np.minimum(by_links, 1), by_links)
+    by_ducts = np.where(hanging_on_a_duct(tree) if on_a_duct is None else on_a_duct, np.minimum(by_links, 1), by_links)
     doubtful = np.flatnonzero((by_ducts == 2) & ~certain(net))
     if doubtful.size:
         of = ways(net)
@@ -183,8 +186,9 @@ def _through(tree: Tree, up: Ints) -> Bools:
     """(V,) Places such that all light to their customers passes one site, there or above, that is no source."""
     found: Bools = ~np.r_[tree.net.source, True][tree.site]
     found[0] = False
-    for v in range(1, up.size):
-        found[v] |= found[up[v]]
+    while up.any():  # each round looks twice as far up
+        found |= found[up]
+        up = up[up]
     return found
 
 

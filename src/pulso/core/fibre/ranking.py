@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from pulso.core.fibre.dark import cut_off, darkened
+from pulso.core.fibre.ducts import carrying
 from pulso.core.fibre.network import Bools, Floats, Ints
-from pulso.core.fibre.tree import NONE, Tree, common, lit
+from pulso.core.fibre.tree import NONE, Tree, common, followed, lit
 
 
 class Ranking(NamedTuple):
@@ -72,12 +73,8 @@ def bridges(tree: Tree) -> Bools:
 
 def dominators(tree: Tree) -> Ints:
     """(V,) For each place the next one above that all light to it passes; 0 for the root."""
-    above, low = tree.up.tolist(), tree.low.tolist()
-    found = [0] * len(above)
-    for v in range(1, len(above)):
-        u = above[v]
-        found[v] = u if low[v] >= u else found[u]
-    return np.array(found, np.int64)
+    itself = np.arange(tree.up.size)
+    return np.asarray(tree.up[followed(np.where(tree.low >= tree.up, itself, tree.up))])
 
 
 def articulations(tree: Tree) -> Bools:
@@ -124,25 +121,10 @@ def _ducts(tree: Tree, columns: Floats, links: Floats) -> Floats:
     return found
 
 
-def hanging_on_a_duct(tree: Tree) -> Bools:
-    """(N,) Customers that have light and would lose it with some single duct."""
-    found = np.zeros(tree.net.customer.size, bool)
-    for _, alone, several in _to_look_at(tree):
-        links = np.array([alone]) if several is None else several
-        found[darkened(tree, links, cut_off(tree, links))] = True
-    return found
-
-
 def _to_look_at(tree: Tree) -> list[tuple[int, int, Ints | None]]:
     """Ducts with links that carry light today: the duct, and its link if it is one, or all of them."""
-    start, member = tree.net.links
-    carries = np.zeros(len(tree.net.ends), bool)
-    carries[tree.access] = True
-    carries[tree.other[tree.other < carries.size]] = True
-    carries |= tree.below[: carries.size] >= 0
-    kept = carries[member]
-    stops = np.r_[0, np.cumsum(kept)][start]
-    carrying: NDArray[np.int64] = member[kept]
-    ducts = np.flatnonzero(np.diff(stops) > 0)
+    of = carrying(tree)
+    stops = np.r_[0, np.cumsum(of.many)]
+    ducts = np.flatnonzero(of.many)
     bounds = zip(ducts.tolist(), stops[ducts].tolist(), stops[ducts + 1].tolist(), strict=True)
-    return [(d, int(carrying[i]), None if j - i == 1 else carrying[i:j]) for d, i, j in bounds]
+    return [(d, int(of.link[i]), None if j - i == 1 else of.link[i:j]) for d, i, j in bounds]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 from math import inf
 from typing import Literal, NamedTuple
@@ -25,6 +25,14 @@ class Spans(NamedTuple):
     lies: ArrayLike = ()  # (I, 2) span and existing duct, where one would lie in it; a span without is dug anew
 
 
+class Spur(NamedTuple):
+    """A span that could be dug anew from the customer."""
+
+    site: int  # where it leads
+    length: float
+    cost: float
+
+
 class Wider(NamedTuple):
     """A network and spans that could be built, made ready for proposals to any customer."""
 
@@ -38,7 +46,7 @@ class Wider(NamedTuple):
 class Route(NamedTuple):
     """A second way, from the customer to a source."""
 
-    links: Ints  # (P,) in order; existing links by their number, span k as E + k
+    links: Ints  # (P,) in order; existing links by their number, span k as E + k, spur k after all of the K spans as E + K + k
     sites: Ints  # (P + 1,)
     length: float  # of all of it
     cost: float  # of its new spans
@@ -80,7 +88,7 @@ def widen(of: Ways, spans: Spans, *, by: Literal["length", "cost"] = "length") -
     return Wider(of, grown, by, price, _ahead(grown, price))
 
 
-def diverse_route(of: Wider, site: int, *, first: ArrayLike | None = None) -> Route | None:
+def diverse_route(of: Wider, site: int, *, first: ArrayLike | None = None, spurs: Sequence[Spur] = ()) -> Route | None:
     """
     Propose a second way for a customer.
 
@@ -92,6 +100,8 @@ def diverse_route(of: Wider, site: int, *, first: ArrayLike | None = None) -> Ro
         The customer.
     first : (F,)
         Links of the way that it has. Without, the shortest; of a customer that is dark, none.
+    spurs
+        What could be dug from this customer beside: it is reckoned with here alone, so that the network need not be made ready anew.
 
     Returns
     -------
@@ -106,16 +116,20 @@ def diverse_route(of: Wider, site: int, *, first: ArrayLike | None = None) -> Ro
     net = of.of.net
     has = shortest(of.of, customer(net, site)) if first is None else None
     used = numbers(has.links if has else () if first is None else first, len(net.ends), "link")
-    found = _cheapest(of, site, risks_of(of.of, used.tolist()))
+    numbers([spur.site for spur in spurs], net.customer.size, "site")
+    price = [*of.price, *((s.length, s.cost) if of.by == "length" else (s.cost, s.length) for s in spurs)]
+    found = _cheapest(of, site, risks_of(of.of, used.tolist()), price, [(s.site, k) for k, s in enumerate(spurs, len(of.price))])
     if found is None:
         return None
     links, sites = found
-    one, other = (sum(column) for column in zip(*(of.price[i] for i in links), strict=True))
+    one, other = (sum(column) for column in zip(*(price[i] for i in links), strict=True))
     length, cost = (one, other) if of.by == "length" else (other, one)
     return Route(np.array(links, np.int64), np.array(sites, np.int64), length, cost, used)
 
 
-def _cheapest(of: Wider, site: int, avoid: Collection[int]) -> tuple[list[int], list[int]] | None:
+def _cheapest(
+    of: Wider, site: int, avoid: Collection[int], price: Sequence[Price], spurs: Sequence[tuple[int, int]]
+) -> tuple[list[int], list[int]] | None:
     """
     Links and sites of the way with the least first price, and among such the least second.
 
@@ -137,12 +151,11 @@ def _cheapest(of: Wider, site: int, avoid: Collection[int]) -> tuple[list[int], 
         if of.grown.net.source[here]:
             return _back(came, here, site)
         one, two = best[here]
-        for there, link in of.grown.near[here]:
+        for there, link in [*of.grown.near[here], *spurs] if here == site else of.grown.near[here]:
             ahead, beside = of.ahead[there]
-            if there in done or ahead == inf or not avoid.isdisjoint(of.grown.risks[link]):
+            if there in done or ahead == inf or not (link >= len(of.price) or avoid.isdisjoint(of.grown.risks[link])):
                 continue
-            price, other = of.price[link]
-            far = one + price, two + other
+            far = one + price[link][0], two + price[link][1]
             if there not in best or far < best[there]:
                 best[there], came[there] = far, (here, link)
                 heappush(todo, (far[0] + ahead, far[1] + beside, ahead, there))

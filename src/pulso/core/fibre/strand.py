@@ -46,6 +46,9 @@ class Joint(IntEnum):
     PORT = 1  # a patch port: a connector pair if both sides are taken
 
 
+_SPLICE, _PORT = int(Joint.SPLICE), int(Joint.PORT)  # asked of each strand of a way: an Enum's member takes longer to find
+
+
 class Why(IntEnum):
     """Why a trace ends there."""
 
@@ -53,6 +56,7 @@ class Why(IntEnum):
     DANGLING = 1  # an end that is neither spliced nor in a port
     LOOP = 2  # the strand was passed before
     LEG = 3  # a splitter's unused side: an input or output to which no strand goes
+    SPLIT = 4  # upstream only: a splitter's outputs lie there, and light from each comes together in its input
 
 
 class Plant(NamedTuple):
@@ -84,6 +88,15 @@ class Trace(NamedTuple):
     def loss(self, losses: Losses) -> Floats:
         """(H,) What light has lost at the far end of each strand, dB."""
         return np.asarray(self.km * losses.km + self.splices * losses.splice + self.connectors * losses.connector + self.split)
+
+
+class Behind(NamedTuple):
+    """How light came to a strand: B strands, the one that was asked about first, the farthest one last."""
+
+    entered: Ints  # (B,) the end by which each was entered
+    splitters: int  # passed on the way, from an output to the input
+    why: Why  # why nothing is known to lie farther upstream
+    ring: Ints  # ends by which the strands of a ring were entered, if the way upstream runs into one
 
 
 def position(strand: int, tubes: int, fibres: int) -> Position:
@@ -255,17 +268,60 @@ def trace(of: Plant, end: int) -> Trace:
         elif joint < 0:
             stops.append((row, Why.DANGLING))
         else:
-            other = int(of.ends[joint].sum()) - far
+            other = int(of.ends[joint, 0]) + int(of.ends[joint, 1]) - far
             if other == NONE:
                 stops.append((row, Why.PORT))
             else:
-                todo.append((other, row, splices + int(of.kind[joint] == Joint.SPLICE), plugged, split))
+                todo.append((other, row, splices + int(of.kind[joint] == _SPLICE), plugged, split))
     return _told(rows, stops)
+
+
+def behind(of: Plant, end: int) -> Behind:
+    """
+    Go upstream from a strand that light enters by one end, as far as it can have come one way only.
+
+    Parameters
+    ----------
+    of
+        The plant.
+    end
+        Where light enters: 2s or 2s + 1 of strand s.
+
+    Returns
+    -------
+    Behind
+        Upstream of a splitter's output is its input. Upstream of a splitter's input are all its outputs: there it ends.
+
+    Raises
+    ------
+    ValueError
+        If there is no such end.
+    """
+    here = int(numbers(end, 2 * of.km.size, "strand end")[0])
+    way, seen, splitters = [here], {here: 0}, 0
+    while True:
+        joint, splitter = int(of.joint[here]), int(of.splitter[here])
+        other = int(of.ends[joint, 0]) + int(of.ends[joint, 1]) - here if joint >= 0 else NONE
+        if splitter >= 0:
+            other = int(of.inputs[splitter])
+            if other in (here, NONE):
+                why = Why.LEG if other == NONE else Why.SPLIT
+                break
+            splitters += 1
+        elif other == NONE:
+            why = Why.DANGLING if joint < 0 else Why.PORT
+            break
+        here = other ^ 1
+        if here in seen:
+            return Behind(np.array(way), splitters, Why.LOOP, np.array(way[seen[here] :]))
+        seen[here] = len(way)
+        way.append(here)
+    return Behind(np.array(way), splitters, why, np.zeros(0, np.int64))
 
 
 def _in_port(of: Plant, end: int) -> bool:
     joint = of.joint[end]
-    return bool(joint >= 0 and of.kind[joint] == Joint.PORT)
+    return bool(joint >= 0 and of.kind[joint] == _PORT)
 
 
 def _beyond(of: Plant, splitter: int, end: int) -> list[int]:

@@ -132,6 +132,15 @@ def common(up: Ints, group: Ints, place: Ints, size: int, *, ordered: bool = Fal
     return np.where(found >= 0, node[found], NONE)
 
 
+def followed(step: Ints) -> Ints:
+    """(V,) Where going on and on leads from each node, of steps that come to rest: in the end a node steps to itself."""
+    while True:
+        far = step[step]
+        if np.array_equal(far, step):
+            return far
+        step = far
+
+
 def _search(ends: Ints, root: int) -> tuple[Ints, Ints]:
     """Sites in depth-first order from the root, and the site above each (N + 1,)."""
     shape = (root + 1, root + 1)
@@ -154,14 +163,21 @@ def _first_of_tree(joined: Ints, up: Ints) -> Bools:
 
 def _low(up: Ints, other_ends: Ints) -> tuple[Ints, Ints]:
     """Low points, and where what hangs below ends."""
-    least = np.arange(up.size)
+    count = np.arange(up.size)
+    order = 1 + np.argsort(up[1:], kind="stable")
+    beside = np.full(up.size, NONE)  # the next place that hangs from the same
+    same = up[order[:-1]] == up[order[1:]]
+    beside[order[:-1][same]] = order[1:][same]
+    last = followed(np.where(beside == NONE, up, count))
+    past = np.where(beside[last] == NONE, up.size, beside[last])
+    least = count.copy()
     np.minimum.at(least, other_ends[:, 1], other_ends[:, 0])
-    low, size, above = least.tolist(), [1] * up.size, up.tolist()
-    for v in range(up.size - 1, 0, -1):
-        u = above[v]
-        size[u] += size[v]
-        low[u] = min(low[u], low[v])
-    return np.array(low, np.int64), np.arange(up.size) + np.array(size, np.int64)
+    low, width, spans = least.copy(), 1, past - count
+    while width <= spans.max():  # the least of each range, by two overlapping halves
+        now = np.flatnonzero((spans >= width) & (spans < 2 * width))
+        low[now] = np.minimum(least[now], least[past[now] - width])
+        least, width = np.minimum(least[:-width], least[width:]) if least.size > width else least, 2 * width
+    return low, past
 
 
 def _labels(edges: int, below: Ints, past: Ints, other: Ints, other_ends: Ints) -> NDArray[np.uint64]:
@@ -197,10 +213,13 @@ def _preorder(up: Ints) -> Ints:
     above, size = up.tolist(), [1] * up.size
     for v in range(up.size - 1, 0, -1):
         size[above[v]] += size[v]
-    free, order = [1] * up.size, [0] * up.size
-    for v in range(1, up.size):
-        u = above[v]
-        order[v] = free[u]
-        free[u] += size[v]
-        free[v] = order[v] + 1
-    return np.array(order, np.int64)
+    order = 1 + np.argsort(up[1:], kind="stable")  # one family after the other
+    held = np.array(size, np.int64)[order]
+    before = np.cumsum(held) - held
+    first = np.r_[True, up[order[1:]] != up[order[:-1]]][: order.size]
+    found = np.zeros(up.size, np.int64)
+    found[order] = 1 + before - np.maximum.accumulate(np.where(first, before, 0))
+    while up.any():  # each round adds twice as many steps up
+        found += found[up]
+        up = up[up]
+    return found

@@ -8,25 +8,35 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from pulso.core.fibre import dark as core
-from pulso.core.fibre.network import Bools, Floats, Ints, failing
-from pulso.core.fibre.paths import UNKNOWN, Thinned, counts, narrowed
-from pulso.core.fibre.ranking import articulations, bridges, hanging_on_a_duct
-from pulso.core.fibre.tree import grow, lit
+from pulso.core.fibre.ducts import hanging_on_a_duct
+from pulso.core.fibre.network import Bools, Floats, Ints
+from pulso.core.fibre.paths import UNKNOWN, counts, narrowed
+from pulso.core.fibre.ranking import articulations, bridges
+from pulso.core.fibre.tree import grow
 from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.ask.numbered import NONE, numbers
+from pulso.fibre.ask.supply import waiting
 from pulso.fibre.capacity import count_of, summed
-from pulso.fibre.shapes import WEIGHT, Cable, Site, Use
+from pulso.fibre.shapes import WEIGHT, Site, Use
 
 What = Literal["duct", "cable", "site"]
 
 
 class Thin(NamedTuple):
-    """Customers that keep their light, had two paths that share nothing of a kind, and are left with one; the most critical first."""
+    """Customers that keep a way to light, had two that share nothing of a kind, and are left with one; the most critical first."""
 
     cables: tuple[str, ...]  # no cable
     sites: tuple[str, ...]  # no cable and no site
     offices: tuple[str, ...]  # no cable and no site, to two sources
-    ducts: tuple[str, ...] | None  # that no single duct could darken, and now one can; None if it wasn't asked for
+    ducts: tuple[str, ...]  # that no single duct could darken, and now one can
+
+
+class Dark(NamedTuple):
+    """Who loses their light when some things fail together; the most critical first, then by name."""
+
+    dark: tuple[str, ...]  # customers that have light today and no way to it then: somebody must mend
+    waiting: tuple[str, ...]  # that keep a way through cables, and lose all strands that are recorded: dark until somebody switches over
+    unrecorded: int  # that keep a way and of whom nobody recorded by which strands they have light: waiting or not, nobody can tell
 
 
 class Cut(NamedTuple):
@@ -37,10 +47,13 @@ class Cut(NamedTuple):
     sites: tuple[str, ...]
     failing: tuple[str, ...]  # cables that carry light today and don't then, by id
     strands: dict[Use, int]  # of these cables, by what they are used for
-    dark: tuple[str, ...]  # customers that have light today and lose it, the most critical first, then by name
-    passed: tuple[str, ...]  # other sites that lose it, by id
+    unsaid: int  # of the spare ones, how many are so only because nobody says otherwise
+    dark: tuple[str, ...]  # as `Dark`
+    waiting: tuple[str, ...]
+    unrecorded: int
+    passed: tuple[str, ...]  # other sites that lose their light, by id
     thin: Thin
-    sensors: tuple[str, ...]  # blind then: of customers and other sites that lose their light, and of closed sites
+    sensors: tuple[str, ...]  # blind then: of customers that are dark or wait, of other sites that lose their light, of closed sites
     weight: int  # of the customers that go dark (`shapes.WEIGHT`)
     customers: int  # how many have light today
     loose: int  # cables in use whose ducts, or some of them, nobody knows: where there are any, the answer may be too good
@@ -71,9 +84,20 @@ class Paths(NamedTuple):
     offices: int  # no cable and no site, to two sources
 
 
+class _Lost(NamedTuple):
+    """What fails, and what loses its light with it."""
+
+    ducts: Ints  # as asked
+    cables: Ints
+    sites: Ints
+    gone: Ints  # links
+    lost: Bools  # (N,) sites that have light today and no way to it then
+    waits: Bools  # (N,) customers that keep a way, and none that is recorded
+
+
 def dark(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), sites: Iterable[str] = ()) -> tuple[str, ...]:
     """
-    Say which customers go dark, and no more: the quick part of `cut`.
+    Say which customers have no way to light left, and no more: the quick part of `cut`.
 
     Returns
     -------
@@ -88,7 +112,19 @@ def dark(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (),
     return _by_criticality(drawn, core.dark(drawn.tree, ducts=dug, links=_links(drawn, named), sites=closed))
 
 
-def cut(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), sites: Iterable[str] = (), by_duct: bool = False) -> Cut:
+def blackout(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), sites: Iterable[str] = ()) -> Dark:
+    """
+    Say who loses their light, for good or until somebody switches it over: what `cut` says of that.
+
+    Raises
+    ------
+    NothingKnown
+        If the plan has no such duct, cable or site.
+    """
+    return _dark(drawn, _lost(drawn, ducts, cables, sites))
+
+
+def cut(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), sites: Iterable[str] = ()) -> Cut:
     """
     Say what happens when ducts, cables and sites fail together.
 
@@ -98,8 +134,6 @@ def cut(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), 
         The network.
     ducts, cables, sites
         What fails, by id: with a duct all cables in it, with a site all that end there. What carries no light today darkens nobody.
-    by_duct
-        Whether to look for customers that some single duct more would darken (`Thin.ducts`): a second or two in a large city.
 
     Returns
     -------
@@ -110,27 +144,25 @@ def cut(drawn: Drawn, *, ducts: Iterable[str] = (), cables: Iterable[str] = (), 
     NothingKnown
         If the plan has no such duct, cable or site.
     """
-    dug, named, closed = _asked(drawn, ducts, cables, sites)
-    links = _links(drawn, named)
-    gone = failing(drawn.net, links=links, ducts=dug, sites=closed)
-    left, before = grow(drawn.net, gone) if gone.size else drawn.tree, lit(drawn.tree)
-    shut = np.isin(np.arange(before.size), closed)
-    lost = before & (shut | ~lit(left))
-    ducted = hanging_on_a_duct(left) & ~hanging_on_a_duct(drawn.tree) & ~lost if by_duct else None
-    thin = _thin(drawn, narrowed(drawn.paths, counts(left)), ducted)
-    failed = [drawn.cables.rows[i] for i in drawn.cable[gone].tolist()]
+    found = _lost(drawn, ducts, cables, sites)
+    told, lost = _dark(drawn, found), found.lost
+    failed = [drawn.cables.rows[i] for i in drawn.cable[found.gone].tolist()]
+    strands = summed(count_of(cable, drawn.uses.get(cable.id, ())) for cable in failed)
+    blind = lost | found.waits
+    blind[found.sites] = True
     return Cut(
-        tuple(drawn.ducts.rows[i].id for i in dug.tolist()),
-        tuple(drawn.cables.rows[i].id for i in named.tolist()),
-        tuple(drawn.sites.rows[i].id for i in closed.tolist()),
+        tuple(drawn.ducts.rows[i].id for i in found.ducts.tolist()),
+        tuple(drawn.cables.rows[i].id for i in found.cables.tolist()),
+        tuple(drawn.sites.rows[i].id for i in found.sites.tolist()),
         tuple(sorted(cable.id for cable in failed)),
-        strands_by_use(drawn, failed),
-        _by_criticality(drawn, lost & drawn.net.customer),
+        {use: getattr(strands, use) for use in Use},
+        strands.unsaid,
+        *told,
         tuple(drawn.sites.rows[i].id for i in np.flatnonzero(lost & ~drawn.net.customer).tolist()),
-        thin,
-        tuple(sorted({sensor for i in np.flatnonzero(lost | shut).tolist() for sensor in drawn.sites.rows[i].sensors})),
+        _thin(drawn, found),
+        tuple(sorted({sensor for i in np.flatnonzero(blind).tolist() for sensor in drawn.sites.rows[i].sensors})),
         int(drawn.weights[lost, 0].sum()),
-        int((before & drawn.net.customer).sum()),
+        int(drawn.served.sum()),
         int(drawn.loose.sum()),
         drawn.loose.size,
     )
@@ -178,12 +210,6 @@ def register(drawn: Drawn) -> tuple[Paths, ...]:
     )
 
 
-def strands_by_use(drawn: Drawn, cables: Iterable[Cable]) -> dict[Use, int]:
-    """How many strands some cables have of each use, as `capacity` counts them."""
-    found = summed(count_of(cable, drawn.uses.get(cable.id, ())) for cable in cables)
-    return {use: getattr(found, use) for use in Use}
-
-
 def _asked(drawn: Drawn, ducts: Iterable[str], cables: Iterable[str], sites: Iterable[str]) -> tuple[Ints, Ints, Ints]:
     return (
         numbers(drawn.ducts, ducts, "duct", drawn.plan),
@@ -211,9 +237,25 @@ def _by_criticality(drawn: Drawn, which: Bools) -> tuple[str, ...]:
     return tuple(drawn.sites.rows[i].id for i in _order(drawn, np.flatnonzero(which)))
 
 
-def _thin(drawn: Drawn, left: Thinned, ducted: Bools | None) -> Thin:
-    cables, sites, offices = (_by_criticality(drawn, kind) for kind in left)
-    return Thin(cables, sites, offices, None if ducted is None else _by_criticality(drawn, ducted))
+def _lost(drawn: Drawn, ducts: Iterable[str], cables: Iterable[str], sites: Iterable[str]) -> _Lost:
+    dug, named, closed = _asked(drawn, ducts, cables, sites)
+    gone, lost = core.lost(drawn.tree, ducts=dug, links=_links(drawn, named), sites=closed)
+    waits = waiting(drawn.supply, gone, lost) & drawn.served & ~lost if gone.size else np.zeros_like(lost)
+    return _Lost(dug, named, closed, gone, lost, waits)
+
+
+def _dark(drawn: Drawn, found: _Lost) -> Dark:
+    unrecorded = drawn.served & ~found.lost & (drawn.supply.ways == 0)
+    customers = found.lost & drawn.net.customer
+    return Dark(_by_criticality(drawn, customers), _by_criticality(drawn, found.waits), int(unrecorded.sum()))
+
+
+def _thin(drawn: Drawn, found: _Lost) -> Thin:
+    if not found.gone.size:
+        return Thin((), (), (), ())
+    left = grow(drawn.net, found.gone)
+    kinds: list[Bools] = [*narrowed(drawn.paths, counts(left)), hanging_on_a_duct(left) & ~drawn.on_a_duct & ~found.lost]
+    return Thin(*(_by_criticality(drawn, kind) for kind in kinds))
 
 
 def _whole(weights: Floats) -> list[tuple[int, int, int, int]]:

@@ -7,14 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
+from pulso.core.fibre.ducts import hanging_on_a_duct
 from pulso.core.fibre.network import Bools, Floats, Ints, Network, network
 from pulso.core.fibre.paths import Counts, Register, counts, register
 from pulso.core.fibre.ranking import Ranking, ranking
-from pulso.core.fibre.tree import Tree, grow
+from pulso.core.fibre.tree import Tree, grow, lit
 from pulso.core.fibre.ways import Ways, ways
 from pulso.fibre.ask.claims import Claims, claims
 from pulso.fibre.ask.joined import Joined, join
 from pulso.fibre.ask.numbered import NONE, LeftOut, Things, Unused, number
+from pulso.fibre.ask.supply import Supply, supply
 from pulso.fibre.metres import straight_metres
 from pulso.fibre.shapes import WEIGHT, Criticality, Plan, Status, Works
 
@@ -41,12 +43,22 @@ class Drawn(Things):
     @cached_property
     def register(self) -> Register:
         """How many paths each customer has."""
-        return register(self.tree)
+        return register(self.tree, on_a_duct=self.on_a_duct)
 
     @cached_property
     def paths(self) -> Counts:
         """How many paths each customer has, but for those without a common duct."""
         return counts(self.tree)
+
+    @cached_property
+    def on_a_duct(self) -> Bools:
+        """(N,) Customers that some single duct darkens."""
+        return hanging_on_a_duct(self.tree)
+
+    @cached_property
+    def served(self) -> Bools:
+        """(N,) Customers that have light today."""
+        return self.net.customer & lit(self.tree)
 
     @cached_property
     def calendar(self) -> tuple[Works, ...]:
@@ -82,6 +94,11 @@ class Drawn(Things):
     def lit(self) -> Joined:
         """The strands as light passes them: it gets no further than into broken ones, and cables that aren't in use."""
         return join(self, self.claims)
+
+    @cached_property
+    def supply(self) -> Supply:
+        """By which recorded strands light comes to each customer."""
+        return supply(self)
 
     @cached_property
     def recorded(self) -> Joined:

@@ -80,12 +80,20 @@ def end_of(joined: Joined, end: int) -> int | None:
     return int(_rows(np.array([end]), joined.key, joined.halved)[0])
 
 
+def ends_of(joined: Joined, keys: Ints) -> Ints:
+    """The plant's ends of ends' keys, of strands that something joins."""
+    return _rows(keys, joined.key, joined.halved)
+
+
 def keys_of(joined: Joined, ends: Ints) -> Ints:
     """Keys of ends of the plant; -1 - 2c and -2 - 2c for the two ends of the c-th patch cord."""
     row, side = ends // 2, ends % 2
     cord = row - joined.key.size - joined.halved.size
-    strands = np.r_[joined.key, joined.key[joined.halved]]
-    return np.where(cord >= 0, -1 - 2 * cord - side, 2 * strands[np.minimum(row, strands.size - 1)] + side)
+    second = (row >= joined.key.size) & (cord < 0)
+    row[second] = joined.halved[row[second] - joined.key.size]
+    row[cord >= 0] = 0
+    strand = joined.key[row] if joined.key.size else row
+    return np.where(cord >= 0, -1 - 2 * cord - side, 2 * strand + side)
 
 
 def socket_of(joined: Joined, end: int) -> Socket | None:

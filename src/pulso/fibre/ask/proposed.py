@@ -17,7 +17,7 @@ from pulso.errors import PulsoError
 from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.ask.numbered import NONE, numbers, only
 from pulso.fibre.metres import duct_metres, straight_metres
-from pulso.fibre.shapes import WEIGHT, Status
+from pulso.fibre.shapes import WEIGHT, Duct, Status
 
 APART: dict[str, Apart] = {"cable": "links", "duct": "ducts", "site": "sites"}
 
@@ -75,6 +75,7 @@ class Wider(NamedTuple):
     spans: tuple[Span, ...]
     metres: Floats  # (K,) of each span, as given or reckoned straight
     costs: Floats  # (K,) of building it; NaN where it has no price
+    by: Literal["length", "cost", "new"]  # what is to be least
     ways: route.Wider
 
 
@@ -90,6 +91,8 @@ class Proposal(NamedTuple):
     straight: int  # spans whose length was reckoned straight from end to end: it is more
     cost: float | None  # of the new spans; None where one has no price
     first: tuple[str, ...]  # cables of the first way; none if the customer is dark
+    reckoned: float  # m of the new that were reckoned straight
+    dig: str  # site to which a span is dug anew from the customer; "" if none is
 
 
 def pair(drawn: Drawn, site: str, apart: Literal["cable", "duct", "site"] = "duct") -> Pair:
@@ -156,12 +159,16 @@ def candidates(drawn: Drawn, prices: Prices | None = None) -> tuple[Span, ...]:
         The network.
     prices
         What digging and drawing in cost a metre; without, spans have no cost. That there is room in a duct is not looked at.
+
+    Returns
+    -------
+    Those between two sites of the plan whose length is known, or can be reckoned straight.
     """
     found = []
     ready = {Status.PROPOSED, Status.PLANNED, Status.UNDER_CONSTRUCTION}
     for duct, metres in zip(drawn.ducts.rows, duct_metres(drawn.ducts.rows).tolist(), strict=True):
         there = duct.status is Status.OPERATIONAL
-        known = duct.start in drawn.sites.number and duct.end in drawn.sites.number and duct.start != duct.end
+        known = _measured(drawn, duct, metres)
         if known and (there or duct.status in ready):
             length = None if np.isnan(metres) else metres
             price = None if prices is None else prices.draw if there else prices.dig
@@ -208,7 +215,7 @@ def spurs(drawn: Drawn, site: str, prices: Prices | None = None, *, most: int = 
     )
 
 
-def widen(drawn: Drawn, spans: Sequence[Span], *, by: Literal["length", "cost"] = "length") -> Wider:
+def widen(drawn: Drawn, spans: Sequence[Span], *, by: Literal["length", "cost", "new"] = "length") -> Wider:
     """
     Make a network and spans that could be built ready for proposals, once for all customers.
 
@@ -219,7 +226,8 @@ def widen(drawn: Drawn, spans: Sequence[Span], *, by: Literal["length", "cost"] 
     spans
         What could be built, e.g. `candidates(drawn) + spurs(drawn, site)`. Light doesn't pass through customers there either.
     by
-        What is to be least: all metres, or the cost of what is built; between equals, the other.
+        What is to be least: all metres, the cost of what is built, or the metres of what is built; between equals, all metres, or of these
+        the cost.
 
     Returns
     -------
@@ -240,11 +248,12 @@ def widen(drawn: Drawn, spans: Sequence[Span], *, by: Literal["length", "cost"] 
             f"The span {spans[int(np.flatnonzero(np.isnan(costs))[0])].id!r} has no cost; give every span one, or ask for the shortest way."
         )
     lies = [(i, int(duct)) for i, span in enumerate(spans) for duct in numbers(drawn.ducts, span.ducts, "duct", drawn.plan)]
-    built = route.Spans(ends, metres, np.nan_to_num(costs, nan=0.0), np.array(lies, np.int64).reshape(-1, 2))
-    return Wider(drawn, tuple(spans), metres, costs, route.widen(drawn.ways, built, by=by))
+    least = metres if by == "new" else np.nan_to_num(costs, nan=0.0)
+    built = route.Spans(ends, metres, least, np.array(lies, np.int64).reshape(-1, 2))
+    return Wider(drawn, tuple(spans), metres, costs, by, route.widen(drawn.ways, built, by="length" if by == "length" else "cost"))
 
 
-def diverse(of: Wider, site: str, *, first: Iterable[str] | None = None) -> Proposal | None:
+def diverse(of: Wider, site: str, *, first: Iterable[str] | None = None, spurs: Sequence[Span] = ()) -> Proposal | None:
     """
     Propose a second way for a customer, over what exists and spans that could be built, that shares no duct with the first.
 
@@ -256,6 +265,8 @@ def diverse(of: Wider, site: str, *, first: Iterable[str] | None = None) -> Prop
         Id of a customer in use.
     first
         Cables of the way that it has. Without, the shortest.
+    spurs
+        What could be dug from this customer beside, as `spurs` finds it.
 
     Returns
     -------
@@ -267,26 +278,71 @@ def diverse(of: Wider, site: str, *, first: Iterable[str] | None = None) -> Prop
     NothingKnown
         If a site or cable is named that the plan doesn't have.
     PulsoError
-        If the site is no customer in use, or a cable of the first way carries no light.
+        If the site is no customer in use, a cable of the first way carries no light, or a spur has no length or lacks a cost that counts.
     """
-    drawn = of.drawn
-    found = route.diverse_route(of.ways, _customer(drawn, site), first=None if first is None else _first(drawn, first))
-    if found is None:
-        return None
-    count = len(drawn.net.ends)
+    drawn, number = of.drawn, _customer(of.drawn, site)
+    had = None if first is None else _first(drawn, first)
+    beside = _span_metres(drawn, spurs)
+    costs = np.array([np.nan if span.cost is None else span.cost for span in spurs], np.float64)
+    if of.by == "cost" and np.isnan(costs).any():
+        raise PulsoError(f"A dig from {site!r} has no cost; give every span one, or ask for the shortest way.")
+    least = (beside if of.by == "new" else np.nan_to_num(costs, nan=0.0)).tolist()
+    more = [route.Spur(drawn.sites.number[s.end], m, c) for s, m, c in zip(spurs, beside.tolist(), least, strict=True)]
+    found = route.diverse_route(of.ways, number, first=had, spurs=more)
+    return None if found is None else _proposal(of, found, spurs, np.r_[of.metres, beside], np.r_[of.costs, costs])
+
+
+def second(of: Wider, site: str) -> Proposal | None:
+    """
+    Propose a second way over what is ready, and where none is, with a dig anew to whichever site asks least of it.
+
+    Parameters
+    ----------
+    of
+        The network, and what could be built: best made ready by the metres that are new.
+    site
+        Id of a customer in use.
+
+    Returns
+    -------
+    Proposal or None
+        None if nobody knows where the customer is, or no site has light that doesn't come through the first way's ducts.
+
+    Raises
+    ------
+    As `diverse`.
+    """
+    return diverse(of, site) or diverse(of, site, spurs=spurs(of.drawn, site, most=len(of.drawn.sites.rows)))
+
+
+def _proposal(of: Wider, found: route.Route, spurs: Sequence[Span], metres: Floats, costs: Floats) -> Proposal:
+    """A way as it is told: spans and spurs have `metres` and `costs`, one after the other."""
+    drawn, count = of.drawn, len(of.drawn.net.ends)
     old, new = found.links[found.links < count], found.links[found.links >= count] - count
+    built = [of.spans[i] if i < len(of.spans) else spurs[i - len(of.spans)] for i in new.tolist()]
+    straight = np.array([span.metres is None for span in built], bool)
     cables = _path(drawn, old.tolist(), found.sites.tolist())
     return Proposal(
         cables.cables,
-        tuple(of.spans[i].id for i in new.tolist()),
+        tuple(span.id for span in built),
         cables.sites,
-        cables.metres + float(of.metres[new].sum()),
+        cables.metres + float(metres[new].sum()),
         cables.unknown,
-        float(of.metres[new].sum()),
-        sum(of.spans[i].metres is None for i in new.tolist()),
-        None if np.isnan(of.costs[new]).any() else float(of.costs[new].sum()),
+        float(metres[new].sum()),
+        int(straight.sum()),
+        None if np.isnan(costs[new]).any() else float(costs[new].sum()),
         tuple(drawn.cables.rows[i].id for i in drawn.cable[found.first].tolist()),
+        float(metres[new][straight].sum()),
+        next((spurs[i - len(of.spans)].end for i in new.tolist() if i >= len(of.spans)), ""),
     )
+
+
+def _measured(drawn: Drawn, duct: Duct, metres: float) -> bool:
+    """Whether a duct lies between two sites of the plan, and how far it is can be said."""
+    ends = [drawn.sites.number.get(end) for end in (duct.start, duct.end)]
+    if duct.start == duct.end or None in ends:
+        return False
+    return not np.isnan(metres) or all(drawn.sites.rows[i].at is not None for i in ends if i is not None)
 
 
 def _pair(drawn: Drawn, site: int, apart: Apart) -> core.Pair:

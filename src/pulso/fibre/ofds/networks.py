@@ -31,7 +31,7 @@ from pulso.fibre.ofds.places import (
 from pulso.fibre.ofds.spans import KM, lying, readable, route_of, span, ways
 from pulso.fibre.ofds.standard import CRS, Version
 from pulso.fibre.ofds.validate import is_a
-from pulso.fibre.shapes import Cable, Duct, Plan, Site
+from pulso.fibre.shapes import Cable, Criticality, Duct, Plan, Site
 
 LISTS = ("nodes", "spans", "phases", "organisations")
 LICENCE = "license"
@@ -265,7 +265,17 @@ def _not_carried(plan: Plan, at: str) -> list[Finding]:
     def some(things: Sequence[Site], field: str) -> int:
         return sum(bool(getattr(t, field)) for t in things)
 
+    status, inside, shared = {d.id: d.status for d in plan.ducts}, lying(plan.cables), sheaths(plan)
+    joined = {c.id for cables in inside.values() if len(cables) > 1 for c in cables} | {c.id for c in plan.cables if len(c.ducts) > 1}
+    other = {c.id for d, cables in inside.items() for c in cables if d in status and c.status is not status[d]}
+    stated = {d.id for d in plan.ducts if any(t.length is not None for t in (d, *inside.get(d.id, ())))}
     counts = {
+        "cables' own ids, names and ends, where several share a duct or one lies in several": len(joined),
+        "cables' own status, where a duct's that they lie in is another": len(other),
+        "stated lengths of ducts that are empty, or hold a cable of which none is stated": sum(shared[d] is None for d in stated),
+        "ducts' inner diameters": sum(d.inner is not None for d in plan.ducts),
+        "cables' outer diameters": sum(c.outer is not None for c in plan.cables),
+        "sites' criticality": sum(s.criticality is not Criticality.NORMAL for s in plan.sites),
         "strands' uses": len(plan.strands),
         "splices": len(plan.splices),
         "ports": len(plan.ports),

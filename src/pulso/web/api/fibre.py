@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
+from django.db.models import Subquery
 from django.http import QueryDict
 from pydantic import Field
 
@@ -18,12 +20,16 @@ from pulso.web.api import fibre_shapes as shapes
 from pulso.web.api.asked import Asked, InWords, Paged, Span, zone
 from pulso.web.api.fibre_rows import as_far, cable_row, duct_row, guest, site_row, stamp, work_rows, zones_of
 from pulso.web.api.problems import Refused, say
-from pulso.web.api.rows import Resource, Rows
+from pulso.web.api.rows import Resource, Rows, Stamp
 from pulso.web.api.whom import told
+from pulso.web.fibre.models import Revision
+from pulso.web.innovation import shown
 from pulso.web.pages.fibre import Lengths, Network, fibre
 from pulso.web.pages.fibre_asked import NONE_HERE, Guest
-from pulso.web.pages.fibre_coverage import NEAR, rows_of
+from pulso.web.pages.fibre_coverage import NEAR, listed, rows_of
 from pulso.web.pages.fibre_shapes import cable_line, duct_line, site_line
+from pulso.web.readings import Reading, status
+from pulso.web.wifi.models import Network as Wifi
 
 T = TypeVar("T", bound=Thing)
 Feature = tuple[str, dict[str, Any], dict[str, Any] | None]
@@ -82,7 +88,7 @@ def lengths(asked: Asked[LengthsQuery]) -> Rows:
     parts = [("all", "", "", numbers.lengths)]
     for by, those in (("status", numbers.stages), ("owner", numbers.owners), ("zone", numbers.zones)):
         parts += [(by, p.group, p.called, p.lengths) for p in those]
-    rows = [_lengths(*part) for part in parts if wanted in (None, part[0])]
+    rows = [shapes.FibreLengths(by, group, called, **three(found)) for by, group, called, found in parts if wanted in (None, by)]
     start = 0 if asked.after is None else int(asked.after[0])
     end = start + asked.query.limit
     return Rows(rows[start:end], (str(end),) if end < len(rows) else None)
@@ -129,7 +135,9 @@ def works(asked: Asked[WorksQuery]) -> Rows:
         raise Refused(400, say("to: found {last}; a day not before {first}.", last=query.last, first=query.first))
     if who.network is None:
         return Rows([])
-    some = [w for w in who.known.works if (query.last is None or w.first <= query.last) and (query.first is None or w.last >= query.first)]
+    some = who.known.works
+    if query.first or query.last:
+        some = who.known.works_between(query.first or date.min, query.last or date.max)
     start = 0 if asked.after is None else bisect_right(some, asked.after, key=_in_time)
     page = some[start : start + query.limit]
     more = start + len(page) < len(some)
@@ -142,11 +150,10 @@ def buildings(asked: Asked[BuildingsQuery]) -> Rows:
     query, who, inside = asked.query, guest(asked), _inside(asked)
     if who.network is None:
         return Rows([])
-    every = rows_of(who, query.metres)
-    some = [b for b in every if (inside is None or b.zone in inside) and query.connected in (None, b.connected)]
+    some = listed(who, inside, query.connected)
     start = 0 if asked.after is None else int(asked.after[0])
     end = start + query.limit
-    return Rows(some[start:end], (str(end),) if end < len(some) else None)
+    return Rows(rows_of(who, query.metres, some[start:end]), (str(end),) if end < len(some) else None)
 
 
 def features_of_buildings(_asked: Asked[Any], rows: Sequence[shapes.FibreBuilding]) -> list[Feature]:
@@ -191,6 +198,13 @@ def lines(routes: Iterable[Sequence[tuple[float, float]]]) -> dict[str, Any] | N
     return {"type": "MultiLineString", "coordinates": there} if there else None
 
 
+def stamp_with_points(reading: Reading) -> Stamp:
+    """Another whenever the Wi-Fi was written too, whose register says which access points are blind where a site is dark."""
+    wifi = Subquery(Wifi.objects.filter(city=reading.slug).values("edition"))
+    written = Revision.objects.filter(city=reading.slug).order_by("-number").values_list("digest", wifi).first()
+    return Stamp(f"{shown.edition(reading)} {written}", status.now(reading))
+
+
 def in_numbers(who: Guest) -> Network:
     """The network in the numbers of its page. NothingKnown where there is none."""
     found = fibre(replace(who, query=QueryDict(""))).network
@@ -199,13 +213,15 @@ def in_numbers(who: Guest) -> Network:
     return found
 
 
-def _lengths(by: str, group: str, called: str, found: Lengths) -> shapes.FibreLengths:
-    route, sheath = found.route, found.sheath
-    numbers = (route.metres, route.known, route.of, sheath.metres, sheath.known, sheath.of, found.strand.metres)
-    return shapes.FibreLengths(by, group, called, *numbers)
+def three(found: Lengths) -> dict[str, Any]:
+    """Three lengths as fields of a row, each with of how many it is known, and of how many there are."""
+    parts = {name: getattr(found, name) for name in ("route", "sheath", "strand")}
+    return {
+        field: n for name, one in parts.items() for field, n in ((name, one.metres), (f"{name}_known", one.known), (f"{name}_of", one.of))
+    }
 
 
-def _inside(asked: Asked[SitesQuery] | Asked[BuildingsQuery]) -> set[str | None] | None:
+def _inside(asked: Asked[SitesQuery] | Asked[BuildingsQuery]) -> set[str] | None:
     """The leaves of the zone that is asked for; None where none is, or the whole city."""
     place = None if asked.query.zone is None else zone(asked.reading, asked.query.zone)
     return None if place is None else set(asked.reading.zones.members(place))
@@ -230,7 +246,9 @@ def _in_time(works: Works) -> tuple[str, str, str]:
     return works.first.isoformat(), works.last.isoformat(), works.id
 
 
-def _resource(name: str, row: type[Any], query: type[Paged], make: Callable[[Asked[Any]], Rows], features: Any = None) -> Resource:
+def _resource(
+    name: str, row: type[Any], query: type[Paged], make: Callable[[Asked[Any]], Rows], features: Any = None, stamp: Any = stamp
+) -> Resource:
     return Resource(name, row, query, make, features, stamp=stamp, series=False, whom=as_far)
 
 
@@ -240,5 +258,5 @@ FOR_ALL = (
     _resource("fibre-ducts", shapes.FibreDuct, LinesQuery, ducts, features_of_ducts),
     _resource("fibre-cables", shapes.FibreCable, LinesQuery, cables, features_of_cables),
     _resource("fibre-buildings", shapes.FibreBuilding, BuildingsQuery, buildings, features_of_buildings),
-    _resource("fibre-works", shapes.FibreWorks, WorksQuery, works),
+    _resource("fibre-works", shapes.FibreWorks, WorksQuery, works, stamp=stamp_with_points),
 )

@@ -15,6 +15,10 @@ from pulso.fibre.ask import answers, tracing
 from pulso.fibre.ask.proposed import shared
 from pulso.web.api import fibre_shapes as shapes
 from pulso.web.api.asked import Asked, InWords, Paged
+from pulso.web.api.fibre import stamp_with_points
+from pulso.web.api.fibre_capacity import FullQuery
+from pulso.web.api.fibre_capacity import cables as cables_by_use
+from pulso.web.api.fibre_capacity import ducts as ducts_by_fill
 from pulso.web.api.fibre_rows import at, guest, stamp
 from pulso.web.api.fibre_things import rows_of
 from pulso.web.api.problems import Refused, Wrong, say
@@ -26,9 +30,9 @@ from pulso.web.fibre import reads
 from pulso.web.fibre.models import Cut, Revision
 from pulso.web.pages.fibre_asked import Guest
 from pulso.web.pages.fibre_cable import Goes, Strand, strands
-from pulso.web.pages.fibre_hangs import hangs, paths
+from pulso.web.pages.fibre_hangs import cut, hangs, paths, touched
 from pulso.web.pages.fibre_known import name
-from pulso.web.pages.fibre_near import rows_of as spares
+from pulso.web.pages.fibre_near import some_of
 from pulso.web.pages.fibre_refs import changed, history, officers, ref
 from pulso.web.pages.fibre_risk import ranked
 from pulso.web.pages.fibre_trace import HopLine, hop_line
@@ -59,11 +63,13 @@ class StrandsQuery(Paged, InWords):
 
 
 class TraceQuery(Paged, InWords):
-    """Which strand, from where."""
+    """Which strand."""
 
     cable: str = Field(min_length=1, max_length=ID, description="the cable, by its id")
     strand: int = Field(ge=1, le=10_000_000, description="the strand, from 1")
-    end: Literal["start", "end"] = Field("start", description="by which end of the cable light enters")
+    end: Literal["start", "end"] | None = Field(
+        None, description="by which end of the cable light enters; where not given, the way is told from where light comes"
+    )
     sent: float | None = Field(None, ge=-60, le=60, description="dBm that the transmitter sends; with `needed`, margins are told")
     needed: float | None = Field(None, ge=-60, le=60, description="dBm that the receiver needs")
 
@@ -130,16 +136,17 @@ def strands_of(asked: Asked[StrandsQuery]) -> Rows:
 def spare(asked: Asked[SpareQuery]) -> Rows:
     """Cables in operation with strands to spare, by how near they end to a place, straight: the way to dig is longer. For engineers."""
     query, who = asked.query, guest(asked)
-    every = spares(who, (query.lon, query.lat), query.least)
     start = 0 if asked.after is None else int(asked.after[0])
     end = start + query.limit
-    return Rows(every[start:end], (str(end),) if end < len(every) else None)
+    rows, of = some_of(who, (query.lon, query.lat), query.least, start, query.limit)
+    return Rows(rows, (str(end),) if end < of else None)
 
 
 @told
 def trace(asked: Asked[TraceQuery]) -> Rows:
-    """Where a strand leads: hop by hop from one of its ends, with what light loses on the way, and why it goes no further. For engineers.
+    """Where a strand leads: hop by hop from where light comes in, with what it loses on the way, and why it goes no further. For engineers.
 
+    Of whichever strand of a way one asks, all of it is told; through a splitter, all of its branches.
     A km of fibre is reckoned with 0.25 dB, a splice with 0.1, a connector pair with 0.5; a margin keeps 3 dB for repairs and ageing.
     """
     query, who = asked.query, guest(asked)
@@ -168,11 +175,11 @@ def what_if(asked: Asked[WhatIfQuery]) -> shapes.FibreWhatIf:
 
 @told
 def dark(asked: Asked[DarkQuery]) -> Rows:
-    """Everybody who would go dark or be left with one path if some things were cut together, the most critical first. For engineers."""
+    """Everybody who would go dark, wait or be left with one path if some things were cut together, the gravest first. For engineers."""
     who = guest(asked)
     ducts, cables, sites = _by_sort(asked.query.cut, who).values()
-    found = answers.cut(who.known.drawn, ducts=ducts, cables=cables, sites=sites)
-    every = [*((i, "dark") for i in found.dark), *((i, "one path") for i in found.thin.cables)]
+    found = cut(who.known, ducts, cables, sites)
+    every = [(i, becomes) for becomes, those in touched(found).items() for i in those]
     start = 0 if asked.after is None else int(asked.after[0])
     end = start + asked.query.limit
     rows = []
@@ -275,7 +282,8 @@ def cuts(asked: Asked[Any]) -> Rows:
     if asked.after is not None:
         since, number = asked.after
         first = Cut.objects.filter(Q(since__gt=since) | Q(since=since, pk__gte=int(number)), city=slug).count()
-    found = declared.declared(slug, first, limit + 1)
+    found, net = declared.declared(slug, first, limit + 1), reads.network(slug)
+    loose = int(net.drawn.loose.sum()) if found and net else 0
     rows = [
         shapes.FibreCut(
             number=d.cut.pk,
@@ -287,6 +295,7 @@ def cuts(asked: Asked[Any]) -> Rows:
             over=d.cut.ended_at is not None,
             dark=d.sites,
             blind=d.sensors,
+            loose=loose,
         )
         for d in found[:limit]
     ]
@@ -331,7 +340,7 @@ def _by_sort(cut: list[str], who: Guest) -> dict[str, tuple[str, ...]]:
 
 
 def _strand(cable: str, s: Strand) -> shapes.FibreStrand:
-    same = ("strand", "tube", "tube_colour", "tube_stripes", "fibre", "colour", "stripes", "use", "whom", "what")
+    same = ("strand", "tube", "tube_colour", "tube_stripes", "fibre", "colour", "stripes", "use", "said", "whom", "what")
     return shapes.FibreStrand(cable=cable, **{field: getattr(s, field) for field in same}, **_goes("start", s.start), **_goes("end", s.end))
 
 
@@ -340,7 +349,7 @@ def _goes(end: str, where: Goes) -> dict[str, Any]:
 
 
 def _hop(number: int, h: HopLine) -> shapes.FibreHop:
-    same = ("how", "splitter", "strand", "tube", "fibre", "use", "port", "km", "loss", "margin", "why", "sound")
+    same = ("how", "splitter", "strand", "tube", "fibre", "use", "port", "km", "loss", "margin", "why", "sound", "asked")
     return shapes.FibreHop(
         hop=number,
         **{field: getattr(h, field) for field in same},
@@ -378,6 +387,8 @@ class AllQuery(Paged, InWords):
 FOR_ENGINEERS = (
     _resource("fibre-strands", shapes.FibreStrand, StrandsQuery, strands_of),
     _resource("fibre-spare", shapes.FibreSpare, SpareQuery, spare),
+    _resource("fibre-capacity", shapes.FibreCableUse, FullQuery, cables_by_use),
+    _resource("fibre-fill", shapes.FibreDuctFill, FullQuery, ducts_by_fill),
     _resource("fibre-trace", shapes.FibreHop, TraceQuery, trace),
     _resource("fibre-dark", shapes.FibreDark, DarkQuery, dark),
     _resource("fibre-redundancy", shapes.FibreRedundancy, RedundancyQuery, redundancy),
@@ -386,4 +397,4 @@ FOR_ENGINEERS = (
     _resource("fibre-changes", shapes.FibreChange, ChangesQuery, changes),
     _resource("fibre-cuts", shapes.FibreCut, AllQuery, cuts, _with_the_clock),
 )
-WHAT_IF = Whole("fibre-what-if", shapes.FibreWhatIf, WhatIfQuery, what_if, _engineer("fibre-what-if"), stamp, closed=True)
+WHAT_IF = Whole("fibre-what-if", shapes.FibreWhatIf, WhatIfQuery, what_if, _engineer("fibre-what-if"), stamp_with_points, closed=True)

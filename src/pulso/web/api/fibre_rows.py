@@ -93,9 +93,13 @@ def _work(works: Works, found: digs.Dig | None, who: Guest) -> shapes.FibreWorks
         ducts=tuple(r.id for r in line.ducts),
         sites=tuple(r.id for r in line.sites),
         darkened=len(found.cut.dark) if found else None,
+        waiting=len(found.cut.waiting) if found else None,
         thinned=len(found.cut.thin.cables) if found else None,
+        thinned_by_duct=len(found.cut.thin.ducts) if found else None,
         failing=len(found.cut.failing) if found else None,
         blind=len(found.cut.sensors) if found else None,
+        unrecorded=found.cut.unrecorded if found else None,
+        loose=found.cut.loose if found else None,
         clashes=tuple(t.other for t in found.together) if found else (),
         page=f"{at(who, 'works')}?from={works.first}&to={works.last}",
     )

@@ -7,10 +7,13 @@ from datetime import date, datetime
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from pulso.web.pages.fibre_capacity import FibreCableUse as FibreCableUse
+from pulso.web.pages.fibre_capacity import FibreDuctFill as FibreDuctFill
 from pulso.web.pages.fibre_coverage import FibreBuilding as FibreBuilding
-from pulso.web.pages.fibre_hangs import Hangs, Proposal, Standing
+from pulso.web.pages.fibre_hangs import Hangs, Standing
 from pulso.web.pages.fibre_near import FibreSpare as FibreSpare
 from pulso.web.pages.fibre_refs import Ref
+from pulso.web.pages.fibre_second import Proposal
 from pulso.web.pages.fibre_shapes import Use
 
 
@@ -26,11 +29,15 @@ class FibreNetwork:
     sites: int = Field(description="how many sites there are")
     cables: int = Field(description="how many cables there are")
     ducts: int = Field(description="how many ducts there are")
-    route: float = Field(description="m of ducts whose length is known: how far one would walk")
+    route: float | None = Field(description="m of ducts whose length is known: how far one would walk; null where none is")
     route_known: int = Field(description="of how many ducts the length is known")
-    sheath: float = Field(description="m of cables whose length is known")
-    strand: float = Field(description="m of strands of these: sheath times strands")
+    route_of: int = Field(description="how many ducts there are")
+    sheath: float | None = Field(description="m of cables whose length is known; null where none is")
     sheath_known: int = Field(description="of how many cables the length is known")
+    sheath_of: int = Field(description="how many cables there are")
+    strand: float | None = Field(description="m of strands of these: sheath times strands; null where no sheath is known")
+    strand_known: int = Field(description="of how many cables the strands' length is known")
+    strand_of: int = Field(description="how many cables there are")
     uses: tuple[Use, ...] = Field(
         description="what the strands of cables that are in place are used for; empty for whoever may not know it"
     )
@@ -45,13 +52,15 @@ class FibreLengths:
     by: str = Field(description="what the network is parted by: all (not at all), status, owner or zone")
     group: str = Field(description="how far along it is, the owner's id, or the zone's; empty where that isn't said or nobody knows")
     called: str = Field(description="the same in words; empty for the whole network")
-    route: float = Field(description="m of ducts whose length is known: how far one would walk")
+    route: float | None = Field(description="m of ducts whose length is known: how far one would walk; null where none is")
     route_known: int = Field(description="of how many ducts the length is known")
     route_of: int = Field(description="how many ducts there are")
-    sheath: float = Field(description="m of cables whose length is known")
+    sheath: float | None = Field(description="m of cables whose length is known; null where none is")
     sheath_known: int = Field(description="of how many cables the length is known")
     sheath_of: int = Field(description="how many cables there are")
-    strand: float = Field(description="m of strands of these: sheath times strands")
+    strand: float | None = Field(description="m of strands of these: sheath times strands; null where no sheath is known")
+    strand_known: int = Field(description="of how many cables the strands' length is known")
+    strand_of: int = Field(description="how many cables there are")
 
 
 @dataclass(frozen=True)
@@ -105,8 +114,11 @@ class FibreCable(FibreThing):
     end_called: str = Field(description="that site's name")
     strands: int = Field(description="how many strands it has")
     tubes: int = Field(description="how many tubes they lie in")
-    length: float | None = Field(description="m of sheath, stated or its ducts'; null where nobody knows")
-    ducts: int = Field(description="ducts that it lies in; 0 where nobody knows which")
+    length: float | None = Field(description="m of sheath, stated or its ducts'; null where nobody knows, or it can't be told")
+    ducts: int = Field(description="ducts that it lies in; 0 where nobody knows which, or they can't be told")
+    veiled: bool = Field(
+        description="whether its way, or a part of it, is not for whoever asks: its ducts are not told then, nor a length that they give"
+    )
     page: str = Field(description="its page on this site")
 
 
@@ -123,11 +135,19 @@ class FibreWorks:
     ducts: tuple[str, ...] = Field(description="ids of ducts that they touch, of those that whoever asks may know")
     sites: tuple[str, ...] = Field(description="ids of sites that they touch, alike")
     darkened: int | None = Field(
-        description="how many customers go dark where they cut all that they touch; null for whoever may not know it"
+        description="how many customers go dark where they cut all that they touch, and have no other way; null for whoever may not know it"
     )
-    thinned: int | None = Field(description="how many are left with one path then; null likewise")
+    waiting: int | None = Field(description="how many are dark until somebody switches over then; null likewise")
+    thinned: int | None = Field(description="how many are left with one path by cable then; null likewise")
+    thinned_by_duct: int | None = Field(description="how many a single duct can darken then, and none could before; null likewise")
     failing: int | None = Field(description="how many cables fail then; null likewise")
     blind: int | None = Field(description="how many sensors and access points are blind then; null likewise")
+    unrecorded: int | None = Field(
+        description="customers that have a way then and of whom nobody recorded by which strands: they may wait too; null likewise"
+    )
+    loose: int | None = Field(
+        description="cables in use whose ducts nobody knows: where there are any, the truth may be worse; null likewise"
+    )
     clashes: tuple[str, ...] = Field(
         description="ids of works on the same days that make it worse together; empty for whoever may not know it"
     )
@@ -200,6 +220,7 @@ class WholeFibreCable(FibreCable):
         description="the ducts that it lies in, in order, of those that whoever asks may know; a hundred at most"
     )
     uses: tuple[Use, ...] = Field(description="what its strands are used for; empty for whoever may not know it, and before it is laid")
+    unsaid: int = Field(description="of the spare strands, how many are so only because nobody says otherwise")
 
 
 @dataclass(frozen=True)
@@ -215,6 +236,7 @@ class FibreStrand:
     colour: str = Field(description="its own colour (TIA-598-C), one of twelve")
     stripes: int = Field(description="how many stripes it has")
     use: str = Field(description="used, leased, reserved, broken or spare")
+    said: bool = Field(description="whether anybody says so: a strand of which nothing is said is spare")
     whom: str = Field(description="for whom; empty where that isn't said")
     what: str = Field(description="the circuit or the contract; empty where that isn't said")
     start_how: str = Field(description="where it goes at the cable's beginning: splice, port, splitter, or nowhere")
@@ -250,6 +272,7 @@ class FibreHop:
     margin: float | None = Field(description="dB left at the far end; null where the loss is unknown, or no power was said")
     why: str = Field(description="why light goes no further, in words; empty where it goes on")
     sound: bool = Field(description="whether it ends there as it should, or goes on")
+    asked: bool = Field(description="whether it is the strand that was asked about")
 
 
 @dataclass(frozen=True)
@@ -262,13 +285,15 @@ class FibreWhatIf:
 
 @dataclass(frozen=True)
 class FibreDark:
-    """A customer who goes dark, or is left with one path."""
+    """A customer who goes dark, is dark until somebody switches over, or is left with one path: a row for each that it is."""
 
     id: str = Field(description="the customer's id")
     name: str = Field(description="its name; its id where it has none")
     service: str = Field(description="what is served")
     criticality: str = Field(description="life, essential or normal: what it means that it is dark")
-    becomes: str = Field(description="dark, or one path")
+    becomes: str = Field(
+        description="dark: it has no other way; waiting: it is dark until somebody switches over; one path by cable; one path by duct"
+    )
     page: str = Field(description="its page on this site")
 
 
@@ -338,5 +363,6 @@ class FibreCut:
     ended_why: str = Field(description="why it ended; empty before that was declared")
     on: bool = Field(description="whether it is in force now")
     over: bool = Field(description="whether its end was declared")
-    dark: tuple[str, ...] = Field(description="ids of the customers that are dark by it alone")
+    dark: tuple[str, ...] = Field(description="ids of the customers that are dark by it alone, for good or until somebody switches over")
     blind: tuple[str, ...] = Field(description="sensors and access points that are blind by it alone")
+    loose: int = Field(description="cables in use today whose ducts nobody knows: where there are any, a cut may darken more")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pulso.web.api import fibre_shapes as shapes
 from pulso.web.api.asked import Asked, InWords
-from pulso.web.api.fibre import in_numbers
+from pulso.web.api.fibre import in_numbers, stamp_with_points, three
 from pulso.web.api.fibre_rows import as_far, at, cable_row, duct_row, guest, site_row, stamp, work_rows
 from pulso.web.api.whole import Whole
 from pulso.web.pages import fibre_cable, fibre_site
@@ -29,11 +29,7 @@ def network(asked: Asked[InWords]) -> shapes.FibreNetwork:
         level=who.level.value,
         **{name: getattr(found, name) for name in ("name", "synthetic", "revision", "sites", "cables", "ducts", "unsaid")},
         at=who.known.at,
-        route=found.lengths.route.metres,
-        route_known=found.lengths.route.known,
-        sheath=found.lengths.sheath.metres,
-        sheath_known=found.lengths.sheath.known,
-        strand=found.lengths.strand.metres,
+        **three(found.lengths),
         uses=found.strands,
         page=at(who),
     )
@@ -49,7 +45,7 @@ def site(asked: Asked[SiteQuery], name: str) -> shapes.WholeFibreSite:
         **{field: getattr(found, field) for field in same},
         cables_there=tuple(cable_row(line, who) for line in found.cables),
         ducts_there=tuple(duct_row(line, who) for line in found.ducts),
-        works=tuple(work_rows([w for w in who.known.works if name in w.sites], who)),
+        works=tuple(work_rows(who.known.works_at.get(name, ()), who)),
         changes=rows_of(found.changes),
     )
 
@@ -62,7 +58,7 @@ def duct(asked: Asked[InWords], name: str) -> shapes.WholeFibreDuct:
         **vars(duct_row(found.line, who)),
         **{field: getattr(found, field) for field in ("phase", "inner", "fill", "hangs")},
         cables_there=tuple(cable_row(line, who) for line in found.cables),
-        works=tuple(work_rows([w for w in who.known.works if name in w.ducts], who)),
+        works=tuple(work_rows(who.known.works_in.get(name, ()), who)),
         changes=rows_of(found.changes),
     )
 
@@ -73,7 +69,7 @@ def cable(asked: Asked[InWords], name: str) -> shapes.WholeFibreCable:
     found = fibre_cable.cable(who)
     return shapes.WholeFibreCable(
         **vars(cable_row(found.line, who)),
-        **{field: getattr(found, field) for field in ("phase", "fibre", "uses")},
+        **{field: getattr(found, field) for field in ("phase", "fibre", "uses", "unsaid")},
         ducts_there=tuple(duct_row(line, who) for line in found.ducts),
     )
 
@@ -89,7 +85,7 @@ def rows_of(changes: Iterable[Change]) -> tuple[shapes.FibreChange, ...]:
 
 THINGS = (
     Whole("fibre", shapes.FibreNetwork, InWords, network, as_far, stamp),
-    Whole("fibre-sites", shapes.WholeFibreSite, SiteQuery, site, as_far, stamp, named=True),
-    Whole("fibre-ducts", shapes.WholeFibreDuct, InWords, duct, as_far, stamp, named=True),
+    Whole("fibre-sites", shapes.WholeFibreSite, SiteQuery, site, as_far, stamp_with_points, named=True),
+    Whole("fibre-ducts", shapes.WholeFibreDuct, InWords, duct, as_far, stamp_with_points, named=True),
     Whole("fibre-cables", shapes.WholeFibreCable, InWords, cable, as_far, stamp, named=True),
 )

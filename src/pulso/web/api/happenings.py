@@ -149,7 +149,7 @@ def _evaluated(reading: Reading, found: Evaluation) -> Happening:
     assert found.published_at is not None  # noqa: S101  # only these are asked for
     same = ("interim", "estimate", "low", "high", "unit", "p", "not_evaluable")
     said = {name: getattr(found, name) for name in same}
-    promised = found.pilot.protocol.in_force()
+    promised = found.pilot.protocol.in_force(("metric", "zones"))
     said |= {"evaluation": found.pk, "metric": promised["metric"], "zones": promised["zones"], "verdict": found.verdict or "not evaluable"}
     return Happening("evaluation.published", found.published_at, _pilot(reading, found.pilot.protocol) | said)
 

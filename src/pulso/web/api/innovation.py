@@ -138,8 +138,8 @@ def evaluations(asked: Asked[EvaluationsQuery]) -> Rows:
     if query.verdict is not None:
         of |= {"verdict": "" if query.verdict == NOT_EVALUABLE else query.verdict}
     rows, page = _by_pilot(shown.RESULTS, asked, "evaluations", of), as_page(asked.reading)
-    last = shown.last_words({e.pilot for e in rows.items})
-    return replace(rows, items=[_evaluation(e, last.get(e.pilot_id) == e, page) for e in rows.items])
+    last = shown.last_numbers({e.pilot_id for e in rows.items})
+    return replace(rows, items=[_evaluation(e, e.pk in last, page) for e in rows.items])
 
 
 def practices(asked: Asked[PracticesQuery]) -> Rows:

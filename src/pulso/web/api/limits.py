@@ -17,6 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from pulso.web.people import keys
+from pulso.web.people.models import Key
 
 MOST = 20_000
 """So many askers are remembered; whoever asked least lately is forgotten, with a full bucket."""
@@ -30,6 +31,7 @@ class Asker:
     a_minute: int  # 0: as often as they like
     person: int | None = None  # whose key they said
     key: int | None = None  # and which
+    said: Key | None = None  # the same, with its person
     wrong: bool = False  # they said a key that opens nothing
 
 
@@ -78,7 +80,7 @@ def asker(request: HttpRequest) -> Asker:
     found = None if text is None else keys.known(text)
     if found is None:
         return Asker(f"from {network(request)}", settings.API_A_MINUTE, wrong=text is not None)
-    return Asker(f"person {found.person_id}", keys.quota(found.person), found.person_id, found.pk)
+    return Asker(f"person {found.person_id}", keys.quota(found.person), found.person_id, found.pk, found)
 
 
 def said_key(request: HttpRequest) -> str | None:

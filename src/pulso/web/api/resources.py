@@ -20,6 +20,7 @@ from pulso.web.api.innovation import LOOP
 from pulso.web.api.problems import Refused, say
 from pulso.web.api.rows import Resource, Rows, Stamp, part
 from pulso.web.api.wifi import PLACES
+from pulso.web.api.wifi_presence import PRESENCE
 from pulso.web.contracts import reads as contracts
 from pulso.web.contracts.models import Incident
 from pulso.web.pages.shapes import where_to_read
@@ -366,4 +367,5 @@ RESOURCES = (
     *FOR_ALL,
     *FOR_ENGINEERS,
     *PLACES,
+    PRESENCE,
 )

@@ -26,6 +26,7 @@ from pulso.web.api.whole import Whole
 from pulso.web.api.whom import person, told
 from pulso.web.pages import wifi as page
 from pulso.web.pages import wifi_lines as lines
+from pulso.web.pages import wifi_presence as presence
 from pulso.web.pages.asked import Asked as OfAPage
 from pulso.web.pages.wifi_lines import Seen
 from pulso.web.readings import Reading, status
@@ -131,7 +132,7 @@ def place(asked: Asked[InWords], name: str) -> shapes.WholeWifiSpot:
     """One place with public Wi-Fi: its uptime by day, whether its target is kept, and when one of its access points did not work."""
     who, level = _page(asked, place=name), _level(asked)
     found = page.place(who, level)
-    same = ("large", "target", "promise", "promised", "days", "spells")
+    same = ("large", "target", "promise", "promised", "days", "spells", "presence")
     return shapes.WholeWifiSpot(
         **vars(found.line), page=_at(who, level, "places", name), **{field: getattr(found, field) for field in same}
     )
@@ -159,8 +160,8 @@ def as_far(request: HttpRequest, asked: Asked[Any]) -> Asked[Any]:
 
 
 def stamp(reading: Reading) -> Stamp:
-    """Another whenever something was written, and each minute: what is silent grows unknown."""
-    return Stamp(reads.edition(reading), status.now(reading))
+    """Another whenever something was written or published, and each minute: what is silent grows unknown."""
+    return Stamp(presence.edition(reading), status.now(reading))
 
 
 _orders: WeakKeyDictionary[reads.Board, dict[int, tuple[list[str], list[int]]]] = WeakKeyDictionary()

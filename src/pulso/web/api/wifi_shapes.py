@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from pulso.web.pages.wifi_presence import WifiPresence, WifiPresenceHour
 from pulso.web.pages.wifi_shapes import WifiDay, WifiGap, WifiPlaceLine, WifiPointLine, WifiSpell, WifiZone
 
 
@@ -65,6 +66,7 @@ class WholeWifiSpot(WifiSpot):
     promised: str = Field(description="the same in a sentence; empty where the city aims at none")
     days: tuple[WifiDay, ...] = Field(description="thirty days until yesterday, and today")
     spells: tuple[WifiSpell, ...] = Field(description="the latest fifty times in which one of its access points did not wholly work")
+    presence: WifiPresence | None = Field(description="how many sessions were published of it, by the hour; null where none were")
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,15 @@ class WholeWifiAccessPoint(WifiAccessPoint):
     promised: str = Field(description="the same in a sentence; empty where the city aims at none")
     days: tuple[WifiDay, ...] = Field(description="thirty days until yesterday, and today")
     spells: tuple[WifiSpell, ...] = Field(description="the latest fifty times in which it did not wholly work")
+
+
+@dataclass(frozen=True)
+class WifiPresenceRow(WifiPresenceHour):
+    """A published hour of a place, a zone or the city, as a row: the number of sessions, or why there is none."""
+
+    source: str = Field(description="the source of the sessions, by its name in the city file")
+    day: date = Field(description="the city's own day")
+    of: str = Field(description="place, zone or city")
+    id: str = Field(description="the place, as the source calls it, or the zone; empty for the city")
+    name: str = Field(description="its name")
+    seen: float | None = Field(description="share of its places of which enough access points were on, 0 to 1; null where it is not told")

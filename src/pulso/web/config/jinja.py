@@ -7,7 +7,7 @@ from typing import Any
 from django.templatetags.static import static
 from jinja2 import Environment, StrictUndefined
 
-from pulso.show import effects, maps, names, pilots, wifi, words
+from pulso.show import effects, maps, names, pilots, presence, wifi, words
 from pulso.show.language import marked as _
 
 MENU = (
@@ -37,6 +37,7 @@ def environment(**options: Any) -> Environment:
         "words": words,
         "effects": effects,
         "pilots": pilots,
+        "presence": presence,
         "wifi": wifi,
         "steps": maps.STEPS,
         "menu": MENU,

@@ -1,5 +1,8 @@
 """Cuts: what an engineer says is cut, what that darkens, and what the river is told, so that a blind sensor is missing and never quiet.
 
+Who keeps another way through cables, and no recorded strand in it, has no light until somebody switches it over: that isn't seen from here.
+To the river it is dark until the cut is ended, and whoever switched over may end it.
+
 The database says what is cut, the lake what was on: two stores that no transaction spans. So nothing is handed over; the lake is brought
 to what the database says, right after a write and again with every run of the worker, and doing it twice changes nothing.
 """
@@ -8,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -16,7 +18,8 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.crypto import salted_hmac
 
 from pulso.errors import PulsoError
 from pulso.fibre.ask.answers import cut as what_if
@@ -30,10 +33,12 @@ from pulso.web.people.may import may_declare_cut
 from pulso.web.people.models import Person
 from pulso.web.people.trail import note
 from pulso.web.readings import Reading, Span, entries, reading, status
+from pulso.web.wifi import hanging
 
 log = logging.getLogger("pulso.fibre")
-OURS = uuid.UUID("0b7c2a54-6a0f-5f0e-8d55-6f3b1f5c9a21")
-"""Whence the entries of cuts are named: the same cuts from the same moment have the same entry for good."""
+OURS = "pulso.fibre.cuts"
+"""Whence the entries of cuts are named: the same cuts from the same moment have the same entry for good. With the site's own secret, for
+everybody may read an entry's name, and could else try each minute until one fits."""
 NAME = "Fibre cut"
 """What everybody reads of it: nothing of where or why. It is said in the page's language."""
 A_MOMENT = timedelta(microseconds=1)
@@ -196,8 +201,10 @@ def _darken(city: str, base: reads.Network, cuts: Sequence[Cut]) -> Darkened:
         there = {thing.id for thing in getattr(plan, of)}
         ids |= there.intersection(i for c in cuts for i in getattr(c, of))
     found = what_if(base.drawn, ducts=some["ducts"], cables=some["cables"], sites=some["sites"])
-    key = _key(c.pk for c in cuts)
-    said = {"sites": list(found.dark), "sensors": list(found.sensors), "revision": base.number, "at": status.now(reading(city))}
+    key, home = _key(c.pk for c in cuts), reading(city)
+    begun, dark = max(c.since for c in cuts).astimezone(home.city.clock).date(), hanging.without_light(found)
+    sensors = hanging.blind(found.sensors, dark, hanging.hung(city, dark), begun, begun)
+    said = {"sites": [*found.dark, *found.waiting], "sensors": list(sensors), "revision": base.number, "at": status.now(home)}
     return Darkened.objects.get_or_create(city=city, cuts=key, defaults=said)[0]
 
 
@@ -227,21 +234,26 @@ def _now(city: str) -> None:
 
 
 def _spans(home: Reading) -> Iterator[tuple[str, Span]]:
-    """The events of a city's cuts by the names of their entries."""
-    cuts = list(Cut.objects.filter(city=home.slug).order_by())
-    together, clock, today = runs(cuts), home.city.clock, status.today(home)
-    blind = darkened(home.slug, cuts, together)
-    places = entries.places(home) if blind else {}
+    """The events of a city's cuts by the names of their entries; also of access points that were tied to dark sites only later."""
+    cuts = {c.pk: c for c in Cut.objects.filter(city=home.slug).order_by()}
+    together, clock, today = runs(cuts.values()), home.city.clock, status.today(home)
+    blind = darkened(home.slug, cuts.values(), together)
+    names = hanging.Names(home) if blind else None
+    places = names.zones | entries.places(home) if names else {}
     for run in together:
         found = blind.get(run.key)
-        if found is None or not found.sensors:
+        if found is None or names is None:
             continue
         first = run.start.astimezone(clock).date()
         last = max(first, today) if run.end is None else (run.end - A_MOMENT).astimezone(clock).date()
-        name = uuid.uuid5(OURS, f"{home.slug} {run.key} {run.start.isoformat()}").hex
-        zones = set[str | None]().union(*(places.get(sensor, {None}) for sensor in found.sensors))
+        dark = {*found.sites, *(site for pk in run.cuts for site in cuts[pk].sites)}
+        sensors = names.of(hanging.blind(found.sensors, dark, names.points, first, last))
+        if not sensors:
+            continue
+        name = salted_hmac(OURS, f"{home.slug} {run.key} {run.start.isoformat()}", algorithm="sha256").hexdigest()[:32]
+        zones = set[str | None]().union(*(places.get(sensor, {None}) for sensor in sensors))
         zone = next(iter(zones)) if len(zones) == 1 else None  # the whole city, where they stand in several or nobody knows
-        said = {"from": first, "to": last, "kind": entries.FIBRE_CUT, "name": NAME, "zone": zone, "sensors": found.sensors}
+        said = {"from": first, "to": last, "kind": entries.FIBRE_CUT, "name": NAME, "zone": zone, "sensors": sensors}
         yield name, Span.model_validate(said)
 
 
@@ -250,7 +262,7 @@ class Declared(NamedTuple):
 
     cut: Cut
     on: bool  # whether it is in force now
-    sites: tuple[str, ...]  # ids of the customers that are dark
+    sites: tuple[str, ...]  # ids of the customers that are dark: for good, then those that are until somebody switches over
     sensors: tuple[str, ...]  # that are blind
 
 
@@ -264,32 +276,14 @@ def declared(city: str, first: int = 0, most: int | None = None) -> list[Declare
 _ITS = Cut.objects.filter(city=OuterRef("city")).order_by()
 WRITTEN = {
     "newest_cut": Subquery(_ITS.order_by("-pk").values("pk")[:1]),
-    "open_cuts": Subquery(_ITS.filter(ended_at=None).values("city").annotate(n=Count("pk")).values("n")),
+    "newest_end": Subquery(_ITS.filter(ended_at__isnull=False).order_by("-ended_at").values("ended_at")[:1]),
 }
 """Annotates a city's row of any table: others whenever a cut of the city was declared or ended, for one is kept for good and ended once."""
-
-
-class Dark(NamedTuple):
-    """What the cuts that are in force at a moment take the light from, all together."""
-
-    sites: frozenset[str] = frozenset()  # ids of customers that are dark, and of sites that are closed
-    sensors: frozenset[str] = frozenset()  # sensors and access points that are blind, as the city's sources call them
 
 
 def not_over(city: str, at: datetime) -> list[Cut]:
     """A city's cuts that are in force at a moment or will be, in the order in which they were declared. One question."""
     return list(Cut.objects.filter(Q(until=None) | Q(until__gt=at), city=city).order_by("pk"))
-
-
-def dark(city: str, cuts: Iterable[Cut], at: datetime) -> Dark:
-    """What those of some cuts that are in force at a moment darken together. One question; none where there are none."""
-    on = {c.pk: c for c in cuts if _on(c, at)}
-    if not on:
-        return Dark()
-    numbers = tuple(sorted(on))
-    found = darkened(city, on.values(), [Run(numbers, at, None)]).get(_key(numbers))
-    closed = {site for c in on.values() for site in c.sites}
-    return Dark(frozenset(closed.union(found.sites if found else ())), frozenset(found.sensors if found else ()))
 
 
 def how_many(city: str) -> int:

@@ -18,8 +18,9 @@ def inside(plan: Plan) -> Plan:
     """Leave out what is restricted, by object, and everything that would name it.
 
     It is what would be public if all that is internal were (`pulso.fibre.public`): no strands, splices, ports and splitters; of sites
-    neither service nor criticality nor sensors; lines that end at a hidden site go with it; no text names a hidden thing. What a file said
-    beside (`more`) is for engineers: in it anything may be said of strands.
+    neither service nor criticality nor sensors; lines that end at a hidden site go with it; a cable with a restricted duct names none of
+    its ducts, so that nobody measures it by the others; no text names a hidden thing. What a file said beside (`more`) is for engineers: in
+    it anything may be said of strands.
 
     It is the one rule: pages, their JSON, files, the map and the search all read this plan, and leave away nothing more by themselves.
     """

@@ -86,7 +86,7 @@ class Cut(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["city", "-since", "-id"], name="fibre_cuts_in_order"),
             models.Index(fields=["city", "-id"], name="fibre_cuts_newest"),
-            models.Index(fields=["city"], condition=Q(ended_at__isnull=True), name="fibre_cuts_open"),
+            models.Index(fields=["city", "-ended_at"], condition=Q(ended_at__isnull=False), name="fibre_cuts_newest_end"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from pulso.show.language import marked as _
 from pulso.web.innovation import clock
 from pulso.web.innovation.digest import canonical
@@ -23,6 +25,8 @@ OPENS = ("open challenge", "reopen challenge")
 """What the trail says of a challenge that was opened."""
 FROM_THREE_ON = 3
 """So many evaluated adoptions there must be before their effects are pooled."""
+LAST_WORD = ("pilot", "estimate", "low", "high", "unit", "p", "verdict", "not_evaluable", "published_at", "next_step", "next_why")
+"""What lists show of an evaluation."""
 
 
 def challenges(city: str, who: may.Someone) -> list[Challenge]:
@@ -107,15 +111,6 @@ class Line:
     amendments: int
 
 
-def register(city: str = "") -> list[Line]:
-    """Every pilot that was ever frozen or stopped, of a city or of all, whatever it showed; the latest first. Three questions."""
-    found = Pilot.objects.exclude(status=Pilot.Status.DRAFT).select_related("protocol")
-    rows = list(found.filter(city=city) if city else found)
-    words = last_words(rows)
-    amended = list(Amendment.objects.filter(protocol__pilot__in=rows).values_list("protocol__pilot_id", flat=True))
-    return [Line(p, words.get(p.pk), amended.count(p.pk)) for p in rows]
-
-
 @dataclass(frozen=True)
 class Estimate:
     """What a practice did in one city."""
@@ -146,7 +141,16 @@ def may_pool(found: Iterable[Estimate]) -> bool:
 
 
 def last_words(pilots: Iterable[Pilot]) -> dict[int, Evaluation]:
-    """The latest published evaluation of each pilot's whole window, by the pilot's number."""
-    told = Evaluation.objects.filter(pilot__in=list(pilots), published_at__isnull=False, interim=False).order_by("id")
-    told = told.defer("placebos", "pretrend")  # a register shows neither, and they are most of a row
+    """The latest published evaluation of each pilot's whole window, by the pilot's number: `LAST_WORD` of it, the rest when asked for."""
+    told = _published(p.pk for p in pilots).only(*LAST_WORD)
     return {e.pilot_id: e for e in told}
+
+
+def last_numbers(pilots: Iterable[int]) -> set[int]:
+    """The numbers of these evaluations, by the numbers of their pilots."""
+    return set(dict(_published(pilots).values_list("pilot_id", "pk")).values())
+
+
+def _published(pilots: Iterable[int]) -> QuerySet[Evaluation]:
+    """The evaluations of whole windows that are published, the earliest first."""
+    return Evaluation.objects.filter(pilot__in=list(pilots), published_at__isnull=False, interim=False).order_by("id")

@@ -35,7 +35,7 @@ UNWRITABLE = _("Something in this network can't be written to a file of this for
 class Length:
     """Kilometres of one sort. Those of different sorts are never added."""
 
-    metres: float = Field(description="m on the ellipsoid, of what is known")
+    metres: float | None = Field(description="m on the ellipsoid, of what is known; null where nothing is: that is not 0")
     known: int = Field(description="of how many ducts or cables the length is known")
     of: int = Field(description="how many ducts or cables there are")
 
@@ -180,7 +180,7 @@ def _parts(found: Sequence[reckoned.Lengths], called: Mapping[str, str], speech:
 
 
 def _lengths(found: reckoned.Lengths) -> Lengths:
-    return Lengths(*(Length(one.metres, one.known, one.of) for one in (found.route, found.sheath, found.strand)))
+    return Lengths(*(Length(one.told, one.known, one.of) for one in (found.route, found.sheath, found.strand)))
 
 
 def draw(_page: Fibre, asked: Asked) -> Words:

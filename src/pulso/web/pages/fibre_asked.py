@@ -103,6 +103,7 @@ def urls(page: Page, *, engineers: bool = False) -> list[URLPattern]:
             if as_json:
                 return HttpResponse(page.adapter.dump_json(made), content_type="application/json; charset=utf-8")
             context = {"page": made, "drawn": page.draw(made, asked), "asked": asked, "name": page.name}
+            context["invented"] = asked.network is not None and asked.network.plan.synthetic
             context |= around(request, asked.speech, made.frame)
             return HttpResponse(render_to_string(f"{page.name}.html", context, using="pages"))
 

@@ -49,6 +49,7 @@ class Strand:
     called: str = Field(description="its own colour in the page's language")
     use: str = Field(description="used, leased, reserved, broken or spare")
     use_called: str = Field(description="the same in the page's language")
+    said: bool = Field(description="whether anybody says so: a strand of which nothing is said is spare")
     whom: str = Field(description="for whom; empty where that isn't said")
     what: str = Field(description="the circuit or the contract; empty where that isn't said")
     start: Goes = Field(description="where it goes at the cable's beginning")
@@ -68,6 +69,7 @@ class Strung:
         description="the ducts that it lies in, in order, of those that whoever asks may know; a hundred at most"
     )
     uses: tuple[Use, ...] = Field(description="what its strands are used for; empty for whoever may not know it, and before it is laid")
+    unsaid: int = Field(description="of the spare strands, how many are so only because nobody says otherwise")
     strands: tuple[Strand, ...] = Field(description="its strands; empty for whoever may not know them")
     leaf: Leaf = Field(description="where in its strands this page is")
 
@@ -98,6 +100,7 @@ def cable(asked: Asked) -> Strung:
     found = who.known.cables.get(asked.parts["cable"])
     if found is None:
         raise who.missing("cable", asked.parts["cable"])
+    counts = who.known.capacity.cables.get(found.id) if who.engineer else None
     numbers, leaf = cut(range(1, found.strands + 1) if who.engineer else range(0), asked, LEAF)
     return Strung(
         frame=asked.frame,
@@ -106,7 +109,8 @@ def cable(asked: Asked) -> Strung:
         phase=who.known.phases.get(found.phase, found.phase),
         fibre=found.fibre,
         ducts=tuple(duct_line(who.known.ducts[d], who) for d in found.ducts[:100] if d in who.known.ducts),
-        uses=uses(counts, asked.speech) if (counts := who.known.capacity.cables.get(found.id) if who.engineer else None) else (),
+        uses=uses(counts, asked.speech) if counts else (),
+        unsaid=counts.unsaid if counts else 0,
         strands=tuple(strands(found, numbers, who)),
         leaf=leaf,
     )
@@ -151,6 +155,7 @@ def strands(cable: Cable, numbers: range, who: Guest) -> Iterator[Strand]:
             called=_called(at.fibre_colour, speech),
             use=use,
             use_called=words.word(words.USES, use, speech),
+            said=told is not None,
             whom=known.owners.get(told.whom, told.whom) if told else "",
             what=told.what if told else "",
             start=begins.get(n, nowhere),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass as plain
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -28,7 +28,10 @@ NEAR = 100
 """Metres that are near, where nobody says: about what is dug to a building's door."""
 DISTANCES = 100
 """Distances of which the counts are kept."""
+LISTS = 100
+"""Lists of the buildings of some zones, or of those that are connected or not, that are kept."""
 Counts = Callable[[float], Sequence[Reach]]
+Listed = Callable[[frozenset[str] | None, bool | None], Sequence[int]]
 TOO_FAR = _("metres: found {found}; can be 1 to {most}.")
 
 
@@ -123,15 +126,22 @@ def coverage(asked: Asked) -> Coverage:
 def csv(_request: HttpRequest, who: Guest) -> HttpResponse:
     """All public buildings that whoever asks may know of, as CSV."""
     headers = {"Content-Disposition": f'attachment; filename="{who.reading.slug}-public-buildings.csv"'}
-    rows = forms.write("csv", rows_of(who, _metres(who)), FibreBuilding)
+    rows = forms.write("csv", rows_of(who, _metres(who), listed(who)), FibreBuilding)
     return HttpResponse(rows, content_type=forms.content_type("csv"), headers=headers)
 
 
-def rows_of(who: Guest, metres: int) -> list[FibreBuilding]:
-    """All of them, by name; near is up to so many metres."""
+def listed(who: Guest, inside: Iterable[str] | None = None, connected: bool | None = None) -> Sequence[int]:
+    """Numbers of public buildings, by name: of some leaf zones, or connected or not; of all, where neither is said."""
+    return _zoned(_buildings(who.known), who)[2](None if inside is None else frozenset(inside), connected)
+
+
+def rows_of(who: Guest, metres: int, numbers: Iterable[int]) -> list[FibreBuilding]:
+    """Those of some numbers; near is up to so many metres."""
     those, names = _buildings(who.known), {z.id: z.name for z in who.reading.zones.leaves}
+    where = _where(those, who)
     rows = []
-    for b, zone in zip(those, _where(those, who), strict=True):
+    for i in numbers:
+        b, zone = those[i], where[i]
         lon, lat = b.at or (None, None)
         near = None if b.at is None else b.metres is not None and b.metres <= metres
         called = name(who.known.sites[b.site])
@@ -182,15 +192,20 @@ def _counts(who: Guest) -> Counts:
     return _zoned(_buildings(who.known), who)[1]
 
 
-def _zoned(those: Sequence[Building], who: Guest) -> tuple[Sequence[str | None], Counts]:
-    """Their zones, and what counts them by these: found once, as long as the city's zones are the same."""
+def _zoned(those: Sequence[Building], who: Guest) -> tuple[Sequence[str | None], Counts, Listed]:
+    """Their zones, what counts them by these, and what lists some: found once, as long as the city's zones are the same."""
     zones = who.reading.zones
-    kept: dict[str, tuple[Zones, Sequence[str | None], Counts]] = who.known.once("zones of public buildings", dict)
+    kept: dict[str, tuple[Zones, Sequence[str | None], Counts, Listed]] = who.known.once("zones of public buildings", dict)
     if "now" not in kept or kept["now"][0] is not zones:
         lonlat = np.array([b.at or (np.nan, np.nan) for b in those], dtype=float).reshape(-1, 2)
         where = [None if zone is None else str(zone) for zone in zones.locate(lonlat[:, 0], lonlat[:, 1]).tolist()]
         names = [z.id for z in zones.leaves]
-        kept["now"] = zones, where, lru_cache(DISTANCES)(lambda metres: counted(those, where, metres, names))
+
+        def some(inside: frozenset[str] | None, connected: bool | None) -> Sequence[int]:
+            every = enumerate(zip(those, where, strict=True))
+            return [i for i, (b, zone) in every if (inside is None or zone in inside) and connected in (None, b.connected)]
+
+        kept["now"] = zones, where, lru_cache(DISTANCES)(lambda metres: counted(those, where, metres, names)), lru_cache(LISTS)(some)
     return kept["now"][1:]
 
 

@@ -17,7 +17,7 @@ from pulso.web.api import forms
 from pulso.web.pages.asked import Asked, BadQuestion
 from pulso.web.pages.fibre_asked import Guest, guest
 from pulso.web.pages.fibre_drawn import Sheet, Sketch, Words, line_of, lines_of
-from pulso.web.pages.fibre_hangs import Hangs, hangs
+from pulso.web.pages.fibre_hangs import Hangs, hangs, touched
 from pulso.web.pages.fibre_known import name
 from pulso.web.pages.fibre_refs import Ref, ref
 from pulso.web.pages.frame import Frame
@@ -44,13 +44,15 @@ class WhatIf:
 
 @dataclass(frozen=True)
 class DarkRow:
-    """A customer who goes dark, or is left with one path."""
+    """A customer who goes dark, is dark until somebody switches over, or is left with one path: a line for each that it is."""
 
     site: str = Field(description="its id")
     name: str = Field(description="its name")
     service: str = Field(description="what is served")
     criticality: str = Field(description="life, essential or normal")
-    becomes: str = Field(description="dark, or one path")
+    becomes: str = Field(
+        description="dark: it has no other way; waiting: it is dark until somebody switches over; one path by cable; one path by duct"
+    )
 
 
 @plain(frozen=True)
@@ -73,13 +75,13 @@ def what_if(asked: Asked) -> WhatIf:
 
 
 def csv(_request: HttpRequest, who: Guest) -> HttpResponse:
-    """Everybody who goes dark or is left with one path, as CSV."""
+    """Everybody who goes dark, waits or is left with one path, as CSV."""
     ducts, cables, closed = _by_sort(_chosen(who))
     found = answers.cut(who.known.drawn, ducts=ducts, cables=cables, sites=closed)
     sites = who.known.sites
     rows = [
         DarkRow(s.id, name(s), s.service, s.criticality.value, becomes)
-        for becomes, those in (("dark", found.dark), ("one path", found.thin.cables))
+        for becomes, those in touched(found).items()
         for s in (sites[i] for i in those)
     ]
     headers = {"Content-Disposition": f'attachment; filename="{who.reading.slug}-what-if.csv"'}
@@ -92,7 +94,7 @@ def draw(page: WhatIf, asked: Asked) -> Drawn:
     known = who.known
     if page.hangs:
         sheet.lines += [("faint", line) for r in page.hangs.failing for line in lines_of(r.id, known)]
-        sheet.places += [("dark", at, "") for c in page.hangs.dark if (at := known.sites[c.id].at)]
+        sheet.places += [("dark", at, "") for c in (*page.hangs.dark, *page.hangs.waiting) if (at := known.sites[c.id].at)]
     for r in page.chosen:
         if r.sort == "duct":
             sheet.lines.append(("cut", line_of(known.ducts[r.id], known)))

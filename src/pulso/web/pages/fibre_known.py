@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from pulso.fibre.ask.drawn import Drawn
 from pulso.fibre.capacity import WORST_FIRST, Capacity, capacity
+from pulso.fibre.findings import Finding
 from pulso.fibre.metres import cable_metres, duct_metres
+from pulso.fibre.public import veiled
 from pulso.fibre.shapes import Cable, Disclosure, Duct, Port, Site, Splice, Splitter, Strands, Thing, Works
 from pulso.web.fibre import reads
 from pulso.web.fibre.reads import Network
@@ -50,6 +52,13 @@ class Known:
         if self.level is not Disclosure.RESTRICTED:
             raise ValueError(f"answers are reckoned of the whole network, which is not known to those of level {self.level}")
         return self._network.drawn
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What the check of the whole network finds. ValueError as of `drawn`."""
+        if self.level is not Disclosure.RESTRICTED:
+            raise ValueError(f"the whole network is checked, which is not known to those of level {self.level}")
+        return self._network.findings
 
     @cached_property
     def sites(self) -> Mapping[str, Site]:
@@ -100,6 +109,11 @@ class Known:
         pairs = (zip(self.ducts, long.tolist(), strict=True), zip(self.cables, sheaths.tolist(), strict=True))
         own, theirs = ({key: m for key, m in those if isfinite(m)} for those in pairs)
         return own, theirs
+
+    @cached_property
+    def veiled(self) -> frozenset[str]:
+        """Cables of which those of this level may not know the whole way: that is not to be told as what nobody knows."""
+        return veiled(self._network.plan, self.plan)
 
     @cached_property
     def capacity(self) -> Capacity:

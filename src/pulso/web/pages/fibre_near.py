@@ -108,6 +108,12 @@ def rows_of(who: Guest, at: Point, least: int) -> list[FibreSpare]:
     return [_row(n, who) for n in _found(who, at, least, None).found]
 
 
+def some_of(who: Guest, at: Point, least: int, first: int, most: int) -> tuple[list[FibreSpare], int]:
+    """At most so many of them, after the first ones; and how many there are."""
+    found = _found(who, at, least, first + most)
+    return [_row(n, who) for n in found.found[first:]], found.placed
+
+
 def draw(page: Nearby, asked: Asked) -> Drawn:
     """The place, and the nearest cables that could serve it."""
     who, sheet = guest(asked), Sheet()

@@ -50,8 +50,11 @@ class CableLine:
     end_called: str = Field(description="that site's name")
     strands: int = Field(description="how many strands it has")
     tubes: int = Field(description="how many tubes they lie in")
-    length: float | None = Field(description="m of sheath, stated or its ducts'; null where nobody knows")
-    ducts: int = Field(description="ducts that it lies in; 0 where nobody knows which")
+    length: float | None = Field(description="m of sheath, stated or its ducts'; null where nobody knows, or it can't be told")
+    ducts: int = Field(description="ducts that it lies in; 0 where nobody knows which, or they can't be told")
+    veiled: bool = Field(
+        description="whether its way, or a part of it, is not for whoever asks: its ducts are not told then, nor a length that they give"
+    )
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def cable_line(cable: Cable, asked: Guest) -> CableLine:
         tubes=cable.tubes,
         length=known.metres[1].get(cable.id),
         ducts=len(cable.ducts),
+        veiled=cable.id in known.veiled,
     )
 
 

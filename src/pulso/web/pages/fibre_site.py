@@ -12,8 +12,9 @@ from pulso.fibre.shapes import Cable, Site
 from pulso.web.pages.asked import Asked
 from pulso.web.pages.fibre_asked import Guest, guest
 from pulso.web.pages.fibre_drawn import Sheet, Sketch, Words, line_of, lines_of
-from pulso.web.pages.fibre_hangs import Hangs, Proposal, Standing, hangs, proposal, standing
+from pulso.web.pages.fibre_hangs import Hangs, Standing, hangs, standing
 from pulso.web.pages.fibre_refs import Change, Dig, dig, history
+from pulso.web.pages.fibre_second import Proposal, proposal
 from pulso.web.pages.fibre_shapes import CableLine, DuctLine, SiteLine, cable_line, duct_line, site_line
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.twin import Page

@@ -1,8 +1,7 @@
-"""Where a strand leads: hop by hop from one of its ends, with what light loses on the way, and why it goes no further."""
+"""Where a strand leads: hop by hop from where its light comes in, with what it loses on the way, and why it goes no further."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass as plain
 from math import isfinite
 
@@ -13,6 +12,7 @@ from pulso.fibre.ask import tracing
 from pulso.fibre.ask.claims import Socket
 from pulso.fibre.shapes import Cable
 from pulso.show import fibre as words
+from pulso.show.language import Speech
 from pulso.show.language import marked as _
 from pulso.web.pages.asked import Asked, BadQuestion, quoted
 from pulso.web.pages.fibre_asked import Guest, cut, guest
@@ -40,6 +40,8 @@ class HopLine:
     fibre: str = Field(description="number and colour of the fibre, alike")
     tube_colour: str = Field(description="the tube's colour, one of twelve; empty for a patch cord")
     fibre_colour: str = Field(description="the fibre's colour, one of twelve; empty for a patch cord")
+    tube_stripes: int = Field(description="how many stripes the tube's colour has")
+    fibre_stripes: int = Field(description="how many stripes the fibre's colour has")
     use: str = Field(description="what it is used for: used, leased, reserved, broken or spare; empty for a patch cord")
     enters: Ref = Field(description="the site where light comes in")
     leaves: Ref = Field(description="the site at the far end")
@@ -49,6 +51,7 @@ class HopLine:
     margin: float | None = Field(description="dB left at the far end; null where the loss is unknown, or no power was said")
     why: str = Field(description="why light goes no further, in the page's language; empty where it goes on")
     sound: bool = Field(description="whether it ends there as it should, or goes on")
+    asked: bool = Field(description="whether it is the strand that was asked about")
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,10 @@ class Trace:
     tubes: int = Field(description="its tubes; 0 where no cable was said")
     strands: int = Field(description="its strands; 0 where no cable was said")
     strand: int | None = Field(description="the strand, from 1; null where none was said")
-    end: str = Field(description="by which end of the cable light enters: start or end")
-    begins: Ref | None = Field(description="the site at that end")
+    end: str = Field(description="by which end of the cable light enters: start or end; where none is said, the end toward the source")
+    begins: Ref | None = Field(description="the site where light comes in, at the beginning of the way; null where no strand was said")
     port: str = Field(description="panel and number of the port where light comes in; empty where there is none")
+    since: str = Field(description="why the way begins there, in the page's language; empty where it begins at a port, as it should")
     hops: tuple[HopLine, ...] = Field(
         description="strands in the order in which light passes them, a splitter's branches one after the other; a hundred a page"
     )
@@ -98,23 +102,27 @@ def trace(asked: Asked) -> Trace:
     power = _power(who)
     said = who.text("q")
     found = tuple(ref("cable", c.id, who.known) for c in who.known.listed("cable", said)[:20]) if said else ()
-    named, strand, end = who.query.get("cable") or "", asked.count("strand"), who.choice("end", ENDS)
+    named, strand = who.query.get("cable") or "", asked.count("strand")
+    end = who.choice("end", ENDS) if who.query.get("end") else None
     if not named:
-        return Trace(asked.frame, None, 0, 0, None, end, None, "", (), Leaf(1, 1, 0), power, said, found)
+        return Trace(asked.frame, None, 0, 0, None, end or ENDS[0], None, "", "", (), Leaf(1, 1, 0), power, said, found)
     cable = who.known.cables.get(named)
     if cable is None:
         raise who.missing("cable", named)
-    hops, leaf, port = _followed(cable, strand, end, power, who) if strand else ((), Leaf(1, 1, 0), "")
+    told = _followed(cable, strand, end, who) if strand else None
+    hops, leaf = cut(told.hops, who) if told else ((), Leaf(1, 1, 0))
+    budget = tracing.Budget(power.sent, power.needed, power.reserve) if power.sent is not None and power.needed is not None else None
     return Trace(
         frame=asked.frame,
         cable=ref("cable", cable.id, who.known),
         tubes=cable.tubes,
         strands=cable.strands,
         strand=strand,
-        end=end,
-        begins=ref("site", cable.start if end == "start" else cable.end, who.known),
-        port=port,
-        hops=hops,
+        end=told.end if told else end or ENDS[0],
+        begins=ref("site", told.hops[0].enters, who.known) if told else None,
+        port=_port(told.socket) if told else "",
+        since=_since(told, asked.speech) if told else "",
+        hops=tuple(hop_line(h, budget, who) for h in hops),
         leaf=leaf,
         power=power,
         said=said,
@@ -122,15 +130,16 @@ def trace(asked: Asked) -> Trace:
     )
 
 
-def _followed(cable: Cable, strand: int, end: str, power: Power, who: Guest) -> tuple[tuple[HopLine, ...], Leaf, str]:
+def _followed(cable: Cable, strand: int, end: str | None, who: Guest) -> tracing.Traced:
     if strand > cable.strands:
         why = _("strand: found {found}; this cable has strands 1 to {most}.")
         raise BadQuestion(who.speech.say(why, found=strand, most=cable.strands))
-    told = tracing.trace(who.known.drawn, cable.id, strand, "start" if end == "start" else "end")
-    hops: Sequence[tracing.Hop]
-    hops, leaf = cut(told.hops, who)
-    budget = tracing.Budget(power.sent, power.needed, power.reserve) if power.sent is not None and power.needed is not None else None
-    return tuple(hop_line(h, budget, who) for h in hops), leaf, _port(told.socket)
+    return tracing.trace(who.known.drawn, cable.id, strand, None if end is None else "end" if end == "end" else "start")
+
+
+def _since(told: tracing.Traced, speech: Speech) -> str:
+    """Why the way begins where it does; nothing where that is a port."""
+    return "" if told.since is tracing.Stop.PORT else words.word(words.SINCE, told.since or "", speech)
 
 
 def hop_line(h: tracing.Hop, budget: tracing.Budget | None, who: Guest) -> HopLine:
@@ -148,6 +157,8 @@ def hop_line(h: tracing.Hop, budget: tracing.Budget | None, who: Guest) -> HopLi
         fibre=fibre,
         tube_colour=place.tube_colour.name if place else "",
         fibre_colour=place.fibre_colour.name if place else "",
+        tube_stripes=place.tube_colour.stripes if place else 0,
+        fibre_stripes=place.fibre_colour.stripes if place else 0,
         use=h.use.value if h.use else "",
         enters=ref("site", h.enters, known),
         leaves=ref("site", h.leaves, known),
@@ -157,6 +168,7 @@ def hop_line(h: tracing.Hop, budget: tracing.Budget | None, who: Guest) -> HopLi
         margin=tracing.margin(h, budget) if budget else None,
         why=words.word(words.STOPS, h.why, speech) if h.why else "",
         sound=h.why in (None, tracing.Stop.PORT),
+        asked=h.asked,
     )
 
 

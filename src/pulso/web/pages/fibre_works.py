@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from pulso.web.pages.leaves import Leaf
 from pulso.web.pages.refusals import turned_round
 from pulso.web.pages.twin import Page
 from pulso.web.readings import status
+from pulso.web.wifi.hanging import blinded
 
 AHEAD = timedelta(days=92)
 OURS = uuid.UUID("6c0a9d52-14d0-5a0b-9f0e-2d3f6f5f5b7c")
@@ -45,11 +46,19 @@ class Both:
 class Depends:
     """What happens where works cut all that they touch."""
 
-    dark: tuple[Customer, ...] = Field(description="who goes dark, who saves lives first; a hundred at most")
-    darkened: int = Field(description="how many go dark")
-    thinned: int = Field(description="how many are left with one path")
+    dark: tuple[Customer, ...] = Field(description="who goes dark and has no other way, who saves lives first; a hundred at most")
+    darkened: int = Field(description="how many go dark and have no other way")
+    waiting: tuple[Customer, ...] = Field(description="who is dark until somebody switches over, alike")
+    waits: int = Field(description="how many are dark until somebody switches over")
+    unrecorded: int = Field(
+        description="customers that have a way and of whom nobody recorded by which strands: they may be dark until somebody switches over"
+    )
+    thinned: int = Field(description="how many are left with one path by cable")
+    thinned_by_duct: int = Field(description="how many a single duct can darken then, and none could before")
     cables: int = Field(description="cables that fail")
     blind: int = Field(description="sensors and access points that are blind then")
+    loose: int = Field(description="cables in use whose ducts nobody knows: where there are any, the truth may be worse")
+    in_use: int = Field(description="cables in use")
     together: tuple[Both, ...] = Field(description="works on the same days that make it worse")
     unknown: tuple[str, ...] = Field(description="ducts and sites that they name and the network doesn't have")
 
@@ -119,7 +128,7 @@ def _stamp(who: Guest) -> datetime:
     return who.known.at.astimezone(UTC)
 
 
-def depending(who: Guest, some: Iterable[Works]) -> Mapping[str, digs.Dig]:
+def depending(who: Guest, some: Sequence[Works]) -> Mapping[str, digs.Dig]:
     """What depends on some works, by id; of each reckoned once, when it is asked for. Nothing for whoever may not know it."""
     if not who.engineer:
         return {}
@@ -127,7 +136,9 @@ def depending(who: Guest, some: Iterable[Works]) -> Mapping[str, digs.Dig]:
     missing = [w for w in some if w.id not in found]
     if missing:
         found |= {d.works.id: d for d in digs.depends(who.known.drawn, missing)}
-    return found
+    mine = [found[w.id] for w in some if w.id in found]
+    blind = blinded(who.reading, [d.cut for d in mine])  # the register of access points is asked anew: it changes without the network
+    return {d.works.id: d._replace(cut=d.cut._replace(sensors=s)) for d, s in zip(mine, blind, strict=True)}
 
 
 def _depends(found: digs.Dig, who: Guest) -> Depends:
@@ -136,9 +147,15 @@ def _depends(found: digs.Dig, who: Guest) -> Depends:
     return Depends(
         dark=customers(found.cut.dark, known, speech),
         darkened=len(found.cut.dark),
+        waiting=customers(found.cut.waiting, known, speech),
+        waits=len(found.cut.waiting),
+        unrecorded=found.cut.unrecorded,
         thinned=len(found.cut.thin.cables),
+        thinned_by_duct=len(found.cut.thin.ducts),
         cables=len(found.cut.failing),
         blind=len(found.cut.sensors),
+        loose=found.cut.loose,
+        in_use=found.cut.of,
         together=tuple(
             Both(names.get(t.other, t.other), t.first, t.last, customers(t.dark, known, speech), len(t.dark)) for t in found.together
         ),

@@ -14,6 +14,8 @@ from pulso.errors import NothingKnown
 from pulso.web.pages.asked import Asked
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
+"""What a list is of: rows, or what was asked of them."""
 MOST = 100
 """Rows on a leaf."""
 
@@ -27,12 +29,12 @@ class Leaf:
     total: int = Field(description="how many rows it has in all")
 
 
-def leaf(found: QuerySet[M], asked: Asked, *, whole: QuerySet[M] | None = None) -> tuple[list[M], Leaf]:
+def leaf(found: QuerySet[M, R], asked: Asked) -> tuple[list[R], Leaf]:
     """The rows of the leaf that is asked for, the first where none is. BadQuestion for what is no number, NothingKnown beyond the last."""
-    return leaf_of(partial(some, found, whole=whole), asked)
+    return leaf_of(partial(some, found), asked)
 
 
-def leaf_of(read: Callable[[int], tuple[list[M], int]], asked: Asked) -> tuple[list[M], Leaf]:
+def leaf_of(read: Callable[[int], tuple[list[R], int]], asked: Asked) -> tuple[list[R], Leaf]:
     """The same of rows that `read` finds: those after so many others, a leaf's at most, and how many there are in all."""
     page = asked.count("page") or 1
     rows, total = read(MOST * (page - 1))
@@ -42,18 +44,8 @@ def leaf_of(read: Callable[[int], tuple[list[M], int]], asked: Asked) -> tuple[l
     return rows, Leaf(page, pages, total)
 
 
-def some(found: QuerySet[M], after: int = 0, *, most: int = MOST, whole: QuerySet[M] | None = None) -> tuple[list[M], int]:
-    """So many rows after so many others, and how many there are in all: of a short list one question.
-
-    `whole`, all rows of that kind, where the order is no index's: then keys are put in order and not whole rows, which of ten thousand
-    takes a tenth of the time, and is one question more.
-    """
-    part = slice(after, after + most + 1)
-    if whole is None:
-        rows = list(found[part])
-    else:
-        keys = list(found.values_list("pk", flat=True)[part])
-        by_key = whole.in_bulk(keys)
-        rows = [by_key[key] for key in keys]
+def some(found: QuerySet[M, R], after: int = 0, *, most: int = MOST) -> tuple[list[R], int]:
+    """So many rows after so many others, and how many there are in all: of a short list one question."""
+    rows = list(found[after : after + most + 1])
     total = len(rows) if not after and len(rows) <= most else found.count()
     return rows[:most], total

@@ -121,10 +121,10 @@ class Drawn:
 def practices(asked: Asked) -> Practices:
     """Those of the city, and of the others on this site."""
     here = asked.reading.slug
-    own, at = leaf(shown.practices([here]), asked, whole=shown.CARDS.all())
-    offered = shown.practices(c for c in readings.cities() if c != here).filter(status=models.Practice.Status.OFFERED)
-    others, elsewhere = some(offered, most=ELSEWHERE, whole=shown.CARDS.all())
-    told = lines([*own, *others], asked)
+    own, at = leaf(shown.practices([here]), asked)
+    others, elsewhere = some(shown.practices([c for c in readings.cities() if c != here], offered=True), most=ELSEWHERE)
+    cards = shown.CARDS.in_bulk([*own, *others])
+    told = lines([cards[number] for number in (*own, *others)], asked)
     return Practices(asked.frame, told[: len(own)], at, told[len(own) :], elsewhere)
 
 

@@ -14,6 +14,7 @@ from pulso.show import maps
 from pulso.show import wifi as words
 from pulso.show.language import marked as _
 from pulso.web.pages import wifi_lines as lines
+from pulso.web.pages import wifi_presence as presence
 from pulso.web.pages.asked import Asked, quoted
 from pulso.web.pages.leaves import Leaf
 from pulso.web.pages.twin import Page
@@ -34,7 +35,6 @@ NO_PLACE = _("{city} has no place {found} of the Wi-Fi that you may see.")
 NO_POINT = _("{city} has no access point {found} today that you may see.")
 PUBLIC_BUILDING = _("public building")
 NO_WIFI = _("{city} has not entered its public Wi-Fi yet.")
-NOT_EXPECTED = _("No report of it is expected now; whatever one says, nothing is known of it.")
 WITHOUT_LIGHT = _("A cut of the fibre leaves it without light: whatever is reported of it, nothing is known of it.")
 PUBLIC = Disclosure.PUBLIC
 
@@ -75,6 +75,7 @@ def wifi(asked: Asked, level: Disclosure = PUBLIC) -> Wifi:
         leaf=leaf,
         gaps=len(view.gaps) + len(view.short(buildings(asked.reading, level).lonlat)),
         far=board.network.far,
+        presence=presence.of_city(asked),
     )
 
 
@@ -93,6 +94,7 @@ def _nothing(asked: Asked, level: Disclosure) -> Wifi:
         places=(),
         leaf=Leaf(1, 1, 0),
         far=0.0,
+        presence=presence.of_city(asked),
     )
 
 
@@ -129,6 +131,7 @@ def place(asked: Asked, level: Disclosure = PUBLIC) -> WifiPlace:
         leaf=leaf,
         days=lines.days(seen, mine),
         spells=lines.spells(seen, mine),
+        presence=presence.of_place(asked, board.places[row].key),
     )
 
 
@@ -148,7 +151,7 @@ def point(asked: Asked, level: Disclosure = PUBLIC) -> WifiPoint:
         level=level.value,
         at=view.now,
         line=lines.point(seen, found, health.RANKS[view.healths[at]]),
-        why=asked.speech.say(WITHOUT_LIGHT if level is Disclosure.RESTRICTED else NOT_EXPECTED) if found.pk in view.blind else "",
+        why=asked.speech.say(WITHOUT_LIGHT) if level is Disclosure.RESTRICTED and found.pk in view.blind else "",
         place=home.key,
         place_name=home.name,
         zone=seen.zone(found.zone),
@@ -266,8 +269,8 @@ def _no_such(why: str, asked: Asked, part: str) -> NothingKnown:
     return NothingKnown(asked.speech.say(why, city=asked.reading.city.city.name, found=quoted(asked.parts[part])))
 
 
-WIFI = Page("wifi", "wifi", Wifi, wifi, draw, reads=("page", "zone"), known=reads.edition, at_once=True)
+WIFI = Page("wifi", "wifi", Wifi, wifi, draw, reads=("page", "zone"), known=presence.edition, at_once=True)
 WIFI_GAPS = Page("wifi-gaps", "wifi/gaps", WifiGaps, gaps, draw_gaps, reads=("page",), known=reads.edition, at_once=True)
-WIFI_PLACE = Page("wifi-place", "wifi/places/<place>", WifiPlace, place, only_base, reads=("page",), known=reads.edition, at_once=True)
+WIFI_PLACE = Page("wifi-place", "wifi/places/<place>", WifiPlace, place, only_base, reads=("page",), known=presence.edition, at_once=True)
 WIFI_POINT = Page("wifi-point", "wifi/points/<point>", WifiPoint, point, only_base, known=reads.edition, at_once=True)
 WIFI_PAGES = (WIFI, WIFI_GAPS, WIFI_PLACE, WIFI_POINT)

@@ -14,7 +14,6 @@ from pulso.web.pages.asked import Asked
 from pulso.web.pages.leaves import MOST, Leaf
 from pulso.web.pages.wifi_shapes import WifiDay, WifiPlaceLine, WifiPointLine, WifiSpell
 from pulso.web.wifi import reads
-from pulso.web.wifi.models import Spell
 from pulso.wifi import health
 from pulso.wifi.shapes import Health
 from pulso.wifi.uptime import Promise, Seconds, promise
@@ -67,11 +66,11 @@ def _place(seen: Seen, row: int, total: reads.Total) -> WifiPlaceLine:
     points = failing + partly + unknown + working
     found = health.RANKS[view.of_places[row]]
     ill = (
-        [p.state_since for p, h in view.points_of(row) if h in (Health.FAILING, Health.PARTLY) and p.state_since]
+        [when for p, h in view.points_of(row) if h in (Health.FAILING, Health.PARTLY) and (when := view.begun(p))]
         if failing + partly
         else []
     )
-    heard = [p.seen for p, _ in view.points_of(row) if p.seen]
+    heard = [when for p, _ in view.points_of(row) if (when := view.heard(p))]
     return WifiPlaceLine(
         id=place.key,
         name=place.name,
@@ -100,8 +99,8 @@ def point(seen: Seen, row: reads.PointRow, found: Health) -> WifiPointLine:
         name=row.name or row.key,
         health=found.value,
         state=seen.asked.speech.say(words.HEALTHS[found.value]),
-        since=row.state_since if known else None,
-        heard=row.seen,
+        since=seen.view.begun(row) if known else None,
+        heard=seen.view.heard(row),
         uptime=total.seconds.uptime,
         reported=total.reported,
     )
@@ -111,7 +110,7 @@ def days(seen: Seen, points: Sequence[reads.PointRow]) -> tuple[WifiDay, ...]:
     """The span's days and today, of some access points together. One question."""
     today = seen.view.today
     first = today - timedelta(days=reads.SPAN)
-    told = reads.days_of([p.pk for p in points], first, today)
+    told = reads.days_of(seen.view, [p.pk for p in points], first, today)
     return tuple(_day(first + timedelta(days=i), told, points) for i in range(reads.SPAN + 1))
 
 
@@ -129,10 +128,10 @@ def _day(day: date, told: dict[date, Seconds], points: Sequence[reads.PointRow])
 def spells(seen: Seen, points: Sequence[reads.PointRow]) -> tuple[WifiSpell, ...]:
     """The latest times in which one of some access points did not wholly work. One question."""
     now = {p.pk: p for p in points}
-    return tuple(_spell(s, now[s.point_id], seen) for s in reads.spells_of(list(now), SPELLS))
+    return tuple(_spell(s, now[s.point], seen) for s in reads.spells_of(seen.view, list(now), SPELLS))
 
 
-def _spell(spell: Spell, row: reads.PointRow, seen: Seen) -> WifiSpell:
+def _spell(spell: reads.Ill, row: reads.PointRow, seen: Seen) -> WifiSpell:
     silent = row.pk in seen.view.blind or seen.view.now - spell.until > seen.view.board.network.reach
     return WifiSpell(
         point=row.key,
@@ -141,5 +140,5 @@ def _spell(spell: Spell, row: reads.PointRow, seen: Seen) -> WifiSpell:
         state=seen.asked.speech.say(words.HEALTHS[spell.state]),
         since=spell.since,
         until=spell.until,
-        lasts=spell.since == row.state_since and not silent,
+        lasts=spell.begun is not None and spell.begun == row.state_since and not silent,
     )

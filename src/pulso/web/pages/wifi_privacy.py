@@ -64,7 +64,10 @@ def privacy(asked: Asked) -> WifiPrivacy:
     reading, speech = asked.reading, asked.speech
     found = [(names.source(c.source, reading.city, speech), c) for c in counting.counts(reading)]
     others = counting.elsewhere(reading)
-    told = wifi_privacy.told(found, [names.source(s, reading.city, speech) for s in others], speech)
+    own = reading.city.privacy
+    law, who = (own.legal_basis_pt, own.recipients_pt) if speech.code == "pt" else (own.legal_basis_en, own.recipients_en)
+    said = wifi_privacy.Said(law or own.legal_basis_en or own.legal_basis_pt, who or own.recipients_en or own.recipients_pt, own.officer)
+    told = wifi_privacy.told(found, [names.source(s, reading.city, speech) for s in others], speech, said)
     return WifiPrivacy(
         frame=asked.frame,
         counts=tuple(WifiCounts(name=name, **c._asdict()) for name, c in found),

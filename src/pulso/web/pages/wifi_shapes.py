@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from pulso.web.pages.frame import Frame
 from pulso.web.pages.leaves import Leaf
+from pulso.web.pages.wifi_presence import WifiPresence, WifiPresenceLine
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class Wifi:
     leaf: Leaf = Field(description="where in the list of places this page is")
     gaps: int = Field(description="how many places and public buildings are farther from a working access point than `far`")
     far: float = Field(description="metres from which on a place counts as a gap")
+    presence: tuple[WifiPresenceLine, ...] = Field(
+        description="how many sessions were published of the city and its zones, of the last day; empty where nobody is counted"
+    )
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,7 @@ class WifiPlace(WifiHistory):
     points: tuple[WifiPointLine, ...] = Field(description="a hundred of its access points, the ill first")
     leaf: Leaf = Field(description="where in the list of access points this page is")
     spells: tuple[WifiSpell, ...] = Field(description="the latest fifty times in which one of its access points did not wholly work")
+    presence: WifiPresence | None = Field(description="how many sessions were published of it, by the hour; null where none were")
 
 
 @dataclass(frozen=True)

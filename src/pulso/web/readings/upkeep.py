@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pulso.city import load
+from pulso.errors import CityFileError
 from pulso.flow import account
 from pulso.lake.lake import LOCKS, still
+from pulso.sources.radius import LONGEST_KEPT
+from pulso.sources.raw_store import RawStore
 from pulso.web.readings.door import _home, _places, reading
 
-__all__ = ["LOCKS", "clock", "days", "folders", "held_still", "last_published", "measure_if_never", "now"]
+__all__ = ["LOCKS", "clock", "days", "folders", "held_still", "last_published", "measure_if_never", "now", "promised_to_go"]
 
 
 def folders() -> dict[str, Path]:
@@ -57,3 +61,28 @@ def held_still(home: Path) -> Iterator[list[str]]:
         for lake in lakes:
             held.enter_context(still(lake))
         yield [lake.parent.name for lake in lakes]
+
+
+def promised_to_go(home: Path) -> set[Path]:
+    """Folders of a home whose content is deleted after days, as people are promised, and that no backup may keep for longer.
+
+    Sessions (the raw answers of sources that are personal) and what corrections of presence need, small counts among it. Of a source that
+    no city file names any more nobody knows whether it was personal: if it told presence, or was kept as shortly as sessions are, it counts
+    as one.
+    """
+    named = {}
+    for slug, where in _places().items():
+        with suppress(CityFileError):
+            named[slug] = load(where).sources
+    found = {path for path in home.glob("*/presence/*/private") if path.is_dir()}
+    for raw in home.glob("*/raw/*/"):
+        city = raw.parent.parent
+        conf = named.get(city.name, {}).get(raw.name)
+        if conf is None:
+            left = RawStore.left(raw, LONGEST_KEPT)
+            personal = left is not None and left.keep <= LONGEST_KEPT
+        else:
+            personal = conf.personal
+        if personal or (city / "presence" / raw.name).is_dir():
+            found.add(raw)
+    return found

@@ -1,8 +1,9 @@
 """One file that holds a home whole: lakes, raw answers, city files and the database, as they were at one moment.
 
 The archive is a tar: `home/…`, `cities/<slug>/…`, `database/…`, and last `manifest.json` with the digest of every member. What can be made
-again from the rest (shelves, fitted months, gathered static files) is left out. It holds passwords' digests and the site's secret key: its
-owner alone may read it.
+again from the rest (shelves, fitted months, gathered static files) is left out; so are sessions and what corrections of presence need, for
+people are promised that these are deleted after days, and a backup is kept for longer. It holds passwords' digests and the site's secret
+key: its owner alone may read it.
 """
 
 from __future__ import annotations
@@ -103,10 +104,11 @@ def backup(to: Path, *, force: bool = False) -> dict[str, Any]:
 def kept(home: Path) -> Iterator[Path]:
     """The files of a home that go into its backup, in order."""
     own = Path(settings.DATABASES["default"]["NAME"]) if connection.vendor == "sqlite" else None
+    promised = upkeep.promised_to_go(home)
     for folder, folders, files in os.walk(home):
         at = Path(folder)
         again = MADE_AGAIN if at == home else MADE_AGAIN_OF_A_CITY if at.parent == home else set()
-        folders[:] = sorted(f for f in folders if f not in again)
+        folders[:] = sorted(f for f in folders if f not in again and at / f not in promised)
         for name in sorted(files):
             path = at / name
             left = name in again or (at.name == "lake" and name in upkeep.LOCKS) or name.endswith(LEFT_OUT)

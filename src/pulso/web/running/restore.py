@@ -188,7 +188,7 @@ def _arrange(new: Path) -> None:
 
 
 def _note(manifest: dict[str, Any], new: Path) -> None:
-    """Say in the home that its past has a gap: what was published since the backup, it doesn't know (`pulso.flow.presence_restored`)."""
+    """Say in the home that its past has a gap: what was published since the backup, it doesn't know (`pulso.flow.presence.restored`)."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     (new / "restored.json").write_text(json.dumps({"at": at, "backup": manifest.get("made", at)}), encoding="utf-8")
 

@@ -93,6 +93,7 @@ class AccessPoint(models.Model):
         """Each id once in a city."""
 
         constraints = (models.UniqueConstraint(fields=("city", "key"), name="one_access_point_of_an_id"),)
+        indexes = (models.Index(fields=("city", "site"), name="wifi_points_of_a_site"),)
 
     def __str__(self) -> str:
         return self.name or self.key

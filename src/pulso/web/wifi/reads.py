@@ -1,13 +1,15 @@
 """What pages read of a city's Wi-Fi: kept in the process until something is written, and held against the clock when asked.
 
 A board is one city's access points and places as they were last written, in arrays; it costs one small question to see that it is still
-good. An access point that a cut of the fibre leaves without light is unknown, whatever is reported of it. Who may see what is decided
-here, object by object: a place of which somebody may see no access point is not there for them, unless it has none at all.
+good. An access point that a cut of the fibre leaves without light is unknown, whatever is reported of it; to all but the city's engineers
+its reports stopped when the cut began. Who may see what is decided here, object by object: a place of which somebody may see no access
+point is not there for them, unless it has none at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, reduce
@@ -24,6 +26,7 @@ from pulso.web.fibre.models import Cut, Revision
 from pulso.web.people import may
 from pulso.web.people.may import Someone
 from pulso.web.readings import Reading, status
+from pulso.web.wifi import unlit
 from pulso.web.wifi.models import AccessPoint, Day, Network, Place, Spell
 from pulso.wifi import gaps, health
 from pulso.wifi.shapes import Health
@@ -98,7 +101,7 @@ class Board:
     network: Network
     places: tuple[PlaceRow, ...]
     points: tuple[PointRow, ...]
-    cuts: tuple[Cut, ...]  # of the fibre, that were not over then
+    cuts: tuple[Cut, ...]  # of the fibre, that were not over when the SPAN began
 
     @cached_property
     def at(self) -> NDArray[np.intp]:
@@ -154,6 +157,7 @@ class View:
     """A board as somebody may see it, at a moment."""
 
     board: Board
+    level: Disclosure
     now: datetime
     today: date
     points: NDArray[np.intp]  # rows of the board that live today and may be seen
@@ -161,7 +165,9 @@ class View:
     places: NDArray[np.intp]  # rows of the board that may be seen, the ill first
     of_places: NDArray[np.int8]  # of all places of the board
     counts: NDArray[np.intp]  # of all places: how many of the points that may be seen are how
-    blind: frozenset[int]  # the numbers of the points that a cut leaves without light
+    blind: Mapping[int, datetime]  # since when a cut leaves points without light, by number; for all but engineers, of those that report on
+    dark: Mapping[int, Sequence[unlit.Dark]]  # when cuts left points without light, in the SPAN, by number: of these times nothing is known
+    late: Mapping[int, Mapping[date, Seconds]]  # what was reported of them in these times all the same, by day: it is left out
     _reckoned: dict[object, Any] = field(default_factory=dict)  # kept as long as the view is
 
     def once(self, what: object, reckon: Callable[[], R]) -> R:
@@ -175,6 +181,20 @@ class View:
     def gaps(self) -> list[Nearest]:
         """Places farther from every working access point than the network's `far`, by their rows in the board."""
         return [n._replace(row=int(self.places[n.row])) for n in self.short(self.board.spots[self.places])]
+
+    def heard(self, point: PointRow) -> datetime | None:
+        """The last report of an access point, as far as may be known."""
+        lost = self.lost(point.pk)
+        return point.seen if lost is None or point.seen is None else min(point.seen, lost)
+
+    def begun(self, point: PointRow) -> datetime | None:
+        """Since when an access point is reported to be as it is: from the end of a cut on, where it was without light meanwhile."""
+        ends = [d.end for d in self.dark.get(point.pk, ()) if point.seen and d.end <= point.seen]
+        return max(point.state_since, *ends) if ends and point.state_since else point.state_since
+
+    def lost(self, point: int) -> datetime | None:
+        """When the reports of an access point ended because a cut began, for those who may not know; None for engineers."""
+        return None if self.level is Disclosure.RESTRICTED else self.blind.get(point)
 
     def short(self, spots: NDArray[np.float64]) -> list[Nearest]:
         """Those of some spots, (N, 2) of degrees, that are farther than that, by their rows. What is nowhere (NaN) is never one.
@@ -247,7 +267,8 @@ def board(reading: Reading) -> Board | None:
         places = tuple(PlaceRow(*r) for r in Place.objects.filter(city=city).order_by("name", "pk").values_list(*PlaceRow._fields))
         known = {p.pk for p in places}  # one that was entered just now waits for the next look
         rows = AccessPoint.objects.filter(city=city).order_by("pk").values_list(*PointRow._fields)
-        going = tuple(cuts.not_over(city, status.now(reading)))
+        lately = status.now(reading) - timedelta(days=SPAN + 2)
+        going = tuple(cuts.not_over(city, lately))
         found = Board(key, network, places, tuple(p for p in map(PointRow._make, rows) if p.place_id in known), going)
         _boards[city] = found
     return found
@@ -265,23 +286,21 @@ def view(reading: Reading, level: Disclosure = Disclosure.PUBLIC) -> View | None
     alive = (known.life[:, 0] <= today.toordinal()) & (today.toordinal() < known.life[:, 1])
     points = np.flatnonzero(alive & (known.levels <= LEVELS.index(level)))
     healths = health.now_of(known.states[points], now.timestamp() - known.seen[points], known.network.reach.total_seconds())
-    dark = cuts.dark(reading.slug, known.cuts, now)
-    blind = np.array([_blind(known.points[row], dark) for row in points], dtype=bool)
-    healths[blind] = health.UNKNOWN  # whatever was reported of it
+    dark = unlit.spans(reading.slug, known.cuts, (known.points[row] for row in points), now)
+    blind = unlit.since(dark)
+    if level is not Disclosure.RESTRICTED:
+        still = {pk for pk, lost in blind.items() if now - lost <= known.network.reach}  # until then it is as it was
+        blind, dark = {pk: lost for pk, lost in blind.items() if pk not in still}, unlit.over(dark, still)
+    late = unlit.reported(dark, reading.city.clock)
+    healths[np.isin([known.points[row].pk for row in points], list(blind))] = health.UNKNOWN  # whatever was reported of it
     of_places, counts = health.of_places(healths, known.at[points], len(known.places))
     empty = np.bincount(known.at, minlength=len(known.places)) == 0 if len(known.places) else np.zeros(0, dtype=bool)
     seen = np.flatnonzero(counts.any(axis=1) | empty) if len(known.places) else np.zeros(0, dtype=np.intp)
     rank = np.where(empty, len(health.RANKS), of_places)  # places without access points come last
     places = seen[np.argsort(rank[seen], kind="stable")]
-    without = frozenset(known.points[row].pk for row in points[blind])
-    found = View(known, now, today, points, healths, places, of_places, counts, without)
+    found = View(known, level, now, today, points, healths, places, of_places, counts, blind, dark, late)
     _views[reading.slug, level] = found
     return found
-
-
-def _blind(point: PointRow, dark: cuts.Dark) -> bool:
-    """Whether cuts leave an access point without light: by its own name, as its feed calls it, or with the site that it hangs on."""
-    return point.key in dark.sensors or point.feed in dark.sensors or point.site in dark.sites
 
 
 def level_of(person: Someone, city: str) -> Disclosure:
@@ -293,18 +312,24 @@ def level_of(person: Someone, city: str) -> Disclosure:
 
 def uptimes(seen: View, rows: Sequence[int]) -> list[Total]:
     """Uptimes of places over the SPAN of whole days until yesterday, of access points that may be seen. One question a day and process."""
-    past, nothing, made = _past(seen), Seconds(), []
-    first = seen.today - timedelta(days=SPAN)
+    made, first = [], seen.today - timedelta(days=SPAN)
+    past = _past(seen)
     for row in rows:
         points = [point for point, _ in seen.points_of(row)]
-        seconds = reduce(Seconds.plus, (past.get(p.pk, nothing) for p in points), nothing)
+        seconds = reduce(Seconds.plus, (_told(seen, past, p.pk) for p in points), Seconds())
         made.append(Total(seconds, sum(lived(p, first, seen.today) for p in points)))
     return made
 
 
 def uptime(seen: View, point: PointRow) -> Total:
     """The same of one access point."""
-    return Total(_past(seen).get(point.pk, Seconds()), lived(point, seen.today - timedelta(days=SPAN), seen.today))
+    return Total(_told(seen, _past(seen), point.pk), lived(point, seen.today - timedelta(days=SPAN), seen.today))
+
+
+def _told(seen: View, past: Mapping[int, Seconds], point: int) -> Seconds:
+    """What was reported of an access point in the SPAN, as far as may be known."""
+    first = seen.today - timedelta(days=SPAN)
+    return unlit.less(past.get(point, Seconds()), (s for day, s in seen.late.get(point, {}).items() if first <= day < seen.today))
 
 
 def lived(point: PointRow, first: date, after: date) -> float:
@@ -328,16 +353,37 @@ def _past(seen: View) -> dict[int, Seconds]:
         return _pasts[key]
 
 
-def days_of(points: Sequence[int], first: date, last: date) -> dict[date, Seconds]:
+def days_of(seen: View, points: Sequence[int], first: date, last: date) -> dict[date, Seconds]:
     """Seconds by day of some access points together, both days included; days of which nothing was reported are absent. One question."""
     rows = Day.objects.filter(point__in=points, day__gte=first, day__lte=last).values_list("day")
-    return {day: Seconds(*said) for day, *said in rows.annotate(*(Sum(name) for name in Seconds._fields)).order_by("day")}
+    found = {day: Seconds(*said) for day, *said in rows.annotate(*(Sum(name) for name in Seconds._fields)).order_by("day")}
+    late = [seen.late[p] for p in points if p in seen.late]
+    return {day: unlit.less(seconds, (days[day] for days in late if day in days)) for day, seconds in found.items()}
 
 
-def spells_of(points: Sequence[int], most: int) -> list[Spell]:
-    """The latest spells in which one of these access points didn't wholly work. One question."""
-    ill = Spell.objects.filter(point__in=points).exclude(state=Health.WORKING.value)
-    return list(ill.select_related("point").order_by("-since", "pk")[:most])
+class Ill(NamedTuple):
+    """A time in which an access point was reported not to work wholly, and there was light."""
+
+    point: int
+    state: str
+    since: datetime
+    until: datetime
+    begun: datetime | None  # since when the reports say so, where this is the end of what they say
+
+
+def spells_of(seen: View, points: Sequence[int], most: int) -> list[Ill]:
+    """The latest times in which one of these access points didn't wholly work, as far as there was light. One question."""
+    rows, blind = Spell.objects.filter(point__in=points).exclude(state=Health.WORKING.value), defaultdict[unlit.Dark, list[int]](list)
+    for point in points:
+        for dark in seen.dark.get(point, ()):
+            blind[dark].append(point)
+    for dark, those in blind.items():
+        rows = rows.exclude(point__in=those, since__gte=dark.start, until__lte=dark.end)
+    found = []
+    for point, state, since, until in rows.order_by("-since", "pk").values_list("point", "state", "since", "until")[:most]:
+        for first, last in reversed(unlit.parts(since, until, seen.dark.get(point, ()))):
+            found.append(Ill(point, state, first, last, since if last == until else None))
+    return sorted(found, key=lambda ill: ill.since, reverse=True)[:most]
 
 
 def names(city: str) -> dict[str, str]:

@@ -58,9 +58,13 @@ NUMBERED = ("strands", "splice", "port")
 """What has no id: the check says its number in the plan, which nobody knows."""
 
 
+def in_words(f: Finding, speech: Speech) -> str:
+    """What is found, in the reader's language; the check's own words where there are none for it."""
+    return speech.say(FOUND[f.code]) if f.code in FOUND else f"{f.found}; {f.accepted}"
+
+
 def _sentence(f: Finding, called: Mapping[str, str], speech: Speech) -> str:
     sort, _space, key = f.where.partition(" ")
     about = words.word(words.THINGS, sort if sort in words.THINGS else "plan", speech)  # what is of no one thing is of the network
     thing = about if sort in NUMBERED else f"{about} {called.get(key, key)}".strip()
-    what = speech.say(FOUND[f.code]) if f.code in FOUND else f"{f.found}; {f.accepted}"
-    return speech.say("{thing}: {what}.", thing=speech.capital(thing), what=what)
+    return speech.say("{thing}: {what}.", thing=speech.capital(thing), what=in_words(f, speech))

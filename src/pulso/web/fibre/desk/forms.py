@@ -23,8 +23,6 @@ from pulso.web.pages.asked import quoted
 from pulso.web.pages.fibre_known import Known
 from pulso.web.people.forms import Line
 
-SORTS: dict[str, type[Row]] = {"site": Site, "duct": Duct, "cable": Cable, "works": Works}
-"""What is changed on the desk."""
 NOT_SO = _("This can't be so: {why}.")
 TAKEN = _("The network has {found} already. Choose another id, or leave it empty.")
 NO_ADDRESS = _("An id is part of an address: {found} would lead elsewhere.")
@@ -89,12 +87,11 @@ class Cut(End):
         return found
 
 
-class Thing(Reason):
-    """A thing of the network. Only what this form knows of it is changed; all else stays as it was."""
+class Named(Reason):
+    """What has an id and a name. Only what this form knows of it is changed; all else stays as it was."""
 
     id = Line(max_length=200, required=False)
     name = forms.CharField(max_length=300, required=False)
-    disclosure = forms.ChoiceField()
     of: type[Row] = Site
 
     def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
@@ -102,12 +99,12 @@ class Thing(Reason):
         self.net, self.row, self.plan = net, row, net.plan
         if row is not None or self.of is Works:
             del self.fields["id"]  # what a thing is known by stays; works have no id that people would know them by
-        self.choose("disclosure", _words(words.LEVELS, Disclosure, speech))
 
     def clean_id(self) -> str:
         """One that nothing has, and that can stand in an address; empty where one is to be made."""
         said: str = self.cleaned_data["id"]
-        taken: dict[type[Row], Any] = {Site: self.net.sites, Duct: self.net.ducts, Cable: self.net.cables}
+        net = self.net
+        taken: dict[type[Row], Any] = {Site: net.sites, Duct: net.ducts, Cable: net.cables, Organisation: net.owners, Phase: net.phases}
         if said in taken.get(self.of, ()):
             raise forms.ValidationError(self.speech.say(TAKEN, found=quoted(said)))
         if said and (said.endswith(".json") or {"", ".", ".."} & set(said.split("/"))):
@@ -128,6 +125,16 @@ class Thing(Reason):
     def told(self, said: dict[str, Any]) -> dict[str, Any]:
         """What was filled in, as the record says it: what is empty and may be is nothing."""
         return {k: None if v == "" and k in OPTIONAL else v for k, v in said.items()}
+
+
+class Thing(Named):
+    """A thing that not everybody may know of."""
+
+    disclosure = forms.ChoiceField()
+
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
+        self.choose("disclosure", _words(words.LEVELS, Disclosure, speech))
 
     def ids(self, sort: str, field: str) -> tuple[str, ...]:
         """Things of the network, one a line."""
@@ -289,7 +296,34 @@ class WorksForm(Thing):
         return said
 
 
-FORMS: dict[str, type[Thing]] = {"site": SiteForm, "duct": DuctForm, "cable": CableForm, "works": WorksForm}
+class _Party(Named):
+    """Whom or what things are said to belong to. One that came without a name may stay without."""
+
+    field_order = ("name", "id", "why")
+    name = forms.CharField(max_length=300)
+
+    def __init__(self, *args: Any, net: Known, row: Row | None, speech: Speech, **rest: Any) -> None:
+        super().__init__(*args, net=net, row=row, speech=speech, **rest)
+        self.fields["name"].required = row is None or bool(getattr(row, "name", ""))
+
+
+class OrganisationForm(_Party):
+    """Who owns, runs or uses something."""
+
+    of = Organisation
+    said = saying.ORGANISATIONS
+
+
+class PhaseForm(_Party):
+    """A stage of building."""
+
+    of = Phase
+    said = saying.PHASES
+
+
+FORMS: dict[str, type[Named]] = {"site": SiteForm, "duct": DuctForm, "cable": CableForm, "works": WorksForm}
+FORMS |= {"organisation": OrganisationForm, "phase": PhaseForm}
+"""By what is entered and changed on the desk."""
 
 
 def _initial(row: Row | None) -> dict[str, Any]:

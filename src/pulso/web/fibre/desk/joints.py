@@ -125,24 +125,28 @@ class StrandsEntry(Entry):
         """As it is entered."""
         return {"strands": written(was.first, was.last), "use": was.use.value, "whom": was.whom, "what": was.what}
 
-    def edits(self) -> list[Edit]:
-        """Records that overlap are shortened, split or left out."""
-        try:
-            of = span(self.cleaned_data["strands"], self.speech)
-        except forms.ValidationError as why:
-            self.add_error("strands", why)
+    def made(self) -> list[Row]:
+        """Their use; nothing where it is taken back."""
+        of = self._span()
+        if (use := self.cleaned_data["use"]) == UNSAID:
             return []
-        after: dict[str, Row] = {}
-        for row in (r for r in self.there if r is not self.was):
-            for part in _without(row, of):
-                after[key_of(part)] = part
-        if (use := self.cleaned_data["use"]) != UNSAID:
-            more = {k: self.cleaned_data[k] for k in ("whom", "what")}
-            made = Strands(cable=self.host.id, first=of.first, last=of.last, use=Use(use), **more)
-            after[key_of(made)] = made
+        more = {k: self.cleaned_data[k] for k in ("whom", "what")}
+        return [Strands(cable=self.host.id, first=of.first, last=of.last, use=Use(use), **more)]
+
+    def becoming(self, made: Sequence[Row]) -> list[Edit]:
+        """Records that overlap are shortened, split or left out."""
+        of = self._span()
+        left = [part for row in self.there if row is not self.was for part in _without(row, of)]
+        after = {key_of(row): row for row in (*left, *made)}
         before = {key_of(row): row for row in self.there}
         gone: list[Edit] = [writes.Remove(OF[Strands], key) for key in before if key not in after]
         return gone + [writes.Put(row) for key, row in after.items() if before.get(key) != row]
+
+    def _span(self) -> Span:
+        try:
+            return span(self.cleaned_data["strands"], self.speech)
+        except forms.ValidationError as why:
+            raise forms.ValidationError({"strands": why}) from None
 
 
 class SpliceEntry(Entry):

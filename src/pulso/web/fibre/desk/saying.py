@@ -1,9 +1,10 @@
-"""What the fields of the desk's forms are called, and what helps to fill them in: marked messages."""
+"""What the fields of the desk's forms are called, and what helps to fill them in: marked messages; and how things are counted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from pulso.show.language import Speech
 from pulso.show.language import marked as _
 
 Said = Mapping[str, tuple[str, str]]
@@ -13,6 +14,7 @@ BY_ID = _("A site, by its id or its name.")
 AT_ONCE = _("One, or many: 7, or 1–12.")
 
 NEW = {"site": _("Enter a site"), "duct": _("Enter a duct"), "cable": _("Enter a cable"), "works": _("Enter works")}
+NEW |= {"organisation": _("Enter an organisation"), "phase": _("Enter a phase")}
 """What a page is called on which a thing is entered."""
 
 COMMON: Said = {
@@ -54,6 +56,8 @@ COMMON: Said = {
 }
 """Of most forms."""
 
+ORGANISATIONS: Said = {"name": (_("Name"), _("Who owns, leases or uses something, or digs."))}
+PHASES: Said = {"name": (_("Name"), _("A stage of building, as plans call it."))}
 WORKS: Said = {
     "ducts": (_("Ducts"), _("Each duct that is touched, by its id or its name, one a line.")),
     "whom": (_("Who digs"), ""),
@@ -86,3 +90,15 @@ SPLITTERS: Said = {
     "strand": (_("Input: strand"), ""),
     "outputs": (_("Outputs"), _("A cable and its strands a line: A-12 1–8.")),
 }
+
+COUNTED: Mapping[str, Callable[[Speech, int], str]] = {
+    "site": lambda speech, n: speech.many("{n} site", "{n} sites", n),
+    "duct": lambda speech, n: speech.many("{n} duct", "{n} ducts", n),
+    "cable": lambda speech, n: speech.many("{n} cable", "{n} cables", n),
+    "strands": lambda speech, n: speech.many("{n} use of strands", "{n} uses of strands", n),
+    "splice": lambda speech, n: speech.many("{n} entry of splices", "{n} entries of splices", n),
+    "port": lambda speech, n: speech.many("{n} port", "{n} ports", n),
+    "splitter": lambda speech, n: speech.many("{n} splitter", "{n} splitters", n),
+    "works": lambda speech, n: speech.many("{n} entry of works", "{n} entries of works", n),
+}
+"""So many of a kind, in the order in which they are told."""

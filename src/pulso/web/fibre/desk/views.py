@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
-from pydantic import Field
-from pydantic.dataclasses import dataclass
 
 from pulso.fibre.shapes import Works
 from pulso.shapes import Row
 from pulso.show.language import marked as _
 from pulso.web.fibre import cuts, models, writes
-from pulso.web.fibre.desk.forms import FORMS, Cut, End, Thing
+from pulso.web.fibre.desk.cut_list import PARTS, Cuts, listed, place
+from pulso.web.fibre.desk.forms import FORMS, Cut, End, Named
+from pulso.web.fibre.desk.parties import still
 from pulso.web.fibre.desk.saying import NEW
 from pulso.web.fibre.desk.visiting import Edit, engineers_only, page, revision, sheet, written
-from pulso.web.fibre.kinds import key_of
+from pulso.web.fibre.kinds import KINDS, key_of
 from pulso.web.innovation.desk.visits import Gone, Visit, visit
 from pulso.web.innovation.letters import Unfit
 from pulso.web.pages.fibre_known import Known
-from pulso.web.pages.fibre_refs import Customer, Ref, customers, ref
-from pulso.web.pages.frame import Frame
+from pulso.web.pages.fibre_refs import ref
 
 DECLARED = _("Declared. The sensors that it blinds are missing from the next publication on.")
 ENDED = _("Ended. Its sensors count again from then on.")
-PARTS = ("duct", "cable", "site")
+LISTED = ("organisation", "phase")
+"""What has no page of its own, but a list."""
 FROM_LINKS = ("start", "end", "ducts", "sites")
 """Fields of what is new that a link may fill in."""
-
-
-@dataclass(frozen=True)
-class CutLine:
-    """A cut that was declared."""
-
-    number: int = Field(description="its number")
-    things: tuple[Ref, ...] = Field(description="what is cut")
-    since: datetime = Field(description="since when, UTC")
-    until: datetime | None = Field(description="until when, UTC, excluded; null while nobody knows")
-    why: str = Field(description="the reason that was given")
-    ended_why: str = Field(description="why it ended; empty before that was declared")
-    on: bool = Field(description="whether it is in force now")
-    over: bool = Field(description="whether its end was declared")
-    dark: tuple[Customer, ...] = Field(description="who is dark by it alone; a hundred at most")
-    darkened: int = Field(description="how many are dark")
-    blind: int = Field(description="how many sensors and access points are blind")
-
-
-@dataclass(frozen=True)
-class Cuts:
-    """The cuts of a city's network."""
-
-    frame: Frame = Field(description="what every page carries")
-    cuts: tuple[CutLine, ...] = Field(description="the latest first; a hundred at most")
-    total: int = Field(description="how many there are")
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +38,7 @@ def cut(at: Visit) -> HttpResponse:
     net = engineers_only(at)
     chosen = tuple(ref(sort, key, net) for sort in PARTS for key in dict.fromkeys(at.request.GET.getlist(sort)) if key)
     if at.as_json:
-        return at.twin(Cuts, _cuts(at, net))
+        return at.twin(Cuts, listed(at, net))
     form = Cut(at.sent, speech=at.speech)
     if at.posted and form.is_valid():
         ids = {f"{sort}s": [r.id for r in chosen if r.sort == sort] for sort in PARTS}
@@ -75,8 +48,8 @@ def cut(at: Visit) -> HttpResponse:
         except Unfit as why:
             form.add_error(None, why.said(at.speech))
         else:
-            return at.to(f"fibre/cuts#cut-{made.pk}", DECLARED)
-    context = {"page": _cuts(at, net), "chosen": chosen, "form": form, "end": End(speech=at.speech, auto_id=False)}
+            return at.to(place(at, made), DECLARED)
+    context = {"page": listed(at, net), "chosen": chosen, "form": form, "end": End(speech=at.speech, auto_id=False)}
     return page(at, "fibre-desk-cuts", context, 400 if form.errors else 200)
 
 
@@ -93,8 +66,8 @@ def end(at: Visit, number: str) -> HttpResponse:
         raise Unfit(_("Say on which day it was over, and why."))
     until = form.end(at.reading.city.clock)
     assert until is not None  # noqa: S101  # the day is required
-    cuts.end(at.person, found, until=until, why=form.cleaned_data["why"])
-    return at.to(f"fibre/cuts#cut-{found.pk}", ENDED)
+    done = cuts.end(at.person, found, until=until, why=form.cleaned_data["why"])
+    return at.to(place(at, done), ENDED)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,9 +90,12 @@ def edit(at: Visit, sort: str, key: str = "") -> HttpResponse:
     return page(at, "fibre-desk-edit", context, status)
 
 
-def _edits(at: Visit, form: Thing, sort: str, row: Row | None) -> list[Edit]:
+def _edits(at: Visit, form: Named, sort: str, row: Row | None) -> list[Edit]:
     """What was asked for; nothing where it can't be so, and the form says why."""
     if row is not None and "remove" in at.request.POST:
+        if why := still(sort, key_of(row), form.net, at.speech):
+            form.add_error(None, why)
+            return []
         return [writes.Remove(sort, key_of(row))]
     made = form.made()
     return [writes.Put(made)] if made else []
@@ -130,6 +106,8 @@ def _after(sort: str, edits: list[Edit]) -> str:
     row = edits[0].row if isinstance(edits[0], writes.Put) else None
     if sort == "works":
         return f"fibre/works?from={row.first}&to={row.last}" if isinstance(row, Works) else "fibre/works"
+    if sort in LISTED:
+        return f"fibre/edit/{sort}s"
     return f"fibre/{sort}/{quote(key_of(row))}" if row else f"fibre?sort={sort}s"
 
 
@@ -142,32 +120,8 @@ def _row(net: Known, sort: str, key: str) -> Row | None:
     """The thing of that id; None for one that is to come. Gone where there is none."""
     if not key:
         return None
-    works = net.once("works by id", lambda: {w.id: w for w in net.works})
-    those: dict[str, Any] = {"site": net.sites, "duct": net.ducts, "cable": net.cables, "works": works}
-    found: Row | None = those[sort].get(key)
+    those = net.once(f"{sort} by id", lambda: {one.id: one for one in getattr(net.plan, KINDS[sort][1])})
+    found: Row | None = those.get(key)
     if found is None:
         raise Gone
     return found
-
-
-def _cuts(at: Visit, net: Known) -> Cuts:
-    found = cuts.declared(at.city, most=100)
-    return Cuts(at.frame(), tuple(_line(d, net, at) for d in found), cuts.how_many(at.city))
-
-
-def _line(d: cuts.Declared, net: Known, at: Visit) -> CutLine:
-    c = d.cut
-    there = [s for s in d.sites if s in net.sites]
-    return CutLine(
-        number=c.pk,
-        things=tuple(ref(sort, key, net) for sort, keys in zip(PARTS, (c.ducts, c.cables, c.sites), strict=True) for key in keys),
-        since=c.since,
-        until=c.until,
-        why=c.why,
-        ended_why=c.ended_why,
-        on=d.on,
-        over=c.ended_at is not None,
-        dark=customers(there, net, at.speech),
-        darkened=len(d.sites),
-        blind=len(d.sensors),
-    )

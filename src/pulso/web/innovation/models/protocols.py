@@ -76,6 +76,8 @@ class Protocol(models.Model):
     frozen_on = models.DateField(null=True, editable=False, help_text="the city's own day")
     frozen_by = by()
     digest = models.CharField(max_length=64, blank=True, editable=False)
+    departures: list[Amendment]
+    """Its amendments, where those of a whole list were read at once (`shown`): `in_force` needs no question of its own then."""
 
     class Meta:  # noqa: D106
         constraints: ClassVar = [
@@ -118,7 +120,8 @@ class Protocol(models.Model):
     def in_force(self, names: Sequence[str] = WRITTEN) -> dict[str, Any]:
         """What people wrote in these fields, with the amendments: days and numbers as such."""
         found = {name: getattr(self, name) for name in names}
-        for amendment in self.amendments.all() if self.pk else ():
+        at_hand = getattr(self, "departures", None)
+        for amendment in at_hand if at_hand is not None else self.amendments.all() if self.pk else ():
             if amendment.field in found:
                 found[amendment.field] = as_written(amendment.field, amendment.after)
         return found
