@@ -30,8 +30,7 @@ from pulso.web.pages import wifi_presence as presence
 from pulso.web.pages.asked import Asked as OfAPage
 from pulso.web.pages.wifi_lines import Seen
 from pulso.web.readings import Reading, status
-from pulso.web.wifi import reads
-from pulso.web.wifi.buildings import buildings
+from pulso.web.wifi import reads, uncovered
 from pulso.wifi import health
 from pulso.wifi.shapes import Health
 
@@ -114,17 +113,13 @@ def gaps(asked: Asked[GapsQuery]) -> Rows:
     seen = _seen(asked)
     if seen is None:
         return Rows([])
-    view, houses = seen.view, buildings(asked.reading, seen.level)
-    every = [(view.board.places[n.row].key, "place", n) for n in view.gaps]
-    every += [(houses.rows[n.row].key, "building", n) for n in view.short(houses.lonlat)]
-    every.sort(key=lambda one: one[:2])
-    start = 0 if asked.after is None else bisect_right(every, asked.after, key=lambda one: one[:2])
+    every = uncovered.gaps(asked.reading, seen.view).by_id
+    start = 0 if asked.after is None else bisect_right(every, asked.after, key=lambda gap: gap[:2])
     some = every[start : start + asked.query.limit]
     rows = []
-    for _id, sort, n in some:
-        of_place = sort == "place"
-        found = page.gap(seen, n, view.board.places[n.row]) if of_place else page.gap_of_building(seen, n, houses)
-        rows.append(shapes.WifiShort(**vars(found) | {"page": f"/{seen.asked.speech.code}/{asked.reading.slug}/{found.page}"}))
+    for found in some:
+        line = page.gap(seen, found)
+        rows.append(shapes.WifiShort(**vars(line) | {"page": f"/{seen.asked.speech.code}/{asked.reading.slug}/{line.page}"}))
     return Rows(rows, some[-1][:2] if start + len(some) < len(every) else None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass as plain
-from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -27,8 +26,8 @@ from pulso.web.pages.wifi_shapes import (
     WifiPoint,
     WifiZone,
 )
-from pulso.web.wifi import reads
-from pulso.web.wifi.buildings import Buildings, buildings
+from pulso.web.readings import Zones
+from pulso.web.wifi import reads, uncovered
 from pulso.wifi import health
 
 NO_PLACE = _("{city} has no place {found} of the Wi-Fi that you may see.")
@@ -73,7 +72,7 @@ def wifi(asked: Asked, level: Disclosure = PUBLIC) -> Wifi:
         chosen=zone or "",
         places=lines.places(seen, shown),
         leaf=leaf,
-        gaps=len(view.gaps) + len(view.short(buildings(asked.reading, level).lonlat)),
+        gaps=len(uncovered.gaps(asked.reading, view).far_first),
         far=board.network.far,
         presence=presence.of_city(asked),
     )
@@ -173,50 +172,27 @@ def gaps(asked: Asked, level: Disclosure = PUBLIC) -> WifiGaps:
     view = reads.view(asked.reading, level)
     if view is None:
         return WifiGaps(asked.frame, level.value, reads.minute(asked.reading), 0.0, 0, (), Leaf(1, 1, 0))
-    seen, board = Seen(asked, level, view), view.board
-    houses = buildings(asked.reading, level)
-    found = [gap(seen, n, board.places[n.row]) for n in view.gaps]
-    found += [gap_of_building(seen, n, houses) for n in view.short(houses.lonlat)]
-    found.sort(key=lambda g: (-np.inf if g.metres is None else -g.metres, g.name))
-    some, leaf = slice_of(found, asked)
-    asked_of = int(np.isfinite(board.spots[view.places]).all(axis=1).sum()) + len(houses.rows)
-    return WifiGaps(asked.frame, level.value, view.now, board.network.far, asked_of, tuple(some), leaf)
+    found, seen = uncovered.gaps(asked.reading, view), Seen(asked, level, view)
+    some, leaf = slice_of(found.far_first, asked)
+    far = view.board.network.far
+    return WifiGaps(asked.frame, level.value, view.now, far, found.of, tuple(gap(seen, one) for one in some), leaf)
 
 
-def gap(seen: Seen, found: reads.Nearest, place: reads.PlaceRow) -> WifiGap:
-    """A place that no working access point is near, as a line."""
-    assert place.lon is not None  # noqa: S101  # who is nowhere is no gap
-    assert place.lat is not None  # noqa: S101
+def gap(seen: Seen, found: uncovered.Gap) -> WifiGap:
+    """Where no working access point is near, as a line."""
+    base = {"place": f"{base_of(seen.level)}/places", "building": "fibre/site"}[found.sort]
     return WifiGap(
-        id=place.key,
-        page=f"{base_of(seen.level)}/places/{quote(place.key)}",
-        name=place.name,
-        kind=seen.asked.speech.say(words.KINDS[place.kind]),
-        zone=seen.zone(place.zone),
-        lon=place.lon,
-        lat=place.lat,
-        **_far(seen, found),
+        id=found.key,
+        page=f"{base}/{quote(found.key, safe='')}",
+        name=found.name,
+        kind=seen.asked.speech.say(words.KINDS[found.kind] if found.sort == "place" else PUBLIC_BUILDING),
+        zone=seen.zone(found.zone),
+        lon=found.lon,
+        lat=found.lat,
+        metres=found.metres,
+        nearest=found.any,
+        ill=found.any is not None and found.any <= seen.view.board.network.far,
     )
-
-
-def gap_of_building(seen: Seen, found: reads.Nearest, houses: Buildings) -> WifiGap:
-    """The same of a public building."""
-    house, (lon, lat) = houses.rows[found.row], houses.lonlat[found.row].tolist()
-    return WifiGap(
-        id=house.key,
-        page=f"fibre/site/{quote(house.key, safe='')}",
-        name=house.name,
-        kind=seen.asked.speech.say(PUBLIC_BUILDING),
-        zone=seen.zone(house.zone),
-        lon=lon,
-        lat=lat,
-        **_far(seen, found),
-    )
-
-
-def _far(seen: Seen, found: reads.Nearest) -> dict[str, Any]:
-    ill = found.any is not None and found.any <= seen.view.board.network.far
-    return {"metres": found.metres, "nearest": found.any, "ill": ill}
 
 
 def draw(_page: Wifi | WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Drawn:
@@ -240,12 +216,13 @@ def draw_gaps(_page: WifiGaps, asked: Asked, level: Disclosure = PUBLIC) -> Draw
     base = base_of(level)
     if view is None or not zones.leaves:
         return Drawn(base)
-    houses = buildings(asked.reading, level)
-    short = np.array([g.row for g in view.gaps], dtype=np.intp), np.array([g.row for g in view.short(houses.lonlat)], dtype=np.intp)
-    spots = view.board.spots[short[0]], houses.lonlat[short[1]]
-    xy = words.place(zones, np.concatenate(spots))
-    marks = words.marks(xy, np.zeros(len(xy), dtype=np.int8), ["gap"])
+    found = uncovered.gaps(asked.reading, view)
+    marks, _kept = view.once(("gap marks", asked.reading.stamp, id(found)), lambda: (_gap_marks(zones, found), found))
     return Drawn(base, maps.draw(zones, {}, asked.speech), tuple(marks))
+
+
+def _gap_marks(zones: Zones, found: uncovered.Gaps) -> list[words.Mark]:
+    return words.marks(words.place(zones, found.spots), np.zeros(len(found.spots), dtype=np.int8), ["gap"])
 
 
 def base_of(level: Disclosure) -> str:

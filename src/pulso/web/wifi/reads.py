@@ -177,11 +177,6 @@ class View:
         found: R = self._reckoned[what]
         return found
 
-    @cached_property
-    def gaps(self) -> list[Nearest]:
-        """Places farther from every working access point than the network's `far`, by their rows in the board."""
-        return [n._replace(row=int(self.places[n.row])) for n in self.short(self.board.spots[self.places])]
-
     def heard(self, point: PointRow) -> datetime | None:
         """The last report of an access point, as far as may be known."""
         lost = self.lost(point.pk)
@@ -197,13 +192,7 @@ class View:
         return None if self.level is Disclosure.RESTRICTED else self.blind.get(point)
 
     def short(self, spots: NDArray[np.float64]) -> list[Nearest]:
-        """Those of some spots, (N, 2) of degrees, that are farther than that, by their rows. What is nowhere (NaN) is never one.
-
-        Of one array it is reckoned once: a page asks as often as it says it.
-        """
-        return self.once(id(spots), lambda: (self._far_from(spots), spots))[0]  # with the array, so that no other has its number
-
-    def _far_from(self, spots: NDArray[np.float64]) -> list[Nearest]:
+        """Of some spots, (N, 2) of degrees, those farther than `far` from all that works, by their rows; nowhere (NaN) is no gap."""
         works, there = np.isin(self.healths, (health.WORKING, health.PARTLY)), self.board.lonlat[self.points]
         metres, _ = gaps.nearest(spots, there[works])
         any_, _ = gaps.nearest(spots, there)
