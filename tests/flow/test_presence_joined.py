@@ -73,6 +73,37 @@ def test_of_a_crowd_that_began_together_those_who_stayed_for_days_are_no_more_fo
     assert sorted(found) == [(-120, -110)] * 25 + [(-120, 4000 + i) for i in range(5)]
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_nor_are_they_more_where_nobody_heard_of_a_stop(backwards):
+    """Twenty-five fell silent at once, and five are heard of until each day's end."""
+    exports = []
+    for day in range(4):
+        rows = [Whole(clock(-120), "", clock(1440 * day), client=f"de:ad:be:ef:02:{i:02}") for i in range(5)]
+        rows += [Whole(clock(-120), "", clock(-110), client=f"de:ad:be:ef:01:{i:02}") for i in range(25) if day == 0]
+        exports.append(read(strip(radacct(rows)), "UTC"))
+    found = of(*(exports[::-1] if backwards else exports))
+    assert sorted(found) == [(-120, -100)] * 25 + [(-120, 4330)] * 5
+
+
+stayed = st.lists(st.tuples(st.integers(0, 4 * 1440), st.booleans()), min_size=1, max_size=20)
+
+
+@settings(deadline=None, max_examples=150)
+@given(stayed, st.permutations(range(5)), st.sampled_from(["those of the day", "all that did not end"]))
+def test_a_crowd_that_began_together_is_told_to_the_minute(drawn, order, how):
+    """Of each a stop, or none and a silence from then on; in daily exports, as each day ended."""
+    exports = []
+    for day in range(5):
+        rows = []
+        for i, (until, lost) in enumerate(drawn):
+            now = 1440 * (day + 1)
+            if until >= 1440 * day or (lost and how == "all that did not end"):
+                stop, heard = (clock(until), "") if until < now and not lost else ("", clock(min(until, now)))
+                rows.append(Whole(clock(-1), stop, heard, client=f"de:ad:be:ef:01:{i:02}"))
+        exports.append(read(strip(radacct(rows)), "UTC"))
+    assert sorted(of(*(exports[i] for i in order))) == sorted((-1, until + 10 * lost) for until, lost in drawn)
+
+
 def test_nor_are_they_more_where_they_came_back_and_one_answer_alone_knows_their_end():
     crowd = [Whole(clock(-120), clock(-110), client=f"de:ad:be:ef:01:{i:02}") for i in range(25)]
     some = [f"de:ad:be:ef:02:{i:02}" for i in range(5)]
@@ -129,14 +160,16 @@ def test_one_client_is_at_most_two_sessions_in_any_hour(drawn, how):
 # -- without returns it is what it was -----------------------------------------------------------------------------------------------
 
 
-def plainly(answers: list[Kept], points: dict[str, int], interim: float) -> list[tuple[int, float, float]]:
-    """Group by group: those of one access point that each began within two seconds of the one before.
+def plainly(answers: list[Kept], points: dict[str, int], interim: float) -> list[tuple[int, float]]:
+    """Point and stop of each, group by group: those of one access point that each began within two seconds of the one before.
 
-    What two answers tell alike comes last; what ended at different moments is not one.
+    What two answers tell alike, or one tells of later, comes last; what ended at different moments is not one.
     """
+    ours = [np.isin(a.point.to_pylist(), list(points)) for a in answers]
+    latest = [a.stop[our].max(initial=-np.inf) if our.size else -np.inf for a, our in zip(answers, ours, strict=True)]
     rows = [
         (points[name], a.start[i], a.stop[i], bool(a.open[i]), n, i)
-        for n, a in enumerate(answers)
+        for n, a in enumerate(answers[k] for k in np.argsort(latest, kind="stable"))
         for i, name in enumerate(a.point.to_pylist())
         if name in points
     ]
@@ -159,8 +192,35 @@ def plainly(answers: list[Kept], points: dict[str, int], interim: float) -> list
             mine[r[2:5]] += 1
             before[*r[2:4], nth] += 1
         apart = sum(copy == 0 and not is_open for copy, is_open, *_ in ranked) if len({r[4] for r in g}) > 1 else 0
-        out += [r for *_, r in sorted(ranked)[: max(most, apart)]]
-    return sorted((p, float(a), float(b + interim * o)) for p, a, b, o, *_ in out)
+        most = max(most, apart)
+        if most > 1 and len({r[4] for r in g}) > 1:
+            late = told_later(g)
+            ranked = [(late[r], *rest, r) for _, *rest, r in ranked]
+        out += [r for *_, r in sorted(ranked)[:most]]
+    return sorted((p, float(b + interim * o)) for p, _, b, o, *_ in out)
+
+
+def told_later(group: list[tuple]) -> Counter[tuple]:
+    """Of which rows another answer knows more; each row is one with one session at most, and the sessions of one answer are apart."""
+    known: list[tuple] = []
+    found: Counter[tuple] = Counter()
+    for n in sorted({r[4] for r in group}):
+        free = list(known)
+        for r in sorted((r for r in group if r[4] == n), key=lambda r: (r[3], -r[2])):
+            at, is_open = r[2:4]
+            ended = [k for k in free if not k[3] and (k[2] >= at if is_open else k[2] == at)]
+            before, after = ([k for k in free if k[3] and (k[2] <= at) == earlier] for earlier in (True, False))
+            if ended or (is_open and after and not before):
+                free.remove(min(ended or after, key=lambda k: k[2]))
+                found[r] += 1
+                continue
+            if before:
+                less = max(before, key=lambda k: k[2])
+                free.remove(less)
+                known.remove(less)
+                found[less] += 1
+            known.append(r)
+    return found
 
 
 rows = st.lists(st.tuples(st.sampled_from("abx"), st.integers(0, 30), st.integers(0, 50), st.booleans()), max_size=12)
@@ -170,7 +230,7 @@ rows = st.lists(st.tuples(st.sampled_from("abx"), st.integers(0, 30), st.integer
 @given(st.lists(rows, max_size=4))
 def test_sessions_without_returns_are_put_together_as_they_were_one_by_one(drawn):
     answers = [kept(*((p, float(a), float(a + n), o) for p, a, n, o in sorted(rows))) for rows in drawn]
-    assert together(*answers) == plainly(answers, NUMBER, 600.0)
+    assert sorted((point, stop) for point, _, stop in together(*answers)) == plainly(answers, NUMBER, 600.0)
     for part in joined(answers, NUMBER, 600.0):
         assert (np.diff(part.point) >= 0).all()
         assert ((np.diff(part.start) >= 0) | (np.diff(part.point) > 0)).all()

@@ -43,6 +43,7 @@ COLUMNS = {
 }
 FIRST_LINE = b"pulso sessions 1"
 NO_ACCOUNTING = FIRST_LINE + b"\nno accounting\n"
+HEAD = 4096  # bytes: the lines above the table, of the few reasons for which something could not be read, are fewer
 LONGEST_KEPT = timedelta(days=31)
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
@@ -196,7 +197,7 @@ def newer(body: bytes, since: float, zone: str) -> bytes:
     return head + mark + columns + b"".join(row for row, at in zip(rows, stop.tolist(), strict=True) if at >= since)
 
 
-def read(body: bytes, zone: str, *, octets: bool = True, threads: bool = True) -> Kept:
+def read(body: bytes | pa.Buffer, zone: str, *, octets: bool = True, threads: bool = True) -> Kept:
     """
     Read a stripped answer.
 
@@ -220,27 +221,28 @@ def read(body: bytes, zone: str, *, octets: bool = True, threads: bool = True) -
     SourceChanged
         Where it is no accounting, or nothing that `strip` wrote.
     """
-    if body == NO_ACCOUNTING:
+    whole = pa.py_buffer(body)
+    begin = bytes(whole[:HEAD])
+    if begin == NO_ACCOUNTING:
         raise SourceChanged(
             "what came is no RADIUS accounting: neither a detail file, nor a CSV with the columns of radacct, nor JSON lines"
         )
-    head = body.find(b"\npoint,")
-    if head < 0 or not body.startswith(FIRST_LINE):
+    head = begin.find(b"\npoint,")
+    if head < 0 or not begin.startswith(FIRST_LINE):
         raise SourceChanged("what was kept is no table of sessions that this version wrote")
     named = [name for name in COLUMNS if octets or not name.startswith("octets")]
     options = pacsv.ConvertOptions(column_types=COLUMNS, include_columns=named, include_missing_columns=True)
-    table = pa.BufferReader(pa.py_buffer(body).slice(head + 1))
-    found = pacsv.read_csv(table, pacsv.ReadOptions(use_threads=threads), convert_options=options)
+    plain = pacsv.ParseOptions(quote_char=False)  # `strip` quotes nothing
+    found = pacsv.read_csv(pa.BufferReader(whole[head + 1 :]), pacsv.ReadOptions(use_threads=threads), plain, options)
     wall = found["wall"].to_numpy() > 0
-    shown = {name: found[name].to_numpy() for name in ("start", "stop")}
-    again = found["back"].to_numpy()  # none, in what an older version kept
-    shown["back"] = np.where(np.isnan(again), shown["start"], again)
-    start, stop, back = (_on_the_line(shown[name], wall, zone) for name in ("start", "stop", "back"))
-    stop = np.maximum(start, stop)  # of the hour that spring skips, a start may come out later
+    begun, ended, again = (found[name].to_numpy() for name in ("start", "stop", "back"))  # an older version kept no "back"
+    start, stop, back = (_on_the_line(moment, wall, zone) for moment in (begun, ended, np.fmax(begun, again)))
+    if (stop < start).any() or (back < start).any():  # of the hour that spring skips, a start may come out later
+        stop, back = np.maximum(start, stop), np.maximum(start, back)
     unread = np.broadcast_to(np.nan, start.size)
     into, out = (found[name].to_numpy() if octets else unread for name in ("octets_in", "octets_out"))
     points = found["point"].unify_dictionaries().combine_chunks()
-    return Kept(points, start, stop, np.maximum(start, back), into, out, found["open"].to_numpy() > 0)
+    return Kept(points, start, stop, back, into, out, found["open"].to_numpy() > 0)
 
 
 @dataclass(frozen=True)

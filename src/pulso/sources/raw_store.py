@@ -93,11 +93,16 @@ class RawStore:
 
     def body(self, kept: Kept) -> bytes | None:
         """The answer as it came; None where the pack no longer gives it back whole (pruned, torn by a power cut)."""
+        found = self.buffer(kept)
+        return None if found is None else bytes(found)
+
+    def buffer(self, kept: Kept) -> pa.Buffer | None:
+        """The same, not copied: for whoever reads many large ones."""
         try:
             with (self.folder / f"{kept.pack}.pack").open("rb") as file:
                 file.seek(kept.offset)
                 frame = file.read(kept.length)
-            body: bytes = pa.decompress(frame, decompressed_size=kept.size, codec="zstd", asbytes=True)
+            body = pa.decompress(frame, decompressed_size=kept.size, codec="zstd")
         except FileNotFoundError:
             return None
         except OSError as why:

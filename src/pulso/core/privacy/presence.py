@@ -136,35 +136,45 @@ def _split(begin: Floats, end: Floats, at: Ints, cuts: Floats, across: Floats, l
         begin, end, at = begin[inside], end[inside], at[inside]
     if begin.size and (begin.min() < cuts[0] or end.max() > cuts[-1]):
         begin, end = np.maximum(begin, cuts[0]), np.minimum(end, cuts[-1])
-    first, last = _span_of(begin, cuts, "right"), _span_of(end, cuts, "left")
-    rows = at * cuts.size
+    (first, before), (last, after) = _span_of(begin, cuts, "right"), _span_of(end, cuts, "left")
+    rows = at.astype(int) * cuts.size
     begins, ends = rows + first, rows + last
     across += np.bincount(begins, minlength=across.size)
     across -= np.bincount(ends + 1, minlength=across.size)
-    lost += np.bincount(begins, weights=begin - cuts[first], minlength=lost.size)
-    lost += np.bincount(ends, weights=cuts[last + 1] - end, minlength=lost.size)
+    lost += np.bincount(begins, weights=before, minlength=lost.size)
+    lost += np.bincount(ends, weights=after, minlength=lost.size)
 
 
-def _span_of(moments: Floats, cuts: Floats, side: Literal["left", "right"]) -> Ints:
-    """(S,) In which span each moment lies; one on an edge in the later one ("right") or the earlier. Of even spans it is reckoned."""
+def _span_of(moments: Floats, cuts: Floats, side: Literal["left", "right"]) -> tuple[Ints, Floats]:
+    """
+    (S,), twice: in which span each moment lies, and how far from its edge.
+
+    One on an edge lies in the later span ("right": the edge before it is meant) or in the earlier ("left": the edge after it).
+    Of even spans the span is reckoned, which is right wherever the moment is found to lie within it.
+    """
     width = cuts[1] - cuts[0]
-    if (np.diff(cuts) != width).any():
-        return np.asarray(np.searchsorted(cuts, moments, side=side) - 1)
-    spans = (moments - cuts[0]) / width
-    found = np.asarray(spans.astype(int) if side == "right" else np.ceil(spans).astype(int) - 1)
-    np.clip(found, 0, cuts.size - 2, out=found)
-    ahead, behind = (
-        (cuts[found] > moments, cuts[found + 1] <= moments) if side == "right" else (cuts[found] >= moments, cuts[found + 1] < moments)
-    )
-    return np.asarray(found - ahead + behind)
+    if moments.size and (np.diff(cuts) == width).all():
+        spans = (moments - cuts[0]) / width
+        found = spans.astype(int) if side == "right" else np.ceil(spans).astype(int) - 1
+        np.clip(found, 0, cuts.size - 2, out=found)
+        off = _off(moments, cuts, found, side)
+        if off.min() >= 0 and off.max() < width:
+            return found, off
+    found = np.searchsorted(cuts, moments, side=side) - 1
+    return found, _off(moments, cuts, found, side)
+
+
+def _off(moments: Floats, cuts: Floats, span: Ints, side: Literal["left", "right"]) -> Floats:
+    """(S,) From the edge before each moment's span, or to the one after it."""
+    return np.asarray(moments - cuts[span] if side == "right" else cuts[span + 1] - moments)
 
 
 def _by_place(of_points: ArrayLike, home: Ints, places: int) -> Floats:
     """(P, H) Sums over the access points of each place."""
     rows = np.asarray(of_points, dtype=np.float64)
-    sums = np.zeros((places, rows.shape[1]))
-    np.add.at(sums, home, rows)
-    return sums
+    hours = rows.shape[1]
+    cells = home[:, None] * hours + np.arange(hours)
+    return np.asarray(np.bincount(cells.ravel(), weights=rows.ravel(), minlength=places * hours).reshape(places, hours))
 
 
 def _check(begin: Floats, end: Floats, at: Ints, home: Ints, cuts: Floats) -> None:
@@ -175,12 +185,12 @@ def _check(begin: Floats, end: Floats, at: Ints, home: Ints, cuts: Floats) -> No
         raise ValueError(f"each access point has a place, counted from 0; got {home!r}")
     if cuts.ndim != 1 or cuts.size < 2 or not np.isfinite(cuts).all() or (np.diff(cuts) <= 0).any():
         raise ValueError("edges are two moments or more, each later than the one before")
-    unknown = np.flatnonzero(~(np.isfinite(begin) & np.isfinite(end)))
-    if unknown.size:
-        raise ValueError(f"session {unknown[0]} has no start or no stop; leave it out, or take the last moment known of it")
-    backwards = np.flatnonzero(end < begin)
-    if backwards.size:
-        i = backwards[0]
-        raise ValueError(f"session {i} stops {begin[i] - end[i]:g} seconds before it starts")
+    length = end - begin
+    if begin.size and not (length.min() >= 0 and length.max() < np.inf):  # of what is unknown neither is true
+        unknown = np.flatnonzero(~(np.isfinite(begin) & np.isfinite(end)))
+        if unknown.size:
+            raise ValueError(f"session {unknown[0]} has no start or no stop; leave it out, or take the last moment known of it")
+        i = int(length.argmin())
+        raise ValueError(f"session {i} stops {-length[i]:g} seconds before it starts")
     if at.size and (not np.issubdtype(at.dtype, np.integer) or at.min() < 0 or at.max() >= home.size):
         raise ValueError(f"points are counted from 0 to {home.size - 1}; got {at.dtype} from {at.min()} to {at.max()}")

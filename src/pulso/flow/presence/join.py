@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +21,8 @@ Ints = NDArray[np.int_]
 
 SAME = 2.0  # seconds by which two answers may differ about when one session began
 SPAN = 8.0  # seconds: what two answers may both know is looked for in spans no shorter, and as many as
-MARKS = 1 << 25  # these, at all access points together
+WHILE = 64.0  # seconds: when two answers know of anything at all is looked for in spans no shorter
+MARKS = 1 << 23  # these, at all access points together
 LONGEST = 40 * 86_400.0  # seconds: what began longer ago than sessions are kept lies in the first span
 SEVERAL = np.iinfo(np.uint16).max
 
@@ -44,7 +47,7 @@ def joined(answers: Sequence[Kept], points: dict[str, int], interim: float) -> l
     Parameters
     ----------
     answers
-        One an address, in any order.
+        One an address, in any order; they are told apart as earlier and later by the last moment of which each knows.
     points
         The city's access points; sessions of others are left out.
     interim
@@ -56,14 +59,14 @@ def joined(answers: Sequence[Kept], points: dict[str, int], interim: float) -> l
         Those of which each answer alone knows, answer by answer, and last those of which several may: all of them together are each
         session once.
     """
-    each = mapped(lambda a: _rows_of(a, points), answers)
+    each = sorted(mapped(lambda a: _rows_of(a, points), answers), key=lambda rows: rows.stop.max(initial=-np.inf))
     if len(each) < 2:
         return [_ended(rows, interim) for rows in each]
     both = _known_to_several(each, len(points))
     answer = np.repeat(np.arange(len(each)), [int(b.sum()) for b in both])
     rows = _Rows(*(np.concatenate(column) for column in zip(*(r.only(b) for r, b in zip(each, both, strict=True)), strict=True)))
     order = np.argsort(_key(rows.at, rows.start), kind="stable")
-    alone = mapped(lambda pair: _ended(pair[0].only(~pair[1]) if pair[1].any() else pair[0], interim), list(zip(each, both, strict=True)))
+    alone = mapped(lambda pair: _ended(pair[0], interim, but=pair[1]), list(zip(each, both, strict=True)))
     return [*alone, _ended(_continued(_once(rows.only(order), answer[order], order)), interim)]
 
 
@@ -91,17 +94,21 @@ def _rows_of(answer: Kept, points: dict[str, int]) -> _Rows:
     return rows if (np.diff(key) >= 0).all() else rows.only(np.argsort(key, kind="stable"))
 
 
-def _ended(rows: _Rows, interim: float) -> Sessions:
-    return Sessions(rows.start, rows.stop + interim * rows.open, rows.at)
+def _ended(rows: _Rows, interim: float, but: Bools | None = None) -> Sessions:
+    """Rows as sessions: those without a stop end so long after they were last heard of."""
+    if but is not None and but.any():
+        these = np.flatnonzero(~but)
+        rows = _Rows(rows.at[these], rows.start[these], rows.stop[these], rows.back[:0], rows.open[these])
+    return Sessions(rows.start, rows.stop + interim * rows.open if rows.open.any() else rows.stop, rows.at)
 
 
 def _known_to_several(each: Sequence[_Rows], points: int) -> list[Bools]:
     """
     Of each answer's rows, those of which another answer may know too; never too few.
 
-    Two answers know of one session if its start, or a return, is within two seconds in both. Spans of time at each access point are
-    marked with the answer that has a start or a return there; rows in spans with marks of several are asked for, with those that began
-    together with them in their own answer.
+    Two answers know of one session if its start, or a return, is within two seconds in both. Of the rows that have one while another
+    answer has any at all, spans of time at each access point are marked with the answer that has one there; rows in spans with marks of
+    several are asked for, with those that began together with them in their own answer.
     """
     some = np.concatenate([rows.start[:: max(rows.start.size // 99, 1)] for rows in each])
     about = float(np.median(some)) if some.size else 0.0
@@ -110,25 +117,55 @@ def _known_to_several(each: Sequence[_Rows], points: int) -> list[Bools]:
     length = max(SPAN, (last - first + SPAN) * points / MARKS)
     spans = int((last - first) / length) + 2
     marks = np.zeros(points * spans, dtype=np.uint16)
-    where = mapped(lambda rows: _spans(rows, first, length, spans), each)
+    meet = _while_others_do(each, first, last, max(WHILE, length + SAME))
+    where = mapped(lambda pair: _spans(pair[0].only(pair[1]), first, length, spans), list(zip(each, meet, strict=True)))
     for i, slots in enumerate(where, start=1):
         for slot, _ in slots:
             was = marks[slot]
             marks[slot] = np.where((was == 0) | (was == i), i, SEVERAL)
 
-    def asked(pair: tuple[_Rows, list[tuple[Ints, Ints | slice]]]) -> Bools:
-        rows, slots = pair
-        found = np.zeros(rows.at.size, dtype=bool)
+    def asked(one: tuple[_Rows, Ints, list[tuple[Ints, Ints | slice]]]) -> Bools:
+        rows, these, slots = one
+        found, several = np.zeros(rows.at.size, dtype=bool), np.zeros(these.size, dtype=bool)
         for slot, of in slots:
-            found[of] |= marks[slot] == SEVERAL
-        if found.any():
+            several[of] |= marks[slot] == SEVERAL
+        found[these] = several
+        if several.any():
             begun = np.cumsum((np.diff(rows.at, prepend=-1) != 0) | (np.diff(rows.start, prepend=0.0) > SAME))
-            some = np.zeros(begun[-1] + 1, dtype=bool)
-            some[begun[found]] = True
-            found = some[begun]
+            together = np.zeros(begun[-1] + 1, dtype=bool)
+            together[begun[found]] = True
+            found = together[begun]
         return found
 
-    return mapped(asked, list(zip(each, where, strict=True)))
+    return mapped(asked, list(zip(each, meet, where, strict=True)))
+
+
+def _while_others_do(each: Sequence[_Rows], first: float, last: float, width: float) -> list[Ints]:
+    """Which rows of each answer begin, or return, while another answer has a start or a return anywhere: in spans so wide, or beside."""
+    spans = int((last - first) / width) + 2
+
+    def at(moments: Floats) -> Ints:
+        found = moments - first
+        found /= width
+        return np.asarray(np.clip(found, 0, spans - 1, out=found).astype(np.int32))
+
+    def looked(rows: _Rows) -> tuple[Ints, Ints, Ints]:
+        again = np.flatnonzero(rows.back > rows.start)
+        return at(rows.start), again, at(rows.back[again])
+
+    def touched(begun: Ints, _again: Ints, returned: Ints) -> Bools:
+        mine = np.zeros(spans + 2, dtype=bool)
+        mine[begun + 1] = mine[returned + 1] = True
+        return np.asarray(mine[1:-1] | mine[:-2] | mine[2:])
+
+    def those(begun: Ints, again: Ints, returned: Ints) -> Ints:
+        found = several[begun]
+        found[again] |= several[returned]
+        return np.flatnonzero(found)
+
+    when = mapped(looked, each)
+    several = np.sum(mapped(lambda one: touched(*one), when), axis=0) > 1
+    return mapped(lambda one: those(*one), when)
 
 
 def _spans(rows: _Rows, first: float, length: float, spans: int) -> list[tuple[Ints, Ints | slice]]:
@@ -144,9 +181,9 @@ def _spans(rows: _Rows, first: float, length: float, spans: int) -> list[tuple[I
 
 def _numbered(names: pa.DictionaryArray, points: dict[str, int]) -> Ints:
     """(S,) The access points' numbers; -1 for none of ours."""
-    number = np.array([points.get(name, -1) for name in names.dictionary.to_pylist()], dtype=int)
+    number = np.array([points.get(name, -1) for name in names.dictionary.to_pylist()], dtype=np.int32)
     which = names.indices.to_numpy(zero_copy_only=False)
-    return np.asarray(number[which] if number.size else np.zeros(0, dtype=int))
+    return np.asarray(number[which] if number.size else np.zeros(0, dtype=np.int32))
 
 
 def _key(at: Ints, when: Floats) -> Ints:
@@ -188,6 +225,10 @@ def _once(rows: _Rows, answer: Ints, order: Ints) -> _Once:
     longest, ended = (np.argsort(np.lexsort((order[those], -rows.stop[those], by))) for by in (own, rows.open[those]))
     copy = _before(ended, *alike, _before(longest, *alike, own))
     np.maximum.at(most, *np.unique(some[(copy == 0) & ~again & ~rows.open[those]], return_counts=True))
+    waits = np.zeros(most.size, dtype=bool)
+    waits[some[unended]] = True
+    asked = np.flatnonzero((most[some] > 1) & waits[some] & ~again)
+    copy[asked] = _told_later(some[asked], own[asked], rows.stop[those][asked], unended[asked])
     best = np.lexsort((order[those], -rows.stop[those], unended, copy, some))
     rank = np.arange(best.size) - np.searchsorted(some[best], some[best], side="left")
     keep = np.ones(rows.at.size, dtype=bool)
@@ -205,6 +246,46 @@ def _before(order: Ints, *columns: Floats | Bools | Ints) -> Ints:
     found = np.empty_like(place)
     found[by] = place - np.maximum.accumulate(np.where(other, place, 0))
     return found
+
+
+def _told_later(group: Ints, answer: Ints, stop: Floats, unended: Bools) -> Bools:
+    """
+    (N,) Which rows are but an earlier word of a session of which another answer knows as much or more: its end, or a later moment.
+
+    Of a crowd that began together those who stay are in answer after answer, each time heard of later; they would be taken for several
+    of it, in place of those who left unheard. So answer by answer each row is one with at most one session known until then.
+    """
+    told = np.zeros(group.size, dtype=bool)
+    rows = np.lexsort((-stop, unended, answer, group)).tolist()
+    for _, together in groupby(rows, group.__getitem__):
+        ends: list[_Moment] = []
+        heard: list[_Moment] = []
+        for _, theirs in groupby(together, answer.__getitem__):
+            told[list(_earlier_words([(float(stop[i]), i) for i in theirs], unended, ends, heard))] = True
+    return told
+
+
+_Moment = tuple[float, int]  # and which row it stands in
+
+
+def _earlier_words(theirs: list[_Moment], unended: Bools, ends: list[_Moment], heard: list[_Moment]) -> Iterator[int]:
+    """Which rows, of one answer's or known before, are told of better by another; ends and moments last heard of go on with the rest."""
+    ended, waiting = ends.copy(), heard.copy()  # of this answer's rows none is one with another of its own
+    for at, row in theirs:
+        end, last = bisect_left(ended, (at, -1)), bisect_right(waiting, (at, unended.size)) - 1
+        if end < len(ended) and (unended[row] or ended[end][0] == at):
+            ended.pop(end)
+            yield row
+        elif last >= 0:
+            earlier = waiting.pop(last)
+            del heard[bisect_left(heard, earlier)]
+            insort(heard if unended[row] else ends, (at, row))
+            yield earlier[1]
+        elif unended[row] and waiting:
+            waiting.pop(0)
+            yield row
+        else:
+            insort(heard if unended[row] else ends, (at, row))
 
 
 def _continued(once: _Once) -> _Rows:

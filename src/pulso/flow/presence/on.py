@@ -106,10 +106,11 @@ def stretches(at: Ints, since: Floats, until: Floats, bridge: float) -> tuple[In
         at, since, until = at[order], since[order], until[order]
     zero = since.min()
     apart = until.max() - zero + bridge + 1  # so far from one access point's times to the next one's that nothing bridges it
-    begin, reach = at * apart + (since - zero), np.maximum.accumulate(at * apart + (until - zero))
+    own = at * apart - zero
+    begin, reach = own + since, np.maximum.accumulate(own + until)
     first = np.flatnonzero(np.concatenate([[True], begin[1:] - reach[:-1] > bridge]))
     last = np.append(first[1:], at.size) - 1
-    return at[first], since[first], reach[last] - at[last] * apart + zero
+    return at[first], since[first], reach[last] - own[last]
 
 
 def covered(at: Ints, since: Floats, until: Floats, points: int, edges: Floats) -> Bools:

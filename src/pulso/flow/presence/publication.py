@@ -29,13 +29,13 @@ from pulso.errors import SourceChanged
 from pulso.flow.home import River
 from pulso.flow.presence.again import corrected, ids, lists, printed
 from pulso.flow.presence.claims import claimed
-from pulso.flow.presence.count import Layout, Tally, counted, layout, lengths, shortened, tallied
+from pulso.flow.presence.count import Counts, Layout, Tally, counted, layout, lengths, shortened, tallied
 from pulso.flow.presence.due import Silent, due
 from pulso.flow.presence.join import Sessions, joined
 from pulso.flow.presence.keep import first_kept, folder
 from pulso.flow.presence.on import on_by_feed, silenced
 from pulso.flow.presence.restored import Restored, lost, paid, restored, settled
-from pulso.flow.presence.store import Printed, Store, Tables, instants
+from pulso.flow.presence.store import Hour, Store, Tables, instants
 from pulso.flow.presence.threads import mapped
 from pulso.lake.lake import alone
 from pulso.shapes import OBSERVATION, REJECT, UTC_TIME, Answer, batch
@@ -205,9 +205,11 @@ def _told(desk: _Desk, days: Sequence[date], letters: list[str], *, again: bool 
     """Publish these days, forget what is old, hand the lake what is new, and say what became of it."""
     river, name = desk.river, desk.conf.name
     done, shown, withheld, unseen = [], 0, 0, 0
+    looked = {day: found for day in days if (found := _counted(desk, day)) is not None}
+    first = _protected(desk, {day: counts for day, counts in looked.items() if day not in desk.store.days()})
     for day in days:
         try:
-            told = _day(desk, day)
+            told = _printed(desk, day, looked[day], first.get(day)) if day in looked else None
         except BudgetSpent as why:
             letters.append(
                 f"Source {name}: the budget of its noise is spent, so nothing more is published. {why}. A greater budget gives more away."
@@ -272,7 +274,7 @@ def _kept(river: River, conf: SourceConf) -> dict[str, Kept]:
     def newest(name: str) -> Kept | None:
         found = None
         for kept in reversed(store.versions(name)):
-            body = store.body(kept)
+            body = store.buffer(kept)
             if body is None:
                 continue
             try:
@@ -296,27 +298,43 @@ class _Places(NamedTuple):
     stayed: int  # hours that a correction left as they were printed, though other numbers are known now
 
 
-def _day(desk: _Desk, day: date) -> _Places | None:
-    """Publish one day; None where nothing of it can be shown, or no access point was on, so that it may still come."""
-    river, store, where, options = desk.river, desk.store, desk.where, desk.options
-    edges = instants(day, river.city.clock)
+def _counted(desk: _Desk, day: date) -> Counts | None:
+    """What is known of one day; None where no access point was on, so that it may still come."""
+    where, options = desk.where, desk.options
+    edges = instants(day, desk.river.city.clock)
     tally = desk.tally.of(edges)
     if options.noise is not None:  # so that a session counts in so many hours of this day
         tally = tallied([shortened(s, edges, options.noise.hours) for s in desk.sessions], len(where.points), edges)._replace(on=tally.on)
     on, says = _heard(desk, day, tally)
-    if not on.any():
-        return None
-    counts = counted(tally, where, on, says, options)
-    whole = options.measure == "sessions"
-    before = store.hours(day) if day in store.days() else None
-    if before is None:
-        held = protect_nested(counts.values, where.tree, counts.cells, counts.sums, k=options.k, base=options.base, whole=whole)
+    return counted(tally, where, on, says, options) if on.any() else None
+
+
+def _protected(desk: _Desk, days: Mapping[date, Counts]) -> dict[date, Withheld]:
+    """What may be printed of days for the first time. An hour is protected by itself, so all of them are in one go."""
+    if not days:
+        return {}
+    values, cells, sums = (np.concatenate([getattr(counts, name) for counts in days.values()]) for name in ("values", "cells", "sums"))
+    options = desk.options
+    held = protect_nested(values, desk.where.tree, cells, sums, k=options.k, base=options.base, whole=options.measure == "sessions")
+    ends = np.cumsum([len(counts.values) for counts in days.values()])[:-1]
+    return {day: Withheld(*parts) for day, *parts in zip(days, *(np.split(column, ends) for column in held), strict=True)}
+
+
+def _printed(desk: _Desk, day: date, counts: Counts, first: Withheld | None) -> _Places | None:
+    """Publish one day, for the first time or as a correction; None where nothing of it can be shown."""
+    store, where, options = desk.store, desk.where, desk.options
+    edges, stayed = instants(day, desk.river.city.clock), 0
+    if first is not None:
+        held = first
         if options.health is None and not np.isfinite(held.figures).any():
             return None  # a day without any number would tell that somebody was there: without anybody there is none
-        stood, stayed = lists(where), 0
-        first = [printed(stood, counts.each[:, h], held.figures[h], held.sensitive[h], options) for h in range(edges.size - 1)]
-        hours: list[tuple[Printed, ...]] = [(one,) for one in first]
+        stood = lists(where)
+        hours: list[Hour] = [
+            (printed(stood, counts.each[:, h], held.figures[h], held.sensitive[h], options),) for h in range(edges.size - 1)
+        ]
     else:
+        before = store.hours(day)
+        assert before is not None  # noqa: S101  # `_barred` lets no other day through
         held, hours, stayed = corrected(before, list(store.figures(day)), where, counts, options)
     numbers = held.figures if options.noise is None else _noisy(desk, day, counts.values, held)
     shares = held.seen if options.health is not None else _seen_by_all(numbers, where.tree)
