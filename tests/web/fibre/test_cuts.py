@@ -144,7 +144,16 @@ def test_who_keeps_another_way_is_missing_too_until_whoever_switched_over_ends_t
     assert told() == [(TENTH, ELEVENTH, ("n1", "n2"))]
 
 
-def test_a_cut_that_blinds_nothing_is_kept_and_no_event(loaded, rui):
+def test_a_cut_that_darkens_somebody_without_a_sensor_is_an_event_of_the_whole_city_that_silences_nothing(loaded, rui):
+    school = next(s for s in loaded.plan.sites if s.id == "school")
+    writes.change(rui, "vila", [Put(school.model_copy(update={"sensors": ()}))], "they were taken down")
+    cuts.declare(rui, "vila", ducts=["a-school"], since=at(10), until=at(11), why="a digger")
+    assert (cuts.tell("vila"), told()) == (1, [(TENTH, ELEVENTH, ())])
+    (event,) = [e.span for e in entries.entered(reading("vila"))]
+    assert (event.name, event.zone, event.silences) == ("Fibre cut", None, ())
+
+
+def test_a_cut_that_darkens_nobody_is_kept_and_no_event(loaded, rui):
     cut = cuts.declare(rui, "vila", ducts=["a-b"], since=at(10), why="a digger")
     assert (cuts.tell("vila"), told()) == (0, [])
     (row,) = cuts.declared("vila")

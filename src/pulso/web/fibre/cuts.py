@@ -211,8 +211,8 @@ def _darken(city: str, base: reads.Network, cuts: Sequence[Cut]) -> Darkened:
 def tell(city: str) -> int:
     """Bring the cuts among the events of a city's lake to what the database says; how many entries that took.
 
-    An event is on the days that a run of cuts touches, in the zone of the sensors that are blind in it, or where they stand in several, in
-    the whole city; a run without any has none. What goes on lasts until today: the worker lengthens it day by day. Entered in the city's
+    An event is on the days that a run of cuts touches, in the zone of the sensors that are blind in it, or where they stand in several, or
+    there are none, in the whole city; a run in which nobody is dark has none. What goes on lasts until today: the worker lengthens it day by day. Entered in the city's
     own name.
 
     UnknownCity; LakeBusy where the lake is held still: what was entered by then stands, and the next time does the rest.
@@ -248,11 +248,11 @@ def _spans(home: Reading) -> Iterator[tuple[str, Span]]:
         last = max(first, today) if run.end is None else (run.end - A_MOMENT).astimezone(clock).date()
         dark = {*found.sites, *(site for pk in run.cuts for site in cuts[pk].sites)}
         sensors = names.of(hanging.blind(found.sensors, dark, names.points, first, last))
-        if not sensors:
+        if not (sensors or found.sites):
             continue
         name = salted_hmac(OURS, f"{home.slug} {run.key} {run.start.isoformat()}", algorithm="sha256").hexdigest()[:32]
         zones = set[str | None]().union(*(places.get(sensor, {None}) for sensor in sensors))
-        zone = next(iter(zones)) if len(zones) == 1 else None  # the whole city, where they stand in several or nobody knows
+        zone = next(iter(zones)) if len(zones) == 1 else None  # several, or none: it would tell who is dark
         said = {"from": first, "to": last, "kind": entries.FIBRE_CUT, "name": NAME, "zone": zone, "sensors": sensors}
         yield name, Span.model_validate(said)
 
