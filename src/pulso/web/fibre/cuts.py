@@ -212,8 +212,8 @@ def tell(city: str) -> int:
     """Bring the cuts among the events of a city's lake to what the database says; how many entries that took.
 
     An event is on the days that a run of cuts touches, in the zone of the sensors that are blind in it, or where they stand in several, or
-    there are none, in the whole city; a run in which nobody is dark has none. What goes on lasts until today: the worker lengthens it day by day. Entered in the city's
-    own name.
+    there are none, in the whole city; a run in which nobody is dark has none. What goes on lasts until today: the worker lengthens it day
+    by day. Entered in the city's own name.
 
     UnknownCity; LakeBusy where the lake is held still: what was entered by then stands, and the next time does the rest.
     """
