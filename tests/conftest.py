@@ -1,4 +1,4 @@
-"""Where the real data lies, for the tests that read it."""
+"""Where the real data lies, for the tests that read it; and how long a drawn example may take."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("pulso", deadline=None)  # how long one takes hangs on what else the machine does; benches measure time
+settings.load_profile("pulso")
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PULSO_SHARED", REPO.parent / "shared"))

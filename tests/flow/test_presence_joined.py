@@ -85,6 +85,21 @@ def test_nor_are_they_more_where_nobody_heard_of_a_stop(backwards):
     assert sorted(found) == [(-120, -100)] * 25 + [(-120, 4330)] * 5
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_nor_where_each_day_knows_of_another_return(backwards):
+    """Twenty-five left at once; five, whose first stop nobody heard, came back in time each day and are in every file from the first on."""
+    some, exports = [f"de:ad:be:ef:02:{i:02}" for i in range(5)], []
+    for day in range(4):
+        rows = [Whole(clock(-120), "", clock(-110), client=c) for c in some]
+        for d in range(day + 1):
+            until = clock(1440 * d - 5) if d < day else ""
+            rows += [Whole(clock(1440 * (d - 1) - 5 if d else -60), until, clock(1440 * d - 5), client=c) for c in some]
+        rows += [Whole(clock(-120), clock(-110), client=f"de:ad:be:ef:01:{i:02}") for i in range(25) if day == 0]
+        exports.append(read(strip(radacct(rows)), "UTC"))
+    found = of(*(exports[::-1] if backwards else exports))
+    assert sorted(found) == [(-120, -110)] * 25 + [(-120, 4325)] * 5
+
+
 stayed = st.lists(st.tuples(st.integers(0, 4 * 1440), st.booleans()), min_size=1, max_size=20)
 
 
